@@ -1,0 +1,57 @@
+/**
+ * What a journey imports: `test` with a running city, `signIn`, and `axe`.
+ *
+ * Each worker has one city; journeys that change the same rows belong into one file, because files of one worker run one
+ * after the other.
+ */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+import { type Account, type Server, startDemo } from "./server.js";
+
+export { expect };
+
+/** `server` is the worker's running demo city; its address is also the base of relative addresses. */
+export const test = base.extend<object, { server: Server }>({
+  server: [
+    async ({}, use, info) => {
+      const server = await startDemo();
+      await use(server);
+      await server.stop();
+      void info;
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+});
+
+/** The demo's account with this login; a journey that names one which does not exist fails here and says which exist. */
+export function account(server: Server, login: string): Account {
+  const found = server.demo.accounts.find((one) => one.login === login);
+  if (!found) {
+    throw new Error(`the demo has no account ${login}; it has ${server.demo.accounts.map((one) => one.login).join(", ")}`);
+  }
+  return found;
+}
+
+/** Signs in through the page and waits until the sign-in page has been left. */
+export async function signIn(page: Page, login: string, password: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.locator("input[name=login]").fill(login);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("form:has(input[name=password]) button[type=submit]").click();
+  await expect(page).not.toHaveURL(/\/sign-in/);
+}
+
+/** Fails if axe finds anything on the page (WCAG 2.2 A and AA), naming each rule, its elements and how to mend them. */
+export async function axe(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const report = found.violations.map((violation) => {
+    const places = violation.nodes.map((node) => `    ${node.target.join(" ")}\n      ${node.failureSummary ?? ""}`);
+    return `${violation.id} (${violation.impact ?? "?"}): ${violation.help}\n${places.join("\n")}`;
+  });
+  expect(report.join("\n\n"), `axe on ${page.url()}`).toBe("");
+}
