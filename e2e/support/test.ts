@@ -4,7 +4,7 @@
  * Each worker has one city; journeys that change the same rows belong into one file, because files of one worker run one
  * after the other.
  */
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
 import { type Account, type Server, startDemo } from "./server.js";
 
@@ -13,11 +13,10 @@ export { expect };
 /** `server` is the worker's running demo city; its address is also the base of relative addresses. */
 export const test = base.extend<object, { server: Server }>({
   server: [
-    async ({}, use, info) => {
+    async ({}, use) => {
       const server = await startDemo();
       await use(server);
       await server.stop();
-      void info;
     },
     { scope: "worker", timeout: 180_000 },
   ],
