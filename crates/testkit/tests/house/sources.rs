@@ -1,0 +1,139 @@
+//! What every source file keeps to: a header, a length that a person can read, and no clock or chance in the pure crates.
+//! The ban on calls is clippy's (`clippy.toml`); here it is only checked that the ban has not been lifted.
+
+use crate::{Tracked, none, root, tracked};
+
+/// A file beyond this is two files. Most have 100 to 300 lines.
+const LINES_MAX: usize = 800;
+
+/// Sources that people write. Data, lock files and vendored tables have other limits.
+const WRITTEN: &[&str] = &[".rs", ".ts", ".mjs", ".py", ".html", ".css", ".typ"];
+
+/// Calls that each pure crate's `clippy.toml` must refuse.
+const BANNED_IN_PURE: &[&str] = &[
+    "std::time::SystemTime::now",
+    "std::time::Instant::now",
+    "chrono::Utc::now",
+    "chrono::Local::now",
+    "std::env::var",
+    "std::env::vars",
+    "std::fs::read",
+    "std::fs::File::open",
+    "getrandom::fill",
+    "uuid::Uuid::now_v7",
+    "uuid::Uuid::new_v4",
+];
+
+/// Calls that the workspace's `clippy.toml` must refuse, so that `now` and ids stay parameters.
+const BANNED_EVERYWHERE: &[&str] = &[
+    "std::time::SystemTime::now",
+    "chrono::Utc::now",
+    "chrono::Local::now",
+    "uuid::Uuid::new_v4",
+];
+
+fn length_complaints(files: &[Tracked]) -> Vec<String> {
+    files
+        .iter()
+        .filter(|file| WRITTEN.iter().any(|end| file.path.ends_with(end)))
+        .filter_map(|file| {
+            let lines = file.text.as_ref()?.lines().count();
+            (lines > LINES_MAX).then(|| format!("{} has {lines} lines", file.path))
+        })
+        .collect()
+}
+
+fn header_complaints(files: &[Tracked]) -> Vec<String> {
+    files
+        .iter()
+        .filter(|file| file.path.ends_with(".rs"))
+        .filter(|file| {
+            let first = file.text.as_deref().and_then(|text| text.lines().next());
+            !first.is_some_and(|line| line.starts_with("//! ") && line.len() > "//! ".len() + 10)
+        })
+        .map(|file| format!("{} does not begin with its purpose (`//! …`)", file.path))
+        .collect()
+}
+
+#[test]
+fn files_are_short_enough_to_read() {
+    none("length", &length_complaints(&tracked()));
+}
+
+#[test]
+fn every_source_says_what_it_is_for() {
+    none("headers", &header_complaints(&tracked()));
+}
+
+#[test]
+fn clocks_and_chance_are_banned() {
+    let banned = |place: &str, calls: &[&str]| {
+        let text = std::fs::read_to_string(root().join(place).join("clippy.toml"))
+            .unwrap_or_else(|error| panic!("{place}/clippy.toml: {error}"));
+        for call in calls {
+            assert!(
+                text.contains(&format!("path = \"{call}\"")),
+                "{place}/clippy.toml no longer refuses {call}"
+            );
+        }
+    };
+    for pure in ["crates/domain", "crates/draw", "crates/matching"] {
+        banned(pure, BANNED_IN_PURE);
+    }
+    banned(".", BANNED_EVERYWHERE);
+}
+
+#[test]
+fn nothing_lifts_the_bans_in_the_pure_crates() {
+    let complaints: Vec<String> = tracked()
+        .iter()
+        .filter(|file| {
+            // Their tests read vectors from files, and may.
+            [
+                "crates/domain/src/",
+                "crates/draw/src/",
+                "crates/matching/src/",
+            ]
+            .iter()
+            .any(|folder| file.path.starts_with(folder))
+        })
+        .filter(|file| {
+            file.text
+                .as_ref()
+                .is_some_and(|text| text.contains("disallowed_methods"))
+        })
+        .map(|file| file.path.clone())
+        .collect();
+    none("`disallowed_methods` is allowed in", &complaints);
+}
+
+#[test]
+fn bad_sources_are_refused() {
+    let file = |path: &str, text: &str| Tracked {
+        path: path.to_owned(),
+        text: Some(text.to_owned()),
+    };
+    let long = |lines: usize| "a\n".repeat(lines);
+    assert_eq!(
+        length_complaints(&[file("a.rs", &long(LINES_MAX))]).len(),
+        0
+    );
+    assert_eq!(
+        length_complaints(&[file("a.rs", &long(LINES_MAX + 1))]).len(),
+        1
+    );
+    assert_eq!(
+        length_complaints(&[file("a.json", &long(LINES_MAX + 1))]).len(),
+        0
+    );
+    assert_eq!(
+        header_complaints(&[file("a.rs", "//! Ranks the members of a cell.\n")]).len(),
+        0
+    );
+    assert_eq!(header_complaints(&[file("a.rs", "//! \n")]).len(), 1);
+    assert_eq!(
+        header_complaints(&[file("a.rs", "use std::fs;\n")]).len(),
+        1
+    );
+    assert_eq!(header_complaints(&[file("a.rs", "")]).len(), 1);
+}
