@@ -1,7 +1,7 @@
 //! The closed list of crates, the allowed edges between them, and the libraries that only one floor may use (ADR 0002).
 //! Reads `cargo metadata`; it does not look at source text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -218,6 +218,47 @@ fn crates_use_only_what_the_diagram_allows() {
 #[test]
 fn libraries_stay_in_their_crates() {
     none("libraries", &library_complaints(&edges(&packages())));
+}
+
+/// `name version` -> the feature lists with which it is compiled.
+fn compiled(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = vec![
+        "tree", "--locked", "--prefix", "none", "--format", "{p}|{f}",
+    ];
+    all.extend_from_slice(arguments);
+    let text = String::from_utf8(output(env!("CARGO"), &all)).expect("cargo tree prints UTF-8");
+    let mut result: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in text.lines() {
+        let line = line.strip_suffix(" (*)").unwrap_or(line);
+        // Empty lines part the members of the workspace.
+        let Some((package, features)) = line.split_once('|') else {
+            continue;
+        };
+        result
+            .entry(package.to_owned())
+            .or_default()
+            .insert(features.to_owned());
+    }
+    result
+}
+
+#[test]
+fn running_and_testing_compile_the_same() {
+    // A feature that only the tests switch on compiles its package, and all that use it, a second time (ADR 0003).
+    let binary = compiled(&["--package", "cli", "--edges", "normal,build"]);
+    let tests = compiled(&["--workspace", "--edges", "normal,build,dev"]);
+    assert!(binary.len() > EDGES.len(), "cargo tree named no packages");
+    let complaints: Vec<String> = binary
+        .iter()
+        .filter(|(package, features)| tests.get(*package) != Some(*features))
+        .map(|(package, features)| {
+            format!(
+                "{package}: {features:?} in the binary, {:?} in the tests",
+                tests.get(package)
+            )
+        })
+        .collect();
+    none("features", &complaints);
 }
 
 #[test]
