@@ -403,7 +403,7 @@ mod tests {
         refused("Y2440300192203821X", &BadCode::BadKind { department: 'Y', kind: '2' });
         refused("91A40300192203821X", &BadCode::BadDivision(BadDivision::NotSixDigits("A40300".into())));
         refused("919903001922038216", &BadCode::BadDivision(BadDivision::NoProvince("990300".into())));
-        refused("914403001922038316", &BadCode::BadOrganisationCheck { expected: '8', found: '1' });
+        refused("914403001922038316", &BadCode::BadOrganisationCheck { expected: 'X', found: '1' });
         refused("914403001922038217", &BadCode::BadCheck { expected: '6', found: '7' });
     }
 
