@@ -18,21 +18,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("paper", &[]),
     ("files", &["domain", "text"]),
     ("store", &["domain", "text"]),
-    (
-        "app",
-        &[
-            "bundle", "domain", "draw", "files", "matching", "sheet", "store", "text",
-        ],
-    ),
+    ("app", &["bundle", "domain", "draw", "files", "matching", "sheet", "store", "text"]),
     ("web", &["app", "domain", "text"]),
     ("office", &["app", "domain", "text", "web"]),
     ("public", &["app", "domain", "text", "web"]),
-    (
-        "cli",
-        &[
-            "app", "bundle", "domain", "draw", "office", "paper", "public", "sheet", "text", "web",
-        ],
-    ),
+    ("cli", &["app", "bundle", "domain", "draw", "office", "paper", "public", "sheet", "text", "web"]),
     ("testkit", &["app", "domain", "store"]),
 ];
 
@@ -59,16 +49,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// What the pure crates may not use at all: sources of time and chance, and ways to the outside.
 const PURE: &[&str] = &["domain", "draw", "matching"];
-const NOT_IN_PURE: &[&str] = &[
-    "getrandom",
-    "rand*",
-    "fastrand",
-    "tokio*",
-    "futures*",
-    "reqwest",
-    "tracing*",
-    "tempfile",
-];
+const NOT_IN_PURE: &[&str] =
+    &["getrandom", "rand*", "fastrand", "tokio*", "futures*", "reqwest", "tracing*", "tempfile"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -86,24 +68,11 @@ struct Edge {
 }
 
 fn edge(from: &str, to: &str, kind: Kind) -> Edge {
-    Edge {
-        from: from.to_owned(),
-        to: to.to_owned(),
-        kind,
-    }
+    Edge { from: from.to_owned(), to: to.to_owned(), kind }
 }
 
 fn packages() -> Vec<Value> {
-    let text = output(
-        env!("CARGO"),
-        &[
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ],
-    );
+    let text = output(env!("CARGO"), &["metadata", "--format-version", "1", "--no-deps", "--offline"]);
     let metadata: Value = serde_json::from_slice(&text).expect("cargo metadata prints JSON");
     metadata["packages"].as_array().expect("packages").clone()
 }
@@ -118,20 +87,14 @@ fn edges(packages: &[Value]) -> Vec<Edge> {
                 Some("dev") => Kind::Dev,
                 Some(_) => Kind::Build,
             };
-            all.push(edge(
-                from,
-                dependency["name"].as_str().expect("a name"),
-                kind,
-            ));
+            all.push(edge(from, dependency["name"].as_str().expect("a name"), kind));
         }
     }
     all
 }
 
 fn matches(pattern: &str, name: &str) -> bool {
-    pattern
-        .strip_suffix('*')
-        .map_or(pattern == name, |family| name.starts_with(family))
+    pattern.strip_suffix('*').map_or(pattern == name, |family| name.starts_with(family))
 }
 
 /// Complaints about edges between our crates.
@@ -150,9 +113,7 @@ fn inner_complaints(edges: &[Edge]) -> Vec<String> {
             }
             continue;
         }
-        let fine = allowed
-            .get(from.as_str())
-            .is_some_and(|list| list.contains(&to.as_str()));
+        let fine = allowed.get(from.as_str()).is_some_and(|list| list.contains(&to.as_str()));
         if !fine {
             complaints.push(format!("{from} may not use {to} ({kind:?})"));
         }
@@ -180,39 +141,23 @@ fn library_complaints(edges: &[Edge]) -> Vec<String> {
 #[test]
 fn the_list_of_crates_is_closed() {
     let packages = packages();
-    let mut found: Vec<&str> = packages
-        .iter()
-        .map(|package| package["name"].as_str().expect("a name"))
-        .collect();
+    let mut found: Vec<&str> = packages.iter().map(|package| package["name"].as_str().expect("a name")).collect();
     let mut expected: Vec<&str> = EDGES.iter().map(|(name, _)| *name).collect();
     found.sort_unstable();
     expected.sort_unstable();
-    assert_eq!(
-        found, expected,
-        "a crate enters by an ADR and a row in EDGES"
-    );
+    assert_eq!(found, expected, "a crate enters by an ADR and a row in EDGES");
     for package in &packages {
         let name = package["name"].as_str().expect("a name");
         let manifest = root().join("crates").join(name).join("Cargo.toml");
-        assert_eq!(
-            package["manifest_path"].as_str(),
-            manifest.to_str(),
-            "the folder of a crate has its name"
-        );
+        assert_eq!(package["manifest_path"].as_str(), manifest.to_str(), "the folder of a crate has its name");
         let text = std::fs::read_to_string(manifest).expect("a manifest");
-        assert!(
-            text.contains("[lints]\nworkspace = true"),
-            "{name} does not take the workspace's lints"
-        );
+        assert!(text.contains("[lints]\nworkspace = true"), "{name} does not take the workspace's lints");
     }
 }
 
 #[test]
 fn crates_use_only_what_the_diagram_allows() {
-    none(
-        "edges between our crates",
-        &inner_complaints(&edges(&packages())),
-    );
+    none("edges between our crates", &inner_complaints(&edges(&packages())));
 }
 
 #[test]
@@ -222,9 +167,7 @@ fn libraries_stay_in_their_crates() {
 
 /// `name version` -> the feature lists with which it is compiled.
 fn compiled(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut all = vec![
-        "tree", "--locked", "--prefix", "none", "--format", "{p}|{f}",
-    ];
+    let mut all = vec!["tree", "--locked", "--prefix", "none", "--format", "{p}|{f}"];
     all.extend_from_slice(arguments);
     let text = String::from_utf8(output(env!("CARGO"), &all)).expect("cargo tree prints UTF-8");
     let mut result: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -234,10 +177,7 @@ fn compiled(arguments: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         let Some((package, features)) = line.split_once('|') else {
             continue;
         };
-        result
-            .entry(package.to_owned())
-            .or_default()
-            .insert(features.to_owned());
+        result.entry(package.to_owned()).or_default().insert(features.to_owned());
     }
     result
 }
@@ -252,10 +192,7 @@ fn running_and_testing_compile_the_same() {
         .iter()
         .filter(|(package, features)| tests.get(*package) != Some(*features))
         .map(|(package, features)| {
-            format!(
-                "{package}: {features:?} in the binary, {:?} in the tests",
-                tests.get(package)
-            )
+            format!("{package}: {features:?} in the binary, {:?} in the tests", tests.get(package))
         })
         .collect();
     none("features", &complaints);
@@ -303,10 +240,6 @@ fn an_edge_that_points_up_is_refused() {
         (("app", "getrandom", Kind::Normal), 0),
     ];
     for ((from, to, kind), expect) in table {
-        assert_eq!(
-            complaints(from, to, kind),
-            expect,
-            "{from} -> {to} {kind:?}"
-        );
+        assert_eq!(complaints(from, to, kind), expect, "{from} -> {to} {kind:?}");
     }
 }

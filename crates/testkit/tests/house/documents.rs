@@ -5,12 +5,7 @@ use std::path::Path;
 use crate::{Tracked, none, root, tracked};
 
 /// The sections that each decision record has, in this order.
-const ADR_SECTIONS: &[&str] = &[
-    "## Situation",
-    "## Choice",
-    "## Given up",
-    "## What would make us return",
-];
+const ADR_SECTIONS: &[&str] = &["## Situation", "## Choice", "## Given up", "## What would make us return"];
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -61,10 +56,7 @@ fn every_crate_has_a_row_in_the_architecture() {
 #[test]
 fn decisions_are_numbered_without_gaps() {
     let files = tracked();
-    let names: Vec<&str> = files
-        .iter()
-        .filter_map(|file| file.path.strip_prefix("docs/adr/"))
-        .collect();
+    let names: Vec<&str> = files.iter().filter_map(|file| file.path.strip_prefix("docs/adr/")).collect();
     assert!(!names.is_empty(), "docs/adr/ is empty");
     none("docs/adr", &numbering_complaints(&names));
 }
@@ -103,15 +95,9 @@ fn bad_documents_are_refused() {
     assert_eq!(numbering_complaints(&["0002-b.md", "0001-a.md"]).len(), 0);
     assert_eq!(numbering_complaints(&["0001-a.md", "0003-c.md"]).len(), 1);
     assert_eq!(numbering_complaints(&["0001-a.md", "0001-b.md"]).len(), 1);
-    let file = |text: &str| Tracked {
-        path: "docs/a.md".to_owned(),
-        text: Some(text.to_owned()),
-    };
+    let file = |text: &str| Tracked { path: "docs/a.md".to_owned(), text: Some(text.to_owned()) };
     let exists = |path: &Path| path == Path::new("docs/b.md");
     let check = |text: &str| link_complaints(&file(text), exists).len();
-    assert_eq!(
-        check("[b](b.md) and [b](b.md#part) and [x](https://example.org)"),
-        0
-    );
+    assert_eq!(check("[b](b.md) and [b](b.md#part) and [x](https://example.org)"), 0);
     assert_eq!(check("[c](c.md)"), 1);
 }

@@ -3,13 +3,7 @@
 //!
 //! Each rule is a function from facts to a list of complaints, and each has a test with made-up facts that it must refuse,
 //! so that a rule which has stopped looking is noticed.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod crates;
 mod documents;
@@ -22,10 +16,7 @@ use std::process::Command;
 /// The folder that holds the workspace.
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("crates/testkit lies two folders below the root")
-        .to_owned()
+    here.ancestors().nth(2).expect("crates/testkit lies two folders below the root").to_owned()
 }
 
 /// Runs a program in the root and returns what it printed; a program that fails fails the test with its own words.
@@ -35,11 +26,7 @@ fn output(program: &str, arguments: &[&str]) -> Vec<u8> {
         .current_dir(root())
         .output()
         .unwrap_or_else(|error| panic!("{program} does not run: {error}"));
-    assert!(
-        done.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    assert!(done.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     done.stdout
 }
 
@@ -68,9 +55,5 @@ fn tracked() -> Vec<Tracked> {
 
 /// Fails with all complaints at once, one a line.
 fn none(rule: &str, complaints: &[String]) {
-    assert!(
-        complaints.is_empty(),
-        "{rule}:\n  {}",
-        complaints.join("\n  ")
-    );
+    assert!(complaints.is_empty(), "{rule}:\n  {}", complaints.join("\n  "));
 }

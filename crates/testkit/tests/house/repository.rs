@@ -34,30 +34,18 @@ fn lock_complaints(files: &[Tracked]) -> Vec<String> {
     files
         .iter()
         .filter(|file| file.path.ends_with("package-lock.json"))
-        .filter(|file| {
-            file.text
-                .as_ref()
-                .is_some_and(|text| text.contains("\"resolved\": \"http"))
-        })
+        .filter(|file| file.text.as_ref().is_some_and(|text| text.contains("\"resolved\": \"http")))
         .map(|file| format!("{} names the host it was fetched from", file.path))
         .collect()
 }
 
 fn switched_off_complaints(files: &[Tracked]) -> Vec<String> {
-    let marks = [
-        concat!("#[ig", "nore"),
-        concat!("test.", "skip("),
-        concat!("test.", "fixme("),
-        concat!("test.", "only("),
-    ];
+    let marks =
+        [concat!("#[ig", "nore"), concat!("test.", "skip("), concat!("test.", "fixme("), concat!("test.", "only(")];
     files
         .iter()
         .filter(|file| file.path.ends_with(".rs") || file.path.ends_with(".ts"))
-        .filter(|file| {
-            file.text
-                .as_ref()
-                .is_some_and(|text| marks.iter().any(|mark| text.contains(mark)))
-        })
+        .filter(|file| file.text.as_ref().is_some_and(|text| marks.iter().any(|mark| text.contains(mark))))
         .map(|file| format!("{} switches a test off", file.path))
         .collect()
 }
@@ -84,27 +72,12 @@ fn no_test_is_switched_off() {
 
 #[test]
 fn bad_files_are_refused() {
-    let file = |path: &str, text: String| Tracked {
-        path: path.to_owned(),
-        text: Some(text),
-    };
-    assert_eq!(
-        word_complaints(&[file("a.md", format!("see {}x", MACHINE[0]))]).len(),
-        1
-    );
-    assert_eq!(
-        word_complaints(&[file("a.md", format!("at {}", REGISTRIES[0]))]).len(),
-        1
-    );
-    assert_eq!(
-        word_complaints(&[file("a.md", "a network".to_owned())]).len(),
-        0
-    );
+    let file = |path: &str, text: String| Tracked { path: path.to_owned(), text: Some(text) };
+    assert_eq!(word_complaints(&[file("a.md", format!("see {}x", MACHINE[0]))]).len(), 1);
+    assert_eq!(word_complaints(&[file("a.md", format!("at {}", REGISTRIES[0]))]).len(), 1);
+    assert_eq!(word_complaints(&[file("a.md", "a network".to_owned())]).len(), 0);
     let resolved = "\"resolved\": \"https://example.org/a.tgz\"".to_owned();
-    assert_eq!(
-        lock_complaints(&[file("e2e/package-lock.json", resolved)]).len(),
-        1
-    );
+    assert_eq!(lock_complaints(&[file("e2e/package-lock.json", resolved)]).len(), 1);
     let off = format!("#[ig{}]\n", "nore");
     assert_eq!(switched_off_complaints(&[file("a.rs", off)]).len(), 1);
 }

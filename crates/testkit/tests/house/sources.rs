@@ -25,12 +25,8 @@ const BANNED_IN_PURE: &[&str] = &[
 ];
 
 /// Calls that the workspace's `clippy.toml` must refuse, so that `now` and ids stay parameters.
-const BANNED_EVERYWHERE: &[&str] = &[
-    "std::time::SystemTime::now",
-    "chrono::Utc::now",
-    "chrono::Local::now",
-    "uuid::Uuid::new_v4",
-];
+const BANNED_EVERYWHERE: &[&str] =
+    &["std::time::SystemTime::now", "chrono::Utc::now", "chrono::Local::now", "uuid::Uuid::new_v4"];
 
 fn length_complaints(files: &[Tracked]) -> Vec<String> {
     files
@@ -71,10 +67,7 @@ fn clocks_and_chance_are_banned() {
         let text = std::fs::read_to_string(root().join(place).join("clippy.toml"))
             .unwrap_or_else(|error| panic!("{place}/clippy.toml: {error}"));
         for call in calls {
-            assert!(
-                text.contains(&format!("path = \"{call}\"")),
-                "{place}/clippy.toml no longer refuses {call}"
-            );
+            assert!(text.contains(&format!("path = \"{call}\"")), "{place}/clippy.toml no longer refuses {call}");
         }
     };
     for pure in ["crates/domain", "crates/draw", "crates/matching"] {
@@ -89,19 +82,11 @@ fn nothing_lifts_the_bans_in_the_pure_crates() {
         .iter()
         .filter(|file| {
             // Their tests read vectors from files, and may.
-            [
-                "crates/domain/src/",
-                "crates/draw/src/",
-                "crates/matching/src/",
-            ]
-            .iter()
-            .any(|folder| file.path.starts_with(folder))
+            ["crates/domain/src/", "crates/draw/src/", "crates/matching/src/"]
+                .iter()
+                .any(|folder| file.path.starts_with(folder))
         })
-        .filter(|file| {
-            file.text
-                .as_ref()
-                .is_some_and(|text| text.contains("disallowed_methods"))
-        })
+        .filter(|file| file.text.as_ref().is_some_and(|text| text.contains("disallowed_methods")))
         .map(|file| file.path.clone())
         .collect();
     none("`disallowed_methods` is allowed in", &complaints);
@@ -109,31 +94,13 @@ fn nothing_lifts_the_bans_in_the_pure_crates() {
 
 #[test]
 fn bad_sources_are_refused() {
-    let file = |path: &str, text: &str| Tracked {
-        path: path.to_owned(),
-        text: Some(text.to_owned()),
-    };
+    let file = |path: &str, text: &str| Tracked { path: path.to_owned(), text: Some(text.to_owned()) };
     let long = |lines: usize| "a\n".repeat(lines);
-    assert_eq!(
-        length_complaints(&[file("a.rs", &long(LINES_MAX))]).len(),
-        0
-    );
-    assert_eq!(
-        length_complaints(&[file("a.rs", &long(LINES_MAX + 1))]).len(),
-        1
-    );
-    assert_eq!(
-        length_complaints(&[file("a.json", &long(LINES_MAX + 1))]).len(),
-        0
-    );
-    assert_eq!(
-        header_complaints(&[file("a.rs", "//! Ranks the members of a cell.\n")]).len(),
-        0
-    );
+    assert_eq!(length_complaints(&[file("a.rs", &long(LINES_MAX))]).len(), 0);
+    assert_eq!(length_complaints(&[file("a.rs", &long(LINES_MAX + 1))]).len(), 1);
+    assert_eq!(length_complaints(&[file("a.json", &long(LINES_MAX + 1))]).len(), 0);
+    assert_eq!(header_complaints(&[file("a.rs", "//! Ranks the members of a cell.\n")]).len(), 0);
     assert_eq!(header_complaints(&[file("a.rs", "//! \n")]).len(), 1);
-    assert_eq!(
-        header_complaints(&[file("a.rs", "use std::fs;\n")]).len(),
-        1
-    );
+    assert_eq!(header_complaints(&[file("a.rs", "use std::fs;\n")]).len(), 1);
     assert_eq!(header_complaints(&[file("a.rs", "")]).len(), 1);
 }
