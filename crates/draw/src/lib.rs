@@ -1,1 +1,53 @@
-//! See ARCHITECTURE.md.
+//! The pure part of the draw protocol `mc1`: rolls, schemes, sizes, commitments, seeds, tickets, selection and results.
+//!
+//! It reads no file, no clock, no environment and no random source: salts, keys and instants are parameters. It depends on
+//! no crate of ours, so that a third party can rebuild it. Everything that does not comply is refused with its place
+//! ([`Refused`]); nothing is ever normalised or repaired.
+//!
+//! The usual way: [`Intake`] takes a roll's rows, [`sizes`] counts them under a [`Scheme`], a [`Commitment`] pins all of it,
+//! [`Commitment::settle`] makes the seed of the [`Reveals`], and [`draw`] gives the [`Outcome`].
+
+mod commitment;
+mod instant;
+mod json;
+mod merkle;
+mod node;
+mod outcome;
+mod partition;
+mod progress;
+mod refused;
+mod reveals;
+mod roll;
+mod scheme;
+mod sizes;
+mod split;
+mod suite;
+mod text;
+mod unassigned;
+
+pub use commitment::{
+    BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength,
+    Subject,
+};
+pub use instant::Instant;
+pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
+pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
+pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document, draw, select};
+pub use progress::{Progress, Ticker, unattended};
+pub use refused::{Reason, Refused};
+pub use reveals::{
+    Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX, absent_share,
+    match_seed, reveal_commitment, reveal_share, seed, who,
+};
+pub use roll::{
+    COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf,
+    Taken,
+};
+pub use scheme::{
+    Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod,
+    Stratum, Test,
+};
+pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
+pub use split::split;
+pub use suite::{Blinds, Digest, Suite, Tickets, US};
+pub use text::{CODE_CHARS_MAX, ID_CHARS_MAX, check_text, is_code, is_date, is_id, is_int, is_set};

@@ -1,0 +1,448 @@
+//! The draw itself: selection in each cell by smallest tickets, and the result document.
+
+use std::collections::BinaryHeap;
+
+use crate::commitment::{Commitment, Subject};
+use crate::json::{Json, document_digest};
+use crate::node::Node;
+use crate::partition::{Members, partition};
+use crate::progress::{Progress, Ticker};
+use crate::refused::{Reason, Refused};
+use crate::reveals::Settled;
+use crate::roll::Roll;
+use crate::scheme::Scheme;
+use crate::sizes::{Sizes, sizes_of_partition};
+use crate::suite::{Digest, Suite, Tickets};
+
+/// `result.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The commitment's draw.
+    pub draw: String,
+    /// The digest of the commitment.
+    pub commitment_digest: Digest,
+    /// The seed.
+    pub seed: Digest,
+    /// Parties that revealed nothing.
+    pub absent: Vec<String>,
+    /// Strata in scheme order, their cells bytewise.
+    pub cells: Vec<DrawnCell>,
+}
+
+/// What was drawn in one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnCell {
+    /// The stratum's code.
+    pub stratum: String,
+    /// The value; `None` for a stratum that is one cell.
+    pub cell: Option<String>,
+    /// The cell's rows.
+    pub rows: u64,
+    /// How many were drawn.
+    pub size: u64,
+    /// In ticket order.
+    pub drawn: Vec<Drawn>,
+    /// The next in ticket order.
+    pub reserves: Vec<Drawn>,
+}
+
+/// A drawn id with its ticket.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Drawn {
+    /// The ticket; the smaller is drawn before the larger.
+    pub ticket: Digest,
+    /// The id; it decides between equal tickets.
+    pub id: String,
+}
+
+impl DrawnCell {
+    /// The ticket of the last drawn: an id of the cell is drawn if and only if its ticket is not above this.
+    #[must_use]
+    pub fn threshold(&self) -> Option<&Digest> {
+        self.drawn.last().map(|drawn| &drawn.ticket)
+    }
+}
+
+/// Draws under a commitment that has been settled.
+///
+/// # Errors
+/// A scheme or sizes other than the commitment's; populations or sizes that differ from `sizes`; a commitment of a
+/// matching; cancelled. The caller has checked the roll's digest, or says that it has not.
+pub fn draw(
+    commitment: &Commitment,
+    settled: &Settled,
+    scheme: &Scheme,
+    roll: &Roll,
+    sizes: &Sizes,
+    progress: Progress<'_>,
+) -> Result<Outcome, Refused> {
+    expect_documents(commitment, scheme, sizes)?;
+    scheme
+        .check(roll.header())
+        .map_err(|refused| refused.within("scheme"))?;
+    let partition = partition(scheme, roll, progress)?;
+    let found = sizes_of_partition(scheme, &partition)?;
+    if found.to_jcs() != sizes.to_jcs() {
+        return Err(Refused::new(
+            "sizes",
+            Reason::Mismatch {
+                what: first_difference(sizes, &found),
+            },
+        ));
+    }
+    let tickets = Tickets::new(commitment.suite, &settled.seed);
+    let mut ticker = Ticker::new(u64::from(roll.rows()));
+    let mut cells = Vec::new();
+    for ((stratum, members), sizes) in scheme
+        .strata
+        .iter()
+        .zip(partition.strata)
+        .zip(&sizes.strata)
+    {
+        let rows = match members {
+            Members::Whole(rows) => vec![rows],
+            Members::Cells(cells) => cells.into_iter().map(|(_, rows)| rows).collect(),
+        };
+        for (plan, rows) in sizes.plan(stratum, &tickets).into_iter().zip(rows) {
+            let ids = rows.iter().filter_map(|row| roll.id(*row));
+            let (drawn, reserves) = select(
+                &tickets,
+                ids,
+                plan.size,
+                scheme.reserves,
+                &mut ticker,
+                progress,
+            )?;
+            cells.push(DrawnCell {
+                stratum: stratum.code.clone(),
+                cell: plan.cell,
+                rows: plan.rows,
+                size: plan.size,
+                drawn,
+                reserves,
+            });
+        }
+    }
+    let commitment_digest = commitment.digest();
+    Ok(Outcome {
+        draw: commitment.draw.clone(),
+        commitment_digest,
+        seed: settled.seed,
+        absent: settled.absent.clone(),
+        cells,
+    })
+}
+
+/// Checks that scheme and sizes are the ones that the commitment names.
+fn expect_documents(
+    commitment: &Commitment,
+    scheme: &Scheme,
+    sizes: &Sizes,
+) -> Result<(), Refused> {
+    let Subject::Draw {
+        scheme: scheme_digest,
+        sizes: sizes_digest,
+        ..
+    } = &commitment.subject
+    else {
+        return Err(Refused::new(
+            "commitment.purpose",
+            Reason::WrongKind { expected: "draw" },
+        ));
+    };
+    let suite = commitment.suite;
+    for (place, expected, found) in [
+        ("scheme", scheme_digest, scheme.digest(suite)),
+        ("sizes", sizes_digest, sizes.digest(suite)),
+    ] {
+        if *expected != found {
+            return Err(Refused::new(
+                place,
+                Reason::DigestMismatch {
+                    expected: expected.to_string(),
+                    found: found.to_string(),
+                },
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Says in which stratum two sizes documents differ.
+fn first_difference(stated: &Sizes, found: &Sizes) -> String {
+    let pairs = stated.strata.iter().zip(&found.strata);
+    let stratum = pairs.into_iter().find(|(stated, found)| stated != found);
+    match stratum {
+        Some((stated, found)) => format!(
+            "stratum {}: stated {} rows, {} drawn, {} cells; the roll gives {} rows, {} drawn, {} cells",
+            stated.stratum,
+            stated.rows,
+            stated.size,
+            stated.cells.len(),
+            found.rows,
+            found.size,
+            found.cells.len()
+        ),
+        None => format!(
+            "stated excluded {:?}, outside {}; the roll gives excluded {:?}, outside {}",
+            stated.excluded, stated.outside, found.excluded, found.outside
+        ),
+    }
+}
+
+/// The `size` ids with the smallest tickets and the next `reserves`, each in ticket order. The order of `ids` has no
+/// influence, and a larger size only adds. A cell of size 0 has no reserves.
+///
+/// # Errors
+/// Cancelled.
+pub fn select<'a>(
+    tickets: &Tickets,
+    ids: impl Iterator<Item = &'a str>,
+    size: u64,
+    reserves: u64,
+    ticker: &mut Ticker,
+    progress: Progress<'_>,
+) -> Result<(Vec<Drawn>, Vec<Drawn>), Refused> {
+    if size == 0 {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let wanted = usize::try_from(size.saturating_add(reserves)).unwrap_or(usize::MAX);
+    // A heap whose top is the worst of the best: most ids lose against it after one comparison of tickets.
+    let mut best: BinaryHeap<(Digest, &str)> = BinaryHeap::new();
+    for id in ids {
+        ticker.tick(progress)?;
+        let candidate = (tickets.of(id.as_bytes()), id);
+        if best.len() < wanted {
+            best.push(candidate);
+        } else if let Some(mut worst) = best.peek_mut()
+            && candidate < *worst
+        {
+            *worst = candidate;
+        }
+    }
+    let mut drawn: Vec<_> = best
+        .into_sorted_vec()
+        .into_iter()
+        .map(|(ticket, id)| Drawn {
+            ticket,
+            id: id.to_owned(),
+        })
+        .collect();
+    let reserves = drawn.split_off(drawn.len().min(usize::try_from(size).unwrap_or(usize::MAX)));
+    Ok((drawn, reserves))
+}
+
+impl Outcome {
+    /// The canonical bytes: the file `result.json`.
+    #[must_use]
+    pub fn to_jcs(&self) -> Vec<u8> {
+        let absent = self.absent.iter().map(|party| Json::text(party)).collect();
+        Json::object([
+            ("draw", Json::text(&self.draw)),
+            (
+                "commitment_digest",
+                Json::digest(Some(&self.commitment_digest)),
+            ),
+            ("seed", Json::digest(Some(&self.seed))),
+            ("absent", Json::List(absent)),
+            (
+                "cells",
+                Json::List(self.cells.iter().map(DrawnCell::to_json).collect()),
+            ),
+        ])
+        .to_jcs()
+    }
+
+    /// The digest that a matching and the first addendum name.
+    #[must_use]
+    pub fn digest(&self, suite: Suite) -> Digest {
+        document_digest(suite, &self.to_jcs())
+    }
+
+    /// Reads `result.json`. Whether it is the right result is not its business.
+    ///
+    /// # Errors
+    /// A breach of the document's form, with its path; a threshold that is not the last drawn ticket.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
+        let mut fields = Node::document(bytes)?.object()?;
+        let outcome = Self {
+            draw: fields.take("draw")?.text()?,
+            commitment_digest: fields.take("commitment_digest")?.digest()?,
+            seed: fields.take("seed")?.digest()?,
+            absent: fields
+                .take("absent")?
+                .list()?
+                .into_iter()
+                .map(Node::text)
+                .collect::<Result<_, _>>()?,
+            cells: fields
+                .take("cells")?
+                .list()?
+                .into_iter()
+                .map(parse_cell)
+                .collect::<Result<_, _>>()?,
+        };
+        fields.done()?;
+        Ok(outcome)
+    }
+
+    /// Checks everything about a result that can be checked without the roll: that it belongs to the commitment and the
+    /// settled seed, that its cells and sizes follow from the sizes document, and that tickets, their order and counts
+    /// are right. It cannot tell whether a smaller ticket was left out.
+    ///
+    /// # Errors
+    /// The first thing that does not hold, with its path.
+    pub fn expect_consistent(
+        &self,
+        commitment: &Commitment,
+        settled: &Settled,
+        scheme: &Scheme,
+        sizes: &Sizes,
+    ) -> Result<(), Refused> {
+        let mismatch = |place: &str, what: &str| {
+            Err(Refused::new(
+                place,
+                Reason::Mismatch {
+                    what: what.to_owned(),
+                },
+            ))
+        };
+        if self.draw != commitment.draw || self.commitment_digest != commitment.digest() {
+            return mismatch(
+                "commitment_digest",
+                "the result belongs to another commitment",
+            );
+        }
+        if self.seed != settled.seed || self.absent != settled.absent {
+            return mismatch(
+                "seed",
+                "seed or absent parties do not follow from the reveals",
+            );
+        }
+        let tickets = Tickets::new(commitment.suite, &settled.seed);
+        let strata = scheme.strata.iter().zip(&sizes.strata);
+        let plans = strata.flat_map(|(stratum, sizes)| {
+            sizes
+                .plan(stratum, &tickets)
+                .into_iter()
+                .map(|plan| (stratum.code.clone(), plan))
+        });
+        let plans: Vec<_> = plans.collect();
+        if plans.len() != self.cells.len() {
+            return mismatch("cells", "the cells are not those of the sizes document");
+        }
+        for (index, (cell, (stratum, plan))) in self.cells.iter().zip(plans).enumerate() {
+            let place = format!("cells[{index}]");
+            if (&cell.stratum, &cell.cell, cell.rows, cell.size)
+                != (&stratum, &plan.cell, plan.rows, plan.size)
+            {
+                return mismatch(
+                    &place,
+                    "stratum, cell, rows or size do not follow from the sizes document",
+                );
+            }
+            let reserves = if plan.size == 0 {
+                0
+            } else {
+                scheme.reserves.min(plan.rows.saturating_sub(plan.size))
+            };
+            if cell.drawn.len() as u64 != plan.size || cell.reserves.len() as u64 != reserves {
+                return mismatch(
+                    &place,
+                    "as many must be drawn and held in reserve as the sizes say",
+                );
+            }
+            let listed: Vec<_> = cell.drawn.iter().chain(&cell.reserves).collect();
+            if listed
+                .iter()
+                .any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket)
+            {
+                return mismatch(&place, "a ticket is not that of its id");
+            }
+            if !listed.iter().zip(listed.iter().skip(1)).all(|(a, b)| a < b) {
+                return mismatch(&place, "tickets are not in ascending order");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl DrawnCell {
+    fn to_json(&self) -> Json {
+        let list = |list: &[Drawn]| {
+            let items = list.iter();
+            Json::List(
+                items
+                    .map(|drawn| {
+                        Json::object([
+                            ("id", Json::text(&drawn.id)),
+                            ("ticket", Json::digest(Some(&drawn.ticket))),
+                        ])
+                    })
+                    .collect(),
+            )
+        };
+        Json::object([
+            ("stratum", Json::text(&self.stratum)),
+            ("cell", self.cell.as_deref().map_or(Json::Null, Json::text)),
+            ("rows", Json::count(self.rows)),
+            ("size", Json::count(self.size)),
+            ("threshold", Json::digest(self.threshold())),
+            ("drawn", list(&self.drawn)),
+            ("reserves", list(&self.reserves)),
+        ])
+    }
+}
+
+fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
+    let mut fields = node.object()?;
+    let threshold = fields.take("threshold")?.nullable(Node::digest)?;
+    let cell = DrawnCell {
+        stratum: fields.take("stratum")?.code()?,
+        cell: fields.take("cell")?.nullable(Node::text)?,
+        rows: fields.take("rows")?.count()?,
+        size: fields.take("size")?.count()?,
+        drawn: fields
+            .take("drawn")?
+            .list()?
+            .into_iter()
+            .map(parse_drawn)
+            .collect::<Result<_, _>>()?,
+        reserves: fields
+            .take("reserves")?
+            .list()?
+            .into_iter()
+            .map(parse_drawn)
+            .collect::<Result<_, _>>()?,
+    };
+    if cell.threshold() != threshold.as_ref() {
+        return Err(Refused::new(
+            fields.place_of("threshold"),
+            Reason::Mismatch {
+                what: "the threshold is the ticket of the last drawn".to_owned(),
+            },
+        ));
+    }
+    fields.done()?;
+    Ok(cell)
+}
+
+fn parse_drawn(node: Node) -> Result<Drawn, Refused> {
+    let mut fields = node.object()?;
+    let drawn = Drawn {
+        id: fields.take("id")?.text()?,
+        ticket: fields.take("ticket")?.digest()?,
+    };
+    fields.done()?;
+    Ok(drawn)
+}
+
+/// The digest of a document's canonical bytes in a suite, for documents that this crate does not know (a matching's
+/// input).
+///
+/// # Errors
+/// The bytes are not a canonical document.
+pub fn digest_of_document(suite: Suite, bytes: &[u8]) -> Result<Digest, Refused> {
+    crate::json::parse_document(bytes)?;
+    Ok(document_digest(suite, bytes))
+}
