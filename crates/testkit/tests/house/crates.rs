@@ -41,7 +41,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("askama*", &["web", "office", "public"]),
     ("parquet", &["bundle"]),
     ("calamine", &["sheet"]),
-    ("rust_xlsxwriter", &["sheet"]),
+    ("rust_xlsxwriter", &["sheet", "testkit"]),
     ("rustls*", &["cli"]),
     ("rcgen", &["cli"]),
     ("clap*", &["cli"]),
