@@ -76,8 +76,11 @@ def stream(name, command, env, folder=ROOT, reader=None):
             signal.alarm(0)
 
 
-def as_one(code):
-    return Counts(passed=int(code == 0), failed=int(code != 0))
+def as_one(code, why=None):
+    """Counts a step that has no tests of its own."""
+    if code == 0:
+        return Counts(passed=1)
+    return Counts(failed=1, failures=[why or f"ended with code {code}"])
 
 
 def counted(code, counts):
@@ -88,22 +91,21 @@ def counted(code, counts):
     return counts
 
 
-def step_setup(env):
+def attempt(action):
     try:
-        setup.setup("test")
+        action()
     except setup.SetupError as error:
         print(f"setup: {error}", flush=True)
-        return as_one(1)
+        return as_one(1, str(error))
     return as_one(0)
+
+
+def step_setup(env):
+    return attempt(lambda: setup.setup("test"))
 
 
 def step_assets(env):
-    try:
-        setup.assets()
-    except setup.SetupError as error:
-        print(f"setup: {error}", flush=True)
-        return as_one(1)
-    return as_one(0)
+    return attempt(setup.assets)
 
 
 def step_scripts(env):
@@ -113,7 +115,7 @@ def step_scripts(env):
 
 
 def step_fmt(env):
-    return as_one(stream("fmt", ["cargo", "fmt", "--all", "--check"], env))
+    return as_one(stream("fmt", ["cargo", "fmt", "--all", "--check", "--", "-l"], env))
 
 
 def step_build(env):
@@ -139,7 +141,8 @@ def step_rust(env):
 def step_types(env):
     """Types of the browser modules and of the journeys: one check each."""
     codes = [stream("types", ["npm", "run", "--silent", "typecheck"], env, folder=ROOT / place) for place in (".", "e2e")]
-    return Counts(passed=codes.count(0), failed=len(codes) - codes.count(0))
+    bad = len(codes) - codes.count(0)
+    return Counts(passed=codes.count(0), failed=bad, failures=["`npm run typecheck` found errors"] * bad)
 
 
 def step_client(env):
