@@ -1,1 +1,23 @@
-//! See ARCHITECTURE.md.
+//! Chinese text that code produces: labels, dates, deadlines, messages, and how lists of bureaus write values.
+//!
+//! Every enum of `domain` is matched exhaustively, so that a new value does not compile without its text. Nothing here
+//! decides anything; texts of single pages live in their templates.
+
+mod explain;
+mod label;
+mod rule;
+mod use_case;
+
+pub mod audit;
+pub mod core;
+pub mod date;
+pub mod job;
+pub mod problem;
+pub mod read;
+pub mod term;
+
+pub use date::{clock, day, day_with_kind, due, effective, moment, remaining, span, weekday};
+pub use explain::{Explain, Message, field};
+pub use label::Label;
+pub use rule::{rule_basis, rule_help, rule_value};
+pub use term::{in_term, market_entity};

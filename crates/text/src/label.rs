@@ -1,0 +1,146 @@
+//! The Chinese label of every enum value of `domain`.
+
+use domain::agency::{AgencyKind, AgencyLevel};
+use domain::calendar::DayKind;
+use domain::deadline::{Binding, SpanUnit};
+use domain::division::DivisionLevel;
+use domain::item::{CheckMethod, ItemWeight};
+use domain::role::Role;
+use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
+use domain::separation::Hand;
+use domain::state::{
+    JobCommand, JobState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState, TaskCommand,
+    TaskState, VisitCommand, VisitState,
+};
+use domain::subject::{RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
+
+/// Has a Chinese label.
+pub trait Label {
+    /// The label, as it stands on pages, in forms and in rolls.
+    fn label(self) -> &'static str;
+}
+
+macro_rules! labels {
+    ($($kind:ident { $($variant:ident $text:literal),+ $(,)? })+) => {$(
+        impl Label for $kind {
+            fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+    )+};
+}
+
+labels! {
+    AgencyLevel { Province "省级", City "市级", County "县（区）级", Station "所级" }
+    AgencyKind { Bureau "市场监督管理局", ZoneBranch "功能区分局", Station "市场监督管理所", Partner "其他部门" }
+    DivisionLevel { Province "省级", City "市级", County "县级" }
+    DayKind { Workday "工作日", MakeUpWorkday "调休上班", Weekend "周末", Holiday "节假日" }
+    SpanUnit { Day "日", WorkingDay "工作日" }
+    Binding { Relative "按期限起算", Fixed "按规定日期", Both "两项同日到期" }
+
+    SubjectKind {
+        Enterprise "企业", Cooperative "农民专业合作社", Individual "个体工商户", Institution "事业单位",
+        SocialOrganisation "社会组织", Product "产品", Project "项目", Act "行为",
+    }
+    SubjectGroup { ForProfit "营利性市场主体", NonProfit "非营利性市场主体", NonMarket "非市场主体" }
+    SubjectStatus {
+        Existing "存续", Operating "在营", Suspended "歇业", Liquidating "清算", Revoked "吊销", Annulled "撤销",
+        Deregistered "注销", MovedOut "迁出",
+    }
+    RiskScale { Credit "企业信用风险分类", Food "食品生产经营风险等级" }
+    RiskLevel { A "A", B "B", C "C", D "D", E "E" }
+
+    ItemWeight { Key "重点检查事项", General "一般检查事项" }
+    CheckMethod {
+        OnSite "实地核查", Documents "书面检查", Online "网络检查", Sampling "抽样检测", Commissioned "委托专业机构检查",
+    }
+
+    Role {
+        Administrator "系统管理员", Clerk "经办人", Leader "分管领导", DirectoryKeeper "名录管理员", Inspector "执法检查人员",
+        Reviewer "审核人", Publisher "公示审批人", Auditor "纪检审计人员",
+    }
+    Hand {
+        SchemeAuthor "方案起草人", SchemeApprover "方案审批人", Freezer "底册冻结人", Drawer "摇号经办人",
+        SealApprover "封存审批人", Matcher "匹配经办人", MatchWitness "匹配见证人", Inspector "检查人", Reviewer "审核人",
+        Publisher "公示审批人",
+    }
+
+    TaskState {
+        Draft "起草中", Approved "已批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "摇号未成",
+        Voided "已作废", Closed "已办结", Archived "已归档",
+    }
+    TaskCommand {
+        Approve "批准任务", Freeze "冻结底册", Seal "批准封存", Commit "公布承诺", Draw "摇号", Fail "宣布本次摇号未成",
+        Void "作废任务", Close "办结", Archive "归档",
+    }
+    RevisionState {
+        Draft "起草中", Submitted "待审批", Approved "已批准", Published "已发布", Superseded "已被替代", Withdrawn "已撤回",
+    }
+    RevisionCommand {
+        Submit "提交审批", Return "退回修改", Approve "批准", Publish "发布", Supersede "以新版替代", Withdraw "撤回",
+    }
+    ShareState { Received "待签收", Accepted "已签收", Returned "已退回", Grouped "已编组", Matched "已匹配" }
+    ShareCommand { Accept "签收", Return "退回", Redispatch "重新派发", Group "编组", Match "匹配检查人员" }
+    JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "未成功", Cancelled "已取消" }
+    JobCommand {
+        Claim "开始执行", Release "放回队列", Finish "完成", Fail "停止重试", Cancel "取消", Retry "重新执行",
+    }
+    VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备", Dropped "不再检查" }
+    VisitCommand { Match "匹配检查人员", Prepare "打印文书", Drop "取消检查" }
+    PartyState { Invited "待提交承诺", Committed "已提交承诺", Revealed "已揭示", Absent "缺席", Rejected "揭示不符" }
+    PartyCommand { Commit "提交承诺", Reveal "揭示", Reject "揭示不符", Miss "逾时未揭示" }
+
+    Term { MarketEntity "市场主体", BusinessEntity "经营主体" }
+    DispatchKey { Registrar "按登记机关", Territory "按属地（管辖单位）" }
+    LimitCounts { Draws "按被抽中次数", Visits "按入户检查次数" }
+    ReplacementApprover { UnitLeader "单位分管领导", DepartmentHead "部门相关负责人" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Coded;
+    use std::collections::BTreeSet;
+
+    /// Two values of one enum with the same label could not be told apart on a page.
+    fn distinct<T: Coded + Label>() {
+        let labels: BTreeSet<_> = T::ALL.iter().map(|value| value.label()).collect();
+        assert_eq!(labels.len(), T::ALL.len(), "{}", std::any::type_name::<T>());
+        assert!(labels.iter().all(|label| !label.is_empty()));
+    }
+
+    #[test]
+    fn labels_of_one_enum_differ() {
+        distinct::<AgencyLevel>();
+        distinct::<AgencyKind>();
+        distinct::<SpanUnit>();
+        distinct::<SubjectKind>();
+        distinct::<SubjectGroup>();
+        distinct::<SubjectStatus>();
+        distinct::<RiskScale>();
+        distinct::<RiskLevel>();
+        distinct::<ItemWeight>();
+        distinct::<CheckMethod>();
+        distinct::<Role>();
+        distinct::<Hand>();
+        distinct::<TaskState>();
+        distinct::<TaskCommand>();
+        distinct::<RevisionState>();
+        distinct::<RevisionCommand>();
+        distinct::<ShareState>();
+        distinct::<ShareCommand>();
+        distinct::<JobState>();
+        distinct::<JobCommand>();
+        distinct::<VisitState>();
+        distinct::<VisitCommand>();
+        distinct::<PartyState>();
+        distinct::<PartyCommand>();
+        distinct::<Term>();
+        distinct::<DispatchKey>();
+        distinct::<LimitCounts>();
+        distinct::<ReplacementApprover>();
+        distinct::<domain::rulebook::Rule>();
+    }
+}

@@ -1,0 +1,6 @@
+//! Directories and imports.
+
+use super::Problem;
+
+/// The table.
+pub const TABLE: &[Problem] = &[];
