@@ -1,1 +1,30 @@
-//! See ARCHITECTURE.md.
+//! Use cases: one file per verb. Each takes the [`Platform`], a [`Ctx`] (who acts, when, with which randomness) and its
+//! input, checks the permission in the registry of `domain`, and writes its event and its jobs in the transaction of
+//! the business change ([`Command`]).
+//!
+//! No HTTP, no SQL, no clock and no random source here: `now` and entropy come in with the [`Ctx`].
+
+pub mod account;
+pub mod agency;
+pub mod audit;
+mod command;
+mod ctx;
+mod error;
+pub mod job;
+mod platform;
+
+pub use command::{Command, NewJob, actor_id};
+pub use ctx::{Actor, Ctx, Entropy};
+pub use error::{Error, ErrorKind, FieldError};
+pub use platform::{Clock, Config, Platform};
+
+/// Result of every use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A named point of a long operation, at which the crash tests kill the process: `MINGCHA_KILL_AT=name[:n]` aborts at
+/// the `n`-th time (default 1) that the point is reached. Without the variable it costs one atomic load.
+pub fn point(name: &str) {
+    kill::reached(name);
+}
+
+pub mod kill;

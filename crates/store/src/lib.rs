@@ -1,1 +1,20 @@
-//! See ARCHITECTURE.md.
+//! The only crate that knows SQL. It hides which of the two databases is open, keeps the list of migrations, and
+//! turns rows into domain types. It decides no rule and checks no permission: that is `app`'s work.
+//!
+//! Reading takes a [`Conn`] from [`Store::read`]; writing takes a [`Tx`] from [`Store::write`], which is
+//! `BEGIN IMMEDIATE` on SQLite and READ COMMITTED on PostgreSQL. Correctness rests on unique indexes, counter rows and
+//! `version` columns, not on the isolation level.
+
+mod bulk;
+mod driver;
+mod error;
+mod migration;
+pub mod repo;
+
+pub use bulk::{Column, insert_rows};
+pub use driver::{Conn, Engine, Row, Store, StoreConfig, Tx, Value};
+pub use error::StoreError;
+pub use migration::Migration;
+
+/// Result of every function of this crate.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,1 +1,31 @@
-//! See ARCHITECTURE.md.
+//! For tests only: a platform on either database, builders of people and agencies, ugly input files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod world;
+
+pub use store::Engine;
+pub use world::{FakeClock, PASSWORD, POSTGRES_VARIABLE, World};
+
+/// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(world) { … } }` makes `name::sqlite` and
+/// `name::postgres`, which `make test` counts.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($world: $crate::World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body($crate::World::new($crate::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                body($crate::World::new($crate::Engine::Postgres).await).await;
+            }
+        }
+    )+};
+}

@@ -1,0 +1,12 @@
+//! Identity: accounts, posts, sessions. The command line's owner makes the first administrator; everything after that
+//! is done by an administrator's post and leaves its event.
+
+mod manage;
+mod password;
+mod session;
+mod sign_in;
+
+pub use manage::{NewAccount, NewPost, create, end_post, grant, list, reset_password, set_disabled};
+pub use password::PASSWORD_CHARS;
+pub use session::{Session, resume, switch_post};
+pub use sign_in::{SignedIn, change_password, sign_in, sign_out};

@@ -1,0 +1,87 @@
+//! The organisation tree: adding agencies, renaming them, listing a scope.
+
+use domain::agency::{AgencyKind, AgencyLevel, AgencyPath};
+use domain::ids::AgencyId;
+use domain::registry::UseCase;
+use store::StoreError;
+use store::repo;
+use store::repo::agency::Agency;
+
+use crate::{Ctx, Error, Platform, Result};
+
+/// Characters of an agency's name.
+const NAME_CHARS_MAX: usize = 60;
+
+/// Input of [`add`].
+#[derive(Clone, Debug)]
+pub struct NewAgency {
+    /// Registrar key, 1 to 12 capital letters and digits.
+    pub code: String,
+    /// Full name.
+    pub name: String,
+    /// Name for tables.
+    pub short_name: String,
+    /// Level.
+    pub level: AgencyLevel,
+    /// Kind.
+    pub kind: AgencyKind,
+    /// Registrar key of the agency above; none for the root of the installation.
+    pub parent_code: Option<String>,
+    /// Division code, if it has one.
+    pub division: Option<String>,
+}
+
+/// Adds an agency below one of the acting post's scope.
+///
+/// # Errors
+/// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name` (`CORE-101`), `parent` (`AGCY-003` unknown).
+pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<AgencyId> {
+    let mut command = platform.command(ctx, UseCase::AgencySave).await?;
+    let name = input.name.trim();
+    if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
+        return Err(Error::field("name", "CORE-101").with("max", NAME_CHARS_MAX));
+    }
+    let scope = ctx.scope()?;
+    let parent = match &input.parent_code {
+        None => None,
+        Some(code) => {
+            let parent = repo::agency::by_code_unscoped(command.tx(), code)
+                .await?
+                .ok_or_else(|| Error::field("parent", "AGCY-003").with("code", code))?;
+            repo::agency::get(command.tx(), &scope, parent.id).await?;
+            Some(parent)
+        }
+    };
+    let path = match &parent {
+        Some(parent) => parent.path.child(&input.code),
+        None => AgencyPath::root(&input.code),
+    }
+    .map_err(|_| Error::field("code", "AGCY-001"))?;
+    let agency = Agency {
+        id: AgencyId::from_parts(ctx.ms(), ctx.ten()),
+        code: input.code,
+        name: name.to_owned(),
+        short_name: input.short_name.trim().to_owned(),
+        level: input.level,
+        kind: input.kind,
+        parent_id: parent.map(|p| p.id),
+        division: input.division,
+        path,
+        version: 1,
+    };
+    repo::agency::insert(command.tx(), &agency, ctx.now).await.map_err(|error| match error {
+        StoreError::Duplicate(_) => Error::field("code", "AGCY-002").with("code", &agency.code),
+        other => other.into(),
+    })?;
+    command.finish("agency", agency.id, serde_json::json!({ "code": agency.code, "name": agency.name })).await?;
+    Ok(agency.id)
+}
+
+/// The agencies of the acting post's scope, parents first.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn list(platform: &Platform, ctx: &Ctx) -> Result<Vec<Agency>> {
+    let mut conn = platform.store().read().await?;
+    Ok(repo::agency::list(&mut conn, &ctx.scope()?).await?)
+}

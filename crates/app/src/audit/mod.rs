@@ -1,0 +1,10 @@
+//! The log of events: order, tree heads (RFC 9162), and the check that nothing was changed, dropped or reordered.
+
+mod list;
+mod seal;
+mod tree;
+mod verify;
+
+pub use list::{EventQuery, list};
+pub use seal::{seal_forever, seal_once};
+pub use verify::{AuditReport, verify};

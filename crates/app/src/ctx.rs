@@ -1,0 +1,137 @@
+//! Who acts, when, and with which randomness.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use domain::agency::Scope;
+use domain::time::Instant;
+use sha2::{Digest as _, Sha256};
+use store::repo::post::Post;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// A signed-in person, acting as a post.
+    Post(Box<Post>),
+    /// A party of a ceremony, known by the token of its link.
+    Party {
+        /// Its name in the commitment document.
+        name: String,
+    },
+    /// The platform itself: job workers, the sealer, the command line of the installation's owner.
+    System,
+    /// Anyone, on the public front.
+    Public,
+}
+
+/// The context of one command or question.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub now: Instant,
+    /// Randomness of this request.
+    pub entropy: Entropy,
+    /// Id of the request, in logs and events.
+    pub request_id: String,
+}
+
+impl Ctx {
+    /// The post that acts.
+    ///
+    /// # Errors
+    /// `Unauthenticated` if nobody is signed in.
+    pub fn post(&self) -> Result<&Post> {
+        match &self.actor {
+            Actor::Post(post) => Ok(post),
+            Actor::Party { .. } | Actor::System | Actor::Public => {
+                Err(Error::new(ErrorKind::Unauthenticated, "CORE-401"))
+            }
+        }
+    }
+
+    /// What the acting post may see: its agency and all below. The system sees all; others see nothing.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn scope(&self) -> Result<Scope> {
+        match &self.actor {
+            Actor::Post(post) => Ok(Scope::below(&post.agency_path)),
+            Actor::System => Ok(Scope::everything()),
+            Actor::Party { .. } | Actor::Public => Err(Error::new(ErrorKind::Unauthenticated, "CORE-401")),
+        }
+    }
+
+    /// Ten random bytes for an id: `TaskId::from_parts(ctx.ms(), ctx.ten())`.
+    #[must_use]
+    pub fn ten(&self) -> [u8; 10] {
+        self.entropy.bytes()
+    }
+
+    /// Milliseconds since 1970, for ids.
+    #[must_use]
+    pub fn ms(&self) -> i64 {
+        self.now.unix_ms()
+    }
+
+    /// Today in China.
+    #[must_use]
+    pub fn today(&self) -> chrono::NaiveDate {
+        domain::china_day(self.now)
+    }
+}
+
+/// A stream of random bytes: 32 bytes of seed from the operating system (or, in tests and rehearsals, a fixed seed),
+/// expanded by SHA-256 in counter mode.
+#[derive(Clone)]
+pub struct Entropy(Arc<Mutex<Stream>>);
+
+struct Stream {
+    seed: [u8; 32],
+    counter: u64,
+    left: Vec<u8>,
+}
+
+impl Entropy {
+    /// A stream from a seed. Whoever calls decides where the seed comes from.
+    #[must_use]
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(Arc::new(Mutex::new(Stream { seed, counter: 0, left: Vec::new() })))
+    }
+
+    /// The next `N` bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut out = [0; N];
+        // A poisoned lock means that another thread died while it drew bytes; the stream itself is still sound.
+        let mut stream = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for byte in &mut out {
+            *byte = stream.next();
+        }
+        out
+    }
+}
+
+impl Stream {
+    fn next(&mut self) -> u8 {
+        loop {
+            if let Some(byte) = self.left.pop() {
+                return byte;
+            }
+            let mut hasher = Sha256::new();
+            hasher.update(self.seed);
+            hasher.update(self.counter.to_be_bytes());
+            self.counter += 1;
+            self.left = hasher.finalize().to_vec();
+        }
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy(…)")
+    }
+}

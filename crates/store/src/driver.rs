@@ -1,0 +1,491 @@
+//! One thin layer over the two databases, so that no query is written twice.
+//!
+//! Both engines accept `$1` placeholders, and the schema uses only text, 64-bit integers and bytes, so a query is one
+//! string and its values one list. What differs between the engines stays in this file, in `bulk` and in `migration`.
+//! A caller must `CAST(… AS BIGINT)` what is not a plain column or `COUNT(*)`: `SUM` is NUMERIC on PostgreSQL, and an
+//! integer literal is 32 bits there.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+
+use crate::{Result, StoreError};
+
+/// Seconds a writer waits for another one on SQLite before the command answers "busy".
+const BUSY_TIMEOUT_SECONDS: u64 = 20;
+/// Connections that read at the same time on SQLite; there is always exactly one writer.
+const SQLITE_READERS_MAX: u32 = 6;
+/// Connections to PostgreSQL of one process.
+const POSTGRES_CONNECTIONS_MAX: u32 = 12;
+
+/// Where the state lives.
+#[derive(Clone, Debug)]
+pub enum StoreConfig {
+    /// An SQLite file of an embedded installation.
+    SqliteFile(PathBuf),
+    /// A PostgreSQL database, `postgres://user@host:port/database`.
+    PostgresUrl(String),
+}
+
+/// Which database is open; for messages and for the doctor, never for branching in `app`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite, embedded.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: Pool,
+}
+
+#[derive(Clone, Debug)]
+enum Pool {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A connection that statements run on. Dropping it returns it to its pool.
+pub struct Conn(pub(crate) ConnKind);
+
+pub(crate) enum ConnKind {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// A write transaction. Dropping it without [`Tx::commit`] undoes everything.
+pub struct Tx(Conn);
+
+impl Store {
+    /// Opens the database; on SQLite the file is made if it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the file or the server cannot be reached.
+    pub async fn open(config: &StoreConfig) -> Result<Self> {
+        let pool = match config {
+            StoreConfig::SqliteFile(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
+                    .foreign_keys(true)
+                    .pragma("cache_size", "-65536")
+                    .pragma("temp_store", "MEMORY")
+                    .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS));
+                let writer = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
+                    .connect_with(options.clone())
+                    .await?;
+                let readers = SqlitePoolOptions::new()
+                    .max_connections(SQLITE_READERS_MAX)
+                    .connect_lazy_with(options.pragma("query_only", "ON"));
+                Pool::Sqlite { writer, readers }
+            }
+            StoreConfig::PostgresUrl(url) => {
+                let options = PgConnectOptions::from_str(url)?.application_name("mingcha");
+                let pool = PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS_MAX)
+                    .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
+                    .connect_with(options)
+                    .await?;
+                Pool::Postgres(pool)
+            }
+        };
+        Ok(Self { pool })
+    }
+
+    /// The engine behind this store.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.pool {
+            Pool::Sqlite { .. } => Engine::Sqlite,
+            Pool::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// A connection for reading. On SQLite it cannot write.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when no connection becomes free in time.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(Conn(match &self.pool {
+            Pool::Sqlite { readers, .. } => ConnKind::Sqlite(readers.acquire().await?),
+            Pool::Postgres(pool) => ConnKind::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// Begins a write transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another writer holds SQLite's only write lock for too long.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(Tx(Conn(match &self.pool {
+            Pool::Sqlite { writer, .. } => ConnKind::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => ConnKind::PostgresTx(pool.begin().await?),
+        })))
+    }
+
+    /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Writes a consistent copy of an SQLite database into `path` (`VACUUM INTO`). On PostgreSQL the backup is made by
+    /// reading every table in one repeatable-read transaction instead; this function then refuses.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the copy cannot be written, [`StoreError::NotFound`] on PostgreSQL.
+    pub async fn sqlite_copy_into(&self, path: &str) -> Result<()> {
+        match &self.pool {
+            Pool::Sqlite { writer, .. } => {
+                sqlx::query("VACUUM INTO $1").bind(path).execute(writer).await?;
+                Ok(())
+            }
+            Pool::Postgres(_) => Err(StoreError::NotFound),
+        }
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl Tx {
+    /// Makes everything since [`Store::write`] durable.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        match self.0.0 {
+            ConnKind::SqliteTx(tx) => tx.commit().await?,
+            ConnKind::PostgresTx(tx) => tx.commit().await?,
+            ConnKind::Sqlite(_) | ConnKind::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Runs one body for each kind of connection, with `$db` the executor.
+macro_rules! on_connection {
+    ($self:expr, $executor:ident, $arguments:ident => $body:expr) => {
+        match &mut $self.0 {
+            ConnKind::Sqlite(c) => {
+                let $executor = &mut **c;
+                let $arguments = sqlite_arguments;
+                $body
+            }
+            ConnKind::SqliteTx(c) => {
+                let $executor = &mut **c;
+                let $arguments = sqlite_arguments;
+                $body
+            }
+            ConnKind::Postgres(c) => {
+                let $executor = &mut **c;
+                let $arguments = postgres_arguments;
+                $body
+            }
+            ConnKind::PostgresTx(c) => {
+                let $executor = &mut **c;
+                let $arguments = postgres_arguments;
+                $body
+            }
+        }
+    };
+}
+
+impl Conn {
+    /// The engine behind this connection.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            ConnKind::Sqlite(_) | ConnKind::SqliteTx(_) => Engine::Sqlite,
+            ConnKind::Postgres(_) | ConnKind::PostgresTx(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs a statement and returns how many rows it touched.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        on_connection!(self, executor, arguments => {
+            Ok(sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).execute(executor).await?.rows_affected())
+        })
+    }
+
+    /// Runs a script of several statements without values.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn script(&mut self, sql: &str) -> Result<()> {
+        on_connection!(self, executor, _arguments => {
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(executor).await?;
+            Ok(())
+        })
+    }
+
+    /// All rows of a query. The query must carry a `LIMIT` or be bounded by nature.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn rows(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+        on_connection!(self, executor, arguments => {
+            let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_all(executor).await?;
+            Ok(rows.into_iter().map(Row::from).collect())
+        })
+    }
+
+    /// The first row of a query, if there is one.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn row(&mut self, sql: &str, values: Vec<Value>) -> Result<Option<Row>> {
+        on_connection!(self, executor, arguments => {
+            let row = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_optional(executor).await?;
+            Ok(row.map(Row::from))
+        })
+    }
+
+    /// One integer, such as a count.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the query has no row.
+    pub async fn int(&mut self, sql: &str, values: Vec<Value>) -> Result<i64> {
+        self.row(sql, values).await?.ok_or(StoreError::NotFound)?.int_at(0)
+    }
+
+    /// Calls `each` for every row as it arrives, holding one row in memory at a time.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; an error of `each` ends the reading.
+    pub async fn for_each(
+        &mut self,
+        sql: &str,
+        values: Vec<Value>,
+        mut each: impl FnMut(Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        on_connection!(self, executor, arguments => {
+            let mut stream = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch(executor);
+            while let Some(row) = stream.try_next().await? {
+                each(Row::from(row))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A value bound to a placeholder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Text, or NULL.
+    Text(Option<String>),
+    /// A 64-bit integer, or NULL. Booleans are 0 and 1.
+    Int(Option<i64>),
+    /// Bytes, or NULL.
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! value_from {
+    ($($t:ty => |$v:ident| $e:expr),+ $(,)?) => { $(impl From<$t> for Value { fn from($v: $t) -> Self { $e } })+ };
+}
+
+value_from! {
+    &str => |v| Value::Text(Some(v.to_owned())),
+    String => |v| Value::Text(Some(v)),
+    &String => |v| Value::Text(Some(v.clone())),
+    Option<String> => |v| Value::Text(v),
+    Option<&str> => |v| Value::Text(v.map(str::to_owned)),
+    i64 => |v| Value::Int(Some(v)),
+    Option<i64> => |v| Value::Int(v),
+    i32 => |v| Value::Int(Some(v.into())),
+    u32 => |v| Value::Int(Some(v.into())),
+    bool => |v| Value::Int(Some(v.into())),
+    Vec<u8> => |v| Value::Bytes(Some(v)),
+    &[u8] => |v| Value::Bytes(Some(v.to_vec())),
+    Option<Vec<u8>> => |v| Value::Bytes(v),
+    chrono::NaiveDate => |v| Value::Text(Some(v.to_string())),
+    Option<chrono::NaiveDate> => |v| Value::Text(v.map(|d| d.to_string())),
+    domain::time::Instant => |v| Value::Int(Some(v.unix_ms())),
+    Option<domain::time::Instant> => |v| Value::Int(v.map(|i| i.unix_ms())),
+}
+
+/// Builds the list of values of a statement: `values![id, "text", 3]`. Everything that `Value` converts from is taken;
+/// typed ids go in as text.
+#[macro_export]
+macro_rules! values {
+    ($($e:expr),* $(,)?) => { vec![$($crate::Value::from($e)),*] };
+}
+
+fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        match value {
+            Value::Text(v) => arguments.add(v),
+            Value::Int(v) => arguments.add(v),
+            Value::Bytes(v) => arguments.add(v),
+        }
+        .map_err(|e| StoreError::Backend(sqlx::Error::Encode(e)))?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Text(v) => arguments.add(v),
+            Value::Int(v) => arguments.add(v),
+            Value::Bytes(v) => arguments.add(v),
+        }
+        .map_err(|e| StoreError::Backend(sqlx::Error::Encode(e)))?;
+    }
+    Ok(arguments)
+}
+
+/// A row of a result, read by column name.
+pub struct Row(RowKind);
+
+enum RowKind {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl From<SqliteRow> for Row {
+    fn from(row: SqliteRow) -> Self {
+        Self(RowKind::Sqlite(row))
+    }
+}
+
+impl From<PgRow> for Row {
+    fn from(row: PgRow) -> Self {
+        Self(RowKind::Postgres(row))
+    }
+}
+
+macro_rules! column {
+    ($(#[$doc:meta])* $name:ident -> $t:ty) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// [`StoreError::Backend`] if there is no such column or it holds another type.
+        pub fn $name(&self, column: &str) -> Result<$t> {
+            Ok(match &self.0 {
+                RowKind::Sqlite(row) => row.try_get::<$t, _>(column)?,
+                RowKind::Postgres(row) => row.try_get::<$t, _>(column)?,
+            })
+        }
+    };
+}
+
+impl Row {
+    column!(/// A text column.
+        text -> String);
+    column!(/// A text column that may be NULL.
+        opt_text -> Option<String>);
+    column!(/// An integer column.
+        int -> i64);
+    column!(/// An integer column that may be NULL.
+        opt_int -> Option<i64>);
+    column!(/// A bytes column.
+        bytes -> Vec<u8>);
+    column!(/// A bytes column that may be NULL.
+        opt_bytes -> Option<Vec<u8>>);
+
+    fn int_at(&self, index: usize) -> Result<i64> {
+        Ok(match &self.0 {
+            RowKind::Sqlite(row) => row.try_get::<i64, _>(index)?,
+            RowKind::Postgres(row) => row.try_get::<i64, _>(index)?,
+        })
+    }
+
+    /// A flag kept as 0 or 1.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn flag(&self, column: &str) -> Result<bool> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// An instant kept as milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn instant(&self, column: &str) -> Result<domain::time::Instant> {
+        Ok(domain::time::Instant::from_unix_ms(self.int(column)?))
+    }
+
+    /// An instant that may be NULL.
+    ///
+    /// # Errors
+    /// As [`Row::opt_int`].
+    pub fn opt_instant(&self, column: &str) -> Result<Option<domain::time::Instant>> {
+        Ok(self.opt_int(column)?.map(domain::time::Instant::from_unix_ms))
+    }
+
+    /// A text column read as a domain type: a typed id, a date, a state.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the text is not one.
+    pub fn parse<T: FromStr>(&self, column: &str) -> Result<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let text = self.text(column)?;
+        text.parse()
+            .map_err(|e: T::Err| StoreError::Corrupt { column: column.to_owned(), detail: format!("{text}: {e}") })
+    }
+
+    /// As [`Row::parse`], for a column that may be NULL.
+    ///
+    /// # Errors
+    /// As [`Row::parse`].
+    pub fn opt_parse<T: FromStr>(&self, column: &str) -> Result<Option<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match self.opt_text(column)? {
+            None => Ok(None),
+            Some(_) => self.parse(column).map(Some),
+        }
+    }
+
+    /// A text column that holds JSON.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it is not JSON of the wanted shape.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
+        let text = self.text(column)?;
+        serde_json::from_str(&text)
+            .map_err(|e| StoreError::Corrupt { column: column.to_owned(), detail: e.to_string() })
+    }
+}

@@ -1,0 +1,119 @@
+//! One list of migrations for both engines, forward only.
+//!
+//! The scripts use `{text}` (text that sorts bytewise on both), `{bytes}` and `BIGINT`. From the first tagged release
+//! on a released script never changes; until then scripts may be edited and squashed.
+
+use crate::{Engine, Result, Store, StoreError, values};
+
+/// A step of the schema.
+pub struct Migration {
+    /// Its number and name, as kept in the table `migration`.
+    pub name: &'static str,
+    sql: &'static str,
+    sqlite_only: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "001_core",
+        sql: include_str!("migration/001_core.sql"),
+        sqlite_only: include_str!("migration/001_core.sqlite.sql"),
+    },
+    Migration { name: "002_directory", sql: include_str!("migration/002_directory.sql"), sqlite_only: "" },
+    Migration { name: "003_drawing", sql: include_str!("migration/003_drawing.sql"), sqlite_only: "" },
+    Migration { name: "004_assign", sql: include_str!("migration/004_assign.sql"), sqlite_only: "" },
+];
+
+impl Store {
+    /// Brings the schema up to date and returns the names of the steps that were taken now.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the failing step; each step happens whole or not at all.
+    pub async fn migrate(&self) -> Result<Vec<&'static str>> {
+        let mut tx = self.write().await?;
+        // Several instances may start at once: on PostgreSQL they queue here, on SQLite at BEGIN IMMEDIATE.
+        if self.engine() == Engine::Postgres {
+            tx.script("SELECT pg_advisory_xact_lock(7463001)").await?;
+        }
+        tx.script(&portable("CREATE TABLE IF NOT EXISTS migration (name {text} PRIMARY KEY)", self.engine())).await?;
+        let done: Vec<String> = tx
+            .rows("SELECT name FROM migration", vec![])
+            .await?
+            .iter()
+            .map(|r| r.text("name"))
+            .collect::<Result<_>>()?;
+        if let Some(unknown) = done.iter().find(|name| !MIGRATIONS.iter().any(|m| m.name == name.as_str())) {
+            return Err(StoreError::Corrupt {
+                column: "migration.name".to_owned(),
+                detail: format!("this database was made by a newer version: it has step {unknown}"),
+            });
+        }
+        let mut taken = Vec::new();
+        for migration in MIGRATIONS.iter().filter(|m| !done.iter().any(|name| name == m.name)) {
+            tx.script(&portable(migration.sql, self.engine())).await?;
+            if self.engine() == Engine::Sqlite && !migration.sqlite_only.trim().is_empty() {
+                tx.script(migration.sqlite_only).await?;
+            }
+            tx.execute("INSERT INTO migration (name) VALUES ($1)", values![migration.name]).await?;
+            taken.push(migration.name);
+        }
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// Steps that this version knows and the database has not taken yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the database cannot be read.
+    pub async fn pending_migrations(&self) -> Result<Vec<&'static str>> {
+        let mut conn = self.read().await?;
+        let exists = match self.engine() {
+            Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+            Engine::Postgres => {
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'"
+            }
+        };
+        let done: Vec<String> = if conn.int(exists, vec![]).await? == 0 {
+            Vec::new()
+        } else {
+            conn.rows("SELECT name FROM migration", vec![])
+                .await?
+                .iter()
+                .map(|r| r.text("name"))
+                .collect::<Result<_>>()?
+        };
+        Ok(MIGRATIONS.iter().map(|m| m.name).filter(|name| !done.iter().any(|d| d == name)).collect())
+    }
+
+    /// Gives the application's own role on PostgreSQL what it needs and no more: events and the log can be written and
+    /// read, never changed (house rule 5). A no-op on SQLite, where triggers refuse it.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] if the role does not exist or the caller does not own the tables.
+    pub async fn grant_application_role(&self, role: &str) -> Result<()> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        if role.is_empty() || !role.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(StoreError::Corrupt {
+                column: "role".to_owned(),
+                detail: format!("{role} is not a plain role name"),
+            });
+        }
+        let mut tx = self.write().await?;
+        tx.script(&format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+             REVOKE UPDATE, DELETE ON event, log_leaf, tree_head FROM {role};
+             REVOKE INSERT, UPDATE, DELETE ON migration FROM {role};"
+        ))
+        .await?;
+        tx.commit().await
+    }
+}
+
+fn portable(sql: &str, engine: Engine) -> String {
+    match engine {
+        Engine::Sqlite => sql.replace("{text}", "TEXT").replace("{bytes}", "BLOB"),
+        Engine::Postgres => sql.replace("{text}", "TEXT COLLATE \"C\"").replace("{bytes}", "BYTEA"),
+    }
+}

@@ -1,0 +1,174 @@
+-- The three directories (一单两库) and the imports that fill them.
+
+CREATE TABLE subject (
+    id {text} PRIMARY KEY,
+    code {text} NOT NULL,
+    name {text} NOT NULL,
+    kind {text} NOT NULL,
+    sub_kind {text} NOT NULL,
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    division {text} NOT NULL,
+    registered_on {text} NOT NULL,
+    status {text} NOT NULL,
+    industry {text} NOT NULL,
+    address {text} NOT NULL,
+    legal_person {text} NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    valid_from BIGINT NOT NULL,
+    import_id {text}
+);
+CREATE UNIQUE INDEX u_subject__code ON subject (code);
+CREATE INDEX i_subject__agency ON subject (agency_id, code);
+CREATE INDEX i_subject__name ON subject (name);
+
+-- Superseded versions: `data` is the subject as JSON, tags and licences included.
+CREATE TABLE subject_history (
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    version BIGINT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT NOT NULL,
+    data {text} NOT NULL,
+    changed_by {text} NOT NULL,
+    PRIMARY KEY (subject_id, version)
+);
+
+CREATE TABLE subject_tag (
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    tag {text} NOT NULL,
+    PRIMARY KEY (subject_id, tag)
+);
+CREATE INDEX i_subject_tag__tag ON subject_tag (tag, subject_id);
+
+CREATE TABLE subject_licence (
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    kind {text} NOT NULL,
+    number {text} NOT NULL,
+    valid_from {text},
+    valid_to {text},
+    PRIMARY KEY (subject_id, kind, number)
+);
+
+-- A risk class is a dated fact on one scale; a draw freezes the newest one of the roll's day.
+CREATE TABLE subject_risk (
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    scale {text} NOT NULL,
+    class {text} NOT NULL,
+    assessed_on {text} NOT NULL,
+    PRIMARY KEY (subject_id, scale, assessed_on)
+);
+
+CREATE TABLE inspector (
+    id {text} PRIMARY KEY,
+    certificate {text} NOT NULL,
+    name {text} NOT NULL,
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    section {text} NOT NULL,
+    certificate_from {text} NOT NULL,
+    certificate_to {text} NOT NULL,
+    left_on {text},
+    version BIGINT NOT NULL DEFAULT 1,
+    import_id {text}
+);
+CREATE UNIQUE INDEX u_inspector__certificate ON inspector (certificate);
+CREATE INDEX i_inspector__agency ON inspector (agency_id, certificate);
+
+CREATE TABLE inspector_qualification (
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    code {text} NOT NULL,
+    valid_from {text},
+    valid_to {text},
+    PRIMARY KEY (inspector_id, code)
+);
+
+CREATE TABLE inspector_leave (
+    id {text} PRIMARY KEY,
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    from_day {text} NOT NULL,
+    to_day {text} NOT NULL,
+    reason {text} NOT NULL
+);
+CREATE INDEX i_inspector_leave__inspector ON inspector_leave (inspector_id);
+
+CREATE TABLE recusal (
+    id {text} PRIMARY KEY,
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    reason {text} NOT NULL,
+    declared_by {text} NOT NULL,
+    declared_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX u_recusal__inspector_id__subject_id ON recusal (inspector_id, subject_id);
+CREATE INDEX i_recusal__subject ON recusal (subject_id);
+
+-- The items of one revision of the item list; a task keeps the revision that it was sealed with.
+CREATE TABLE check_item (
+    revision_id {text} NOT NULL REFERENCES revision (id),
+    code {text} NOT NULL,
+    category {text} NOT NULL,
+    name {text} NOT NULL,
+    legal_basis {text} NOT NULL,
+    grade {text} NOT NULL,
+    methods {text} NOT NULL,
+    subjects {text} NOT NULL,
+    tags {text} NOT NULL,
+    qualification {text} NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (revision_id, code)
+);
+
+-- An upload on its way into a directory. `state`: uploaded, mapped, checked, refused, committed, cancelled.
+CREATE TABLE import (
+    id {text} PRIMARY KEY,
+    kind {text} NOT NULL,
+    state {text} NOT NULL,
+    file_name {text} NOT NULL,
+    file_digest {text} NOT NULL,
+    file_size BIGINT NOT NULL,
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    mapping {text} NOT NULL,
+    report {text} NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_by {text} NOT NULL,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX i_import__agency ON import (agency_id, created_at);
+
+-- Staged rows of a subject import: written in chunks, checked, then swapped in by one set-based transaction.
+-- `id` is the subject's: a new one, or that of the row with the same code.
+CREATE TABLE subject_stage (
+    import_id {text} NOT NULL,
+    row_number BIGINT NOT NULL,
+    id {text} NOT NULL,
+    code {text} NOT NULL,
+    name {text} NOT NULL,
+    kind {text} NOT NULL,
+    sub_kind {text} NOT NULL,
+    agency_id {text} NOT NULL,
+    division {text} NOT NULL,
+    registered_on {text} NOT NULL,
+    status {text} NOT NULL,
+    industry {text} NOT NULL,
+    address {text} NOT NULL,
+    legal_person {text} NOT NULL,
+    risk_class {text} NOT NULL,
+    risk_on {text} NOT NULL
+);
+CREATE INDEX i_subject_stage__import ON subject_stage (import_id, code);
+
+CREATE TABLE subject_tag_stage (
+    import_id {text} NOT NULL,
+    subject_id {text} NOT NULL,
+    tag {text} NOT NULL
+);
+CREATE INDEX i_subject_tag_stage__import ON subject_tag_stage (import_id);
+
+CREATE TABLE subject_licence_stage (
+    import_id {text} NOT NULL,
+    subject_id {text} NOT NULL,
+    kind {text} NOT NULL,
+    number {text} NOT NULL,
+    valid_from {text},
+    valid_to {text}
+);
+CREATE INDEX i_subject_licence_stage__import ON subject_licence_stage (import_id);

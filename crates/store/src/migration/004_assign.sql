@@ -1,0 +1,77 @@
+-- From a drawn list to two inspectors at every door.
+
+CREATE TABLE share (
+    id {text} PRIMARY KEY,
+    task_id {text} NOT NULL REFERENCES task (id),
+    draw_id {text} NOT NULL REFERENCES draw (id),
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    state {text} NOT NULL,
+    visits BIGINT NOT NULL,
+    dispatched_at BIGINT NOT NULL,
+    accepted_at BIGINT,
+    accepted_by {text},
+    accepted_name {text},
+    return_reason {text},
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX u_share__task_id__agency_id ON share (task_id, agency_id);
+CREATE INDEX i_share__agency ON share (agency_id, state);
+
+-- One entry through the door of one drawn object.
+CREATE TABLE visit (
+    id {text} PRIMARY KEY,
+    task_id {text} NOT NULL REFERENCES task (id),
+    share_id {text} NOT NULL REFERENCES share (id),
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    number {text} NOT NULL,
+    state {text} NOT NULL,
+    planned_on {text} NOT NULL,
+    strata {text} NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX u_visit__task_id__subject_id ON visit (task_id, subject_id);
+CREATE UNIQUE INDEX u_visit__number ON visit (number);
+CREATE INDEX i_visit__share ON visit (share_id, number);
+
+CREATE TABLE visit_item (
+    visit_id {text} NOT NULL REFERENCES visit (id),
+    item_code {text} NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (visit_id, item_code)
+);
+
+-- A matching of one share, sealed and seeded like a draw (protocol §8).
+CREATE TABLE matching (
+    id {text} PRIMARY KEY,
+    share_id {text} NOT NULL REFERENCES share (id),
+    attempt BIGINT NOT NULL,
+    state {text} NOT NULL,
+    suite {text} NOT NULL,
+    input_file {text} NOT NULL,
+    input_digest {text} NOT NULL,
+    reveal_by BIGINT,
+    committed_at BIGINT,
+    commitment_document {text},
+    commitment_digest {text},
+    reveals_document {text},
+    seed {text},
+    outcome_file {text},
+    ended_at BIGINT,
+    failure {text},
+    version BIGINT NOT NULL DEFAULT 1,
+    created_by {text} NOT NULL,
+    created_account {text} NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX u_matching__share_id__attempt ON matching (share_id, attempt);
+
+CREATE TABLE assignment (
+    visit_id {text} NOT NULL REFERENCES visit (id),
+    seat BIGINT NOT NULL,
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    matching_id {text} NOT NULL REFERENCES matching (id),
+    PRIMARY KEY (visit_id, seat)
+);
+CREATE UNIQUE INDEX u_assignment__visit_id__inspector_id ON assignment (visit_id, inspector_id);
+CREATE INDEX i_assignment__inspector ON assignment (inspector_id);

@@ -1,0 +1,142 @@
+//! Accounts: who may sign in. Passwords are argon2id hashes made by `app`.
+
+use domain::ids::AccountId;
+use domain::time::Instant;
+
+use crate::{Conn, Result, Row, StoreError, Tx, values};
+
+/// An account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What the person types to sign in.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// PHC string of argon2id.
+    pub password_hash: String,
+    /// The person must choose a new password at the next sign-in.
+    pub must_change: bool,
+    /// Wrong passwords in a row.
+    pub failures: i64,
+    /// No sign-in before this instant.
+    pub locked_until: Option<Instant>,
+    /// When the account was closed.
+    pub disabled_at: Option<Instant>,
+    /// For optimistic locking.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "id, login, name, password_hash, must_change, failures, locked_until, disabled_at, version";
+
+fn read(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: row.parse("id")?,
+        login: row.text("login")?,
+        name: row.text("name")?,
+        password_hash: row.text("password_hash")?,
+        must_change: row.flag("must_change")?,
+        failures: row.int("failures")?,
+        locked_until: row.opt_instant("locked_until")?,
+        disabled_at: row.opt_instant("disabled_at")?,
+        version: row.int("version")?,
+    })
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// `Duplicate("u_account__login")`.
+pub async fn insert(tx: &mut Tx, account: &Account, now: Instant) -> Result<()> {
+    tx.execute(
+        "INSERT INTO account (id, login, name, password_hash, must_change, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![
+            account.id.to_string(),
+            &account.login,
+            &account.name,
+            &account.password_hash,
+            account.must_change,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The account with a login. Sign-in has no scope yet.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn by_login_unscoped(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
+    conn.row(&format!("SELECT {COLUMNS} FROM account WHERE login = $1"), values![login])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// The account with an id.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn by_id_unscoped(conn: &mut Conn, id: AccountId) -> Result<Account> {
+    let row = conn
+        .row(&format!("SELECT {COLUMNS} FROM account WHERE id = $1"), values![id.to_string()])
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    read(&row)
+}
+
+/// All accounts, by login, for the administrator of the installation.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_unscoped(conn: &mut Conn) -> Result<Vec<Account>> {
+    conn.rows(&format!("SELECT {COLUMNS} FROM account ORDER BY login LIMIT 20000"), vec![])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Records a wrong password, and until when the account is locked because of it.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn record_failure(tx: &mut Tx, id: AccountId, failures: i64, locked_until: Option<Instant>) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET failures = $1, locked_until = $2 WHERE id = $3",
+        values![failures, locked_until, id.to_string()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Sets a password; also clears failures and the lock.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, must_change: bool) -> Result<()> {
+    let touched = tx
+        .execute(
+            "UPDATE account SET password_hash = $1, must_change = $2, failures = 0, locked_until = NULL, version = version + 1 WHERE id = $3",
+            values![hash, must_change, id.to_string()],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}
+
+/// Closes an account (`Some(at)`) or opens it again (`None`).
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Instant>) -> Result<()> {
+    let touched = tx
+        .execute(
+            "UPDATE account SET disabled_at = $1, version = version + 1 WHERE id = $2",
+            values![at, id.to_string()],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}

@@ -1,0 +1,85 @@
+//! Approvals: who decided what over which document, record or task, and why.
+
+use domain::ids::{AccountId, ApprovalId, PostId};
+use domain::time::Instant;
+
+use crate::{Conn, Result, Tx, values};
+
+/// One decision.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// Kind of thing: `scheme`, `task` …
+    pub subject_kind: String,
+    /// That thing's id.
+    pub subject_id: String,
+    /// Step: `submit`, `approve`, `seal` …
+    pub step: String,
+    /// `asked`, `approved` or `returned`.
+    pub decision: String,
+    /// Reason or remark; needed when something is returned.
+    pub reason: String,
+    /// As which post.
+    pub post_id: PostId,
+    /// The person's name of that day.
+    pub person: String,
+    /// The account, which is what "another person" is judged by.
+    pub account_id: AccountId,
+    /// When.
+    pub at: Instant,
+}
+
+/// Records a decision.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
+    tx.execute(
+        "INSERT INTO approval (id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        values![
+            a.id.to_string(),
+            &a.subject_kind,
+            &a.subject_id,
+            &a.step,
+            &a.decision,
+            &a.reason,
+            a.post_id.to_string(),
+            &a.person,
+            a.account_id.to_string(),
+            a.at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The decisions over one thing, oldest first.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn of_subject(conn: &mut Conn, subject_kind: &str, subject_id: &str) -> Result<Vec<Approval>> {
+    conn.rows(
+        "SELECT id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, at FROM approval
+         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY at, id LIMIT 1000",
+        values![subject_kind, subject_id],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Approval {
+            id: row.parse("id")?,
+            subject_kind: row.text("subject_kind")?,
+            subject_id: row.text("subject_id")?,
+            step: row.text("step")?,
+            decision: row.text("decision")?,
+            reason: row.text("reason")?,
+            post_id: row.parse("post_id")?,
+            person: row.text("person")?,
+            account_id: row.parse("account_id")?,
+            at: row.instant("at")?,
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,128 @@
+//! Deadlines as rows, so that clocks can alarm, be listed and be recounted when the calendar changes.
+
+use chrono::NaiveDate;
+use domain::agency::Scope;
+use domain::ids::{AgencyId, DeadlineId};
+
+use super::path_end;
+use crate::{Conn, Result, Row, Tx, values};
+
+/// A deadline.
+#[derive(Clone, Debug)]
+pub struct Deadline {
+    /// Its id.
+    pub id: DeadlineId,
+    /// What is due: `receipt`, `matching` …
+    pub kind: String,
+    /// Kind of thing: `share`, `task` …
+    pub subject_kind: String,
+    /// That thing's id.
+    pub subject_id: String,
+    /// Who owes it.
+    pub agency_id: AgencyId,
+    /// The day it started; counting begins on the next.
+    pub started_on: NaiveDate,
+    /// The span, as `domain::deadline::Span` prints it.
+    pub span: String,
+    /// The last day on which it is met.
+    pub due_on: NaiveDate,
+    /// The calendar of the year it reaches into is not known yet.
+    pub provisional: bool,
+    /// The day on which it was met.
+    pub met_on: Option<NaiveDate>,
+    /// The rule it rests on.
+    pub basis: String,
+}
+
+const COLUMNS: &str =
+    "deadline.id, deadline.kind, deadline.subject_kind, deadline.subject_id, deadline.agency_id, deadline.started_on,
+     deadline.span, deadline.due_on, deadline.provisional, deadline.met_on, deadline.basis";
+
+fn read(row: &Row) -> Result<Deadline> {
+    Ok(Deadline {
+        id: row.parse("id")?,
+        kind: row.text("kind")?,
+        subject_kind: row.text("subject_kind")?,
+        subject_id: row.text("subject_id")?,
+        agency_id: row.parse("agency_id")?,
+        started_on: row.parse("started_on")?,
+        span: row.text("span")?,
+        due_on: row.parse("due_on")?,
+        provisional: row.flag("provisional")?,
+        met_on: row.opt_parse("met_on")?,
+        basis: row.text("basis")?,
+    })
+}
+
+/// Starts a deadline.
+///
+/// # Errors
+/// `Duplicate` if the thing has one of this kind already.
+pub async fn insert(tx: &mut Tx, d: &Deadline) -> Result<()> {
+    tx.execute(
+        "INSERT INTO deadline (id, kind, subject_kind, subject_id, agency_id, started_on, span, due_on, provisional, met_on, basis)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        values![
+            d.id.to_string(),
+            &d.kind,
+            &d.subject_kind,
+            &d.subject_id,
+            d.agency_id.to_string(),
+            d.started_on,
+            &d.span,
+            d.due_on,
+            d.provisional,
+            d.met_on,
+            &d.basis
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that a deadline was met; a thing without one is left alone.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn meet(tx: &mut Tx, kind: &str, subject_kind: &str, subject_id: &str, day: NaiveDate) -> Result<()> {
+    tx.execute(
+        "UPDATE deadline SET met_on = $1 WHERE kind = $2 AND subject_kind = $3 AND subject_id = $4 AND met_on IS NULL",
+        values![day, kind, subject_kind, subject_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The deadlines of one thing.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn of_subject(conn: &mut Conn, subject_kind: &str, subject_id: &str) -> Result<Vec<Deadline>> {
+    conn.rows(
+        &format!("SELECT {COLUMNS} FROM deadline WHERE deadline.subject_kind = $1 AND deadline.subject_id = $2 ORDER BY deadline.due_on LIMIT 100"),
+        values![subject_kind, subject_id],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+/// What is still due in the scope, earliest first.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn open(conn: &mut Conn, scope: &Scope, rows_max: u32) -> Result<Vec<Deadline>> {
+    let prefix = scope.prefix();
+    conn.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM deadline JOIN agency ON agency.id = deadline.agency_id
+             WHERE deadline.met_on IS NULL AND agency.path >= $1 AND agency.path < $2 ORDER BY deadline.due_on, deadline.id LIMIT {rows_max}"
+        ),
+        values![prefix, path_end(prefix)],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}

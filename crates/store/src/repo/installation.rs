@@ -1,0 +1,27 @@
+//! Facts about the installation as a whole: what it was made for, its name, its keys.
+
+use crate::{Conn, Result, Tx, values};
+
+/// Reads one fact.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
+    conn.row("SELECT value FROM installation WHERE name = $1", values![name])
+        .await?
+        .map(|r| r.text("value"))
+        .transpose()
+}
+
+/// Writes one fact, replacing it if it was there.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        values![name, value],
+    )
+    .await?;
+    Ok(())
+}

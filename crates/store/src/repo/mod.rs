@@ -1,0 +1,52 @@
+//! One file per noun: every SQL statement of the product lives here or in `report`.
+
+pub mod account;
+pub mod agency;
+pub mod approval;
+pub mod calendar;
+pub mod counter;
+pub mod deadline;
+pub mod event;
+pub mod file;
+pub mod installation;
+pub mod job;
+pub mod post;
+pub mod revision;
+pub mod rulebook;
+pub mod session;
+
+/// Rows of one page of a list, and how many there are in all.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub rows: Vec<T>,
+    /// Rows over all pages.
+    pub total: u64,
+}
+
+/// Rows on one page of a list at most.
+pub const PAGE_ROWS_MAX: u32 = 200;
+
+/// The upper end of the range of paths below `prefix`: `~` sorts after every character that a path may hold.
+pub(crate) fn path_end(prefix: &str) -> String {
+    format!("{prefix}~")
+}
+
+/// A count as `u64`; the database never counts below zero.
+pub(crate) fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// Escapes what a person typed for `LIKE … ESCAPE '\'` and wraps it in wildcards.
+pub(crate) fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

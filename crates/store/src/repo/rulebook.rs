@@ -1,0 +1,58 @@
+//! Parameters that an installation, an agency or a task sets differently from the default, each with its basis.
+
+use domain::time::Instant;
+
+use crate::{Conn, Result, Tx, values};
+
+/// A parameter's value at one level.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// `installation`, `agency` or `task`.
+    pub scope_kind: String,
+    /// Id of that agency or task; empty for the installation.
+    pub scope_id: String,
+    /// The parameter.
+    pub name: String,
+    /// Its value as text.
+    pub value: String,
+    /// The rule or document it rests on.
+    pub basis: String,
+}
+
+/// Sets a parameter.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn set(tx: &mut Tx, id: &str, setting: &Setting, changed_by: &str, now: Instant) -> Result<()> {
+    tx.execute(
+        "INSERT INTO rulebook (id, scope_kind, scope_id, name, value, basis, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (scope_kind, scope_id, name) DO UPDATE SET value = excluded.value, basis = excluded.basis,
+         changed_by = excluded.changed_by, changed_at = excluded.changed_at",
+        values![id, &setting.scope_kind, &setting.scope_id, &setting.name, &setting.value, &setting.basis, changed_by, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// All settings of the installation, of the given agencies and of the given task.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn all(conn: &mut Conn) -> Result<Vec<Setting>> {
+    conn.rows(
+        "SELECT scope_kind, scope_id, name, value, basis FROM rulebook ORDER BY name, scope_kind, scope_id LIMIT 10000",
+        vec![],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Setting {
+            scope_kind: row.text("scope_kind")?,
+            scope_id: row.text("scope_id")?,
+            name: row.text("name")?,
+            value: row.text("value")?,
+            basis: row.text("basis")?,
+        })
+    })
+    .collect()
+}

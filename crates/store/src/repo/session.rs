@@ -1,0 +1,109 @@
+//! Sessions: the hash of an opaque token, never the token. A row can be deleted the minute someone leaves the post.
+
+use domain::ids::{AccountId, PostId};
+use domain::time::Instant;
+
+use crate::{Conn, Result, Tx, values};
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// Whose.
+    pub account_id: AccountId,
+    /// Acting as which post.
+    pub post_id: PostId,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it was last used (kept to the minute).
+    pub seen_at: Instant,
+    /// When it ends at the latest.
+    pub expires_at: Instant,
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
+    tx.execute(
+        "INSERT INTO session (token_hash, account_id, post_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![
+            &session.token_hash,
+            session.account_id.to_string(),
+            session.post_id.to_string(),
+            session.created_at,
+            session.seen_at,
+            session.expires_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The session of a token's hash.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn find(conn: &mut Conn, token_hash: &str) -> Result<Option<Session>> {
+    conn.row(
+        "SELECT token_hash, account_id, post_id, created_at, seen_at, expires_at FROM session WHERE token_hash = $1",
+        values![token_hash],
+    )
+    .await?
+    .map(|row| {
+        Ok(Session {
+            token_hash: row.text("token_hash")?,
+            account_id: row.parse("account_id")?,
+            post_id: row.parse("post_id")?,
+            created_at: row.instant("created_at")?,
+            seen_at: row.instant("seen_at")?,
+            expires_at: row.instant("expires_at")?,
+        })
+    })
+    .transpose()
+}
+
+/// Notes that the session was used.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn touch(tx: &mut Tx, token_hash: &str, now: Instant) -> Result<()> {
+    tx.execute("UPDATE session SET seen_at = $1 WHERE token_hash = $2", values![now, token_hash]).await?;
+    Ok(())
+}
+
+/// Lets the session act as another post of the same account.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn set_post(tx: &mut Tx, token_hash: &str, post: PostId) -> Result<()> {
+    tx.execute("UPDATE session SET post_id = $1 WHERE token_hash = $2", values![post.to_string(), token_hash]).await?;
+    Ok(())
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<()> {
+    tx.execute("DELETE FROM session WHERE token_hash = $1", values![token_hash]).await?;
+    Ok(())
+}
+
+/// Ends all sessions of an account; returns how many there were.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn delete_of_account(tx: &mut Tx, account: AccountId) -> Result<u64> {
+    tx.execute("DELETE FROM session WHERE account_id = $1", values![account.to_string()]).await
+}
+
+/// Removes sessions that can no longer be used.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn delete_expired(tx: &mut Tx, now: Instant) -> Result<u64> {
+    tx.execute("DELETE FROM session WHERE expires_at < $1", values![now]).await
+}

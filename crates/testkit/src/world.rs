@@ -1,0 +1,212 @@
+//! A whole platform on a throw-away database, with a clock that stands still and randomness that repeats.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use app::job::Worker;
+use app::{Actor, Clock, Config, Ctx, Platform};
+use domain::agency::{AgencyKind, AgencyLevel};
+use domain::ids::{AgencyId, PostId};
+use domain::role::Role;
+use domain::time::Instant;
+use sha2::{Digest as _, Sha256};
+use store::repo::post::Post;
+use store::{Engine, Store, StoreConfig};
+use tempfile::TempDir;
+
+/// Where tests find PostgreSQL; `make test` sets it, `scripts/postgres.py start` prints it.
+pub const POSTGRES_VARIABLE: &str = "MINGCHA_TEST_POSTGRES";
+/// A Thursday, 2021-05-06 09:00 in China: the day of seed 000's scheme.
+const START: &str = "2021-05-06T09:00:00+08:00";
+
+static DATABASES: AtomicU64 = AtomicU64::new(0);
+
+/// A clock that a test moves.
+#[derive(Debug)]
+pub struct FakeClock {
+    ms: AtomicI64,
+    seeds: AtomicU64,
+}
+
+impl FakeClock {
+    fn new() -> Self {
+        let start: Instant = START.parse().unwrap();
+        Self { ms: AtomicI64::new(start.unix_ms()), seeds: AtomicU64::new(0) }
+    }
+
+    /// Moves the clock on.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.ms.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Sets the clock.
+    pub fn set(&self, at: &str) {
+        let at: Instant = at.parse().unwrap();
+        self.ms.store(at.unix_ms(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix_ms(self.ms.load(Ordering::SeqCst))
+    }
+
+    fn seed(&self) -> [u8; 32] {
+        let n = self.seeds.fetch_add(1, Ordering::SeqCst);
+        Sha256::digest(format!("mingcha testkit {n}")).into()
+    }
+}
+
+/// A platform with its surroundings. Dropping it removes the folder; databases on the throw-away cluster stay until the
+/// cluster goes.
+pub struct World {
+    /// The platform under test.
+    pub platform: Platform,
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+    /// Its folder: `mingcha.db` (on SQLite) and `files/`.
+    pub folder: TempDir,
+    /// Where its database is, to open it a second time.
+    pub store_config: StoreConfig,
+}
+
+impl World {
+    /// An empty platform on one of the engines.
+    pub async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store_config = match engine {
+            Engine::Sqlite => StoreConfig::SqliteFile(folder.path().join("mingcha.db")),
+            Engine::Postgres => StoreConfig::PostgresUrl(fresh_postgres().await),
+        };
+        let clock = Arc::new(FakeClock::new());
+        let platform = Platform::open(Config {
+            store: store_config.clone(),
+            files: folder.path().join("files"),
+            clock: clock.clone(),
+            base_url: "https://mingcha.test".to_owned(),
+        })
+        .await
+        .unwrap();
+        platform.migrate().await.unwrap();
+        Self { platform, clock, folder, store_config }
+    }
+
+    /// A second connection to the same database, for looking at rows and for other hands.
+    pub async fn store(&self) -> Store {
+        Store::open(&self.store_config).await.unwrap()
+    }
+
+    /// The context of the platform itself.
+    pub fn system(&self) -> Ctx {
+        self.platform.ctx(Actor::System, "test")
+    }
+
+    /// The context of a post, at the clock's time.
+    pub fn as_post(&self, post: &Post) -> Ctx {
+        self.platform.ctx(Actor::Post(Box::new(post.clone())), "test")
+    }
+
+    /// Does all jobs that wait.
+    pub async fn work(&self) -> u64 {
+        Worker::new(self.platform.clone()).drain().await.unwrap()
+    }
+
+    /// Adds an agency below `parent` (its registrar key) or as the root.
+    pub async fn agency(&self, code: &str, name: &str, level: AgencyLevel, parent: Option<&str>) -> AgencyId {
+        let zone = !code.bytes().all(|b| b.is_ascii_digit());
+        app::agency::add(
+            &self.platform,
+            &self.system(),
+            app::agency::NewAgency {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                short_name: name.to_owned(),
+                level,
+                kind: if zone { AgencyKind::ZoneBranch } else { AgencyKind::Bureau },
+                parent_code: parent.map(str::to_owned),
+                division: (!zone).then(|| code.to_owned()),
+            },
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Makes an account `login` (password `PASSWORD`) with one post and returns the post.
+    pub async fn person(&self, login: &str, name: &str, agency: AgencyId, role: Role) -> Post {
+        let ctx = self.system();
+        let account = app::account::NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            must_change: false,
+        };
+        let account = app::account::create(&self.platform, &ctx, account).await.unwrap();
+        self.post(account, agency, role).await
+    }
+
+    /// Gives an account a (further) post.
+    pub async fn post(&self, account: domain::ids::AccountId, agency: AgencyId, role: Role) -> Post {
+        let ctx = self.system();
+        let post = app::account::NewPost {
+            account,
+            agency,
+            section: "信用监管科".to_owned(),
+            role,
+            valid_from: "2020-01-01".parse().unwrap(),
+            valid_to: None,
+        };
+        let id: PostId = app::account::grant(&self.platform, &ctx, post).await.unwrap();
+        let store = self.store().await;
+        let mut conn = store.read().await.unwrap();
+        let post = store::repo::post::by_id_unscoped(&mut conn, id).await.unwrap();
+        drop(conn);
+        store.close().await;
+        post
+    }
+
+    /// The kinds of all events so far, oldest first.
+    pub async fn event_kinds(&self) -> Vec<String> {
+        let store = self.store().await;
+        let mut conn = store.read().await.unwrap();
+        let rows = conn.rows("SELECT kind FROM event ORDER BY at, id", vec![]).await.unwrap();
+        let kinds = rows.iter().map(|r| r.text("kind").unwrap()).collect();
+        drop(conn);
+        store.close().await;
+        kinds
+    }
+}
+
+/// The password of every account that [`World::person`] makes.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A database of its own on the throw-away cluster, copied from a migrated template (about 20 ms).
+async fn fresh_postgres() -> String {
+    let server = std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
+        panic!("{POSTGRES_VARIABLE} is not set: run `make test`, or `eval $(python3 scripts/postgres.py start)` first")
+    });
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let template = format!("mingcha_template_{}", std::process::id());
+    let serial = DATABASES.fetch_add(1, Ordering::SeqCst);
+    let name = format!("mingcha_{}_{serial}", std::process::id());
+    static TEMPLATE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+    TEMPLATE
+        .get_or_init(|| async {
+            create_database(&server, &template, None).await;
+            let store = Store::open(&StoreConfig::PostgresUrl(format!("{base}/{template}"))).await.unwrap();
+            store.migrate().await.unwrap();
+            store.close().await;
+        })
+        .await;
+    create_database(&server, &name, Some(&template)).await;
+    format!("{base}/{name}")
+}
+
+async fn create_database(server: &str, name: &str, template: Option<&str>) {
+    let store = Store::open(&StoreConfig::PostgresUrl(server.to_owned())).await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let template = template.map_or(String::new(), |t| format!(" TEMPLATE {t}"));
+    conn.script(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    conn.script(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
+    drop(conn);
+    store.close().await;
+}
