@@ -1,0 +1,137 @@
+//! Limits and texts, checked before anything is set. Nothing is shortened or replaced.
+
+use crate::fonts::Fonts;
+use crate::form::{CheckNotice, Choice, Day, Person, RecordForm};
+use crate::PaperError;
+use serde_json::Value;
+
+/// Most forms of one PDF.
+pub const FORMS_MAX: usize = 500;
+/// Most items of one form.
+pub const ITEMS_MAX: usize = 200;
+/// Most entries of any other list of a form (choices, materials).
+pub const LIST_MAX: usize = 40;
+/// Most inspectors of one form.
+pub const PERSONS_MAX: usize = 10;
+/// Most empty rows of one record form.
+pub const SPARE_ROWS_MAX: usize = 20;
+/// Longest text of one field in characters.
+pub const TEXT_CHARS_MAX: usize = 4_000;
+/// Longest address behind a QR code in bytes; above it the code gets too fine for a phone.
+pub const URL_BYTES_MAX: usize = 500;
+
+/// A run of characters without a place to break, after which one is put in, so that it cannot leave its cell. Codes have 18 characters
+/// and task numbers fewer than 24, so they stay whole and searchable.
+const RUN_CHARS_MAX: usize = 24;
+
+pub(crate) fn notices(forms: &[CheckNotice]) -> Result<(), PaperError> {
+    count(forms.len())?;
+    for (index, form) in forms.iter().enumerate() {
+        at_most(index, "items", form.items.len(), ITEMS_MAX)?;
+        at_most(index, "materials", form.materials.len(), LIST_MAX)?;
+        persons(index, &form.inspectors)?;
+        url(index, &form.url)?;
+        for (place, day) in [("from", form.from), ("to", form.to), ("issued_on", form.issued_on)] {
+            real(index, place, day)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn records(forms: &[RecordForm]) -> Result<(), PaperError> {
+    count(forms.len())?;
+    for (index, form) in forms.iter().enumerate() {
+        at_most(index, "items", form.items.len(), ITEMS_MAX)?;
+        at_most(index, "spare_rows", usize::try_from(form.spare_rows).unwrap_or(usize::MAX), SPARE_ROWS_MAX)?;
+        persons(index, &form.inspectors)?;
+        let choices: [(&str, &[Choice]); 3] = [("methods", &form.methods), ("results", &form.results), ("follow_ups", &form.follow_ups)];
+        for (place, list) in choices {
+            at_most(index, place, list.len(), LIST_MAX)?;
+        }
+        url(index, &form.url)?;
+        for (place, day) in [("checked_on", form.checked_on), ("completed_on", form.completed_on)] {
+            real(index, place, day)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks every text of a form and gives over-long runs a place to break.
+pub(crate) fn texts(form: &mut Value, index: usize, fonts: &Fonts) -> Result<(), PaperError> {
+    walk(form, "", &mut |place, text| {
+        if place == "url" {
+            return Ok(());
+        }
+        at_most(index, place, text.chars().count(), TEXT_CHARS_MAX)?;
+        for character in text.chars() {
+            let bad = character.is_control() && character != '\n';
+            if bad || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
+                return Err(PaperError::BadText { form: index, place: place.to_owned(), character });
+            }
+            if !character.is_whitespace() && !fonts.has(character) {
+                return Err(PaperError::GlyphMissing { form: index, place: place.to_owned(), character });
+            }
+        }
+        if let Some(broken) = broken(text) {
+            *text = broken;
+        }
+        Ok(())
+    })
+}
+
+fn walk(value: &mut Value, place: &str, visit: &mut impl FnMut(&str, &mut String) -> Result<(), PaperError>) -> Result<(), PaperError> {
+    match value {
+        Value::String(text) => visit(place, text),
+        Value::Array(list) => list.iter_mut().enumerate().try_for_each(|(n, v)| walk(v, &format!("{place}[{n}]"), visit)),
+        Value::Object(map) => map.iter_mut().try_for_each(|(key, v)| {
+            let inner = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+            walk(v, &inner, visit)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn broken(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut run, mut changed) = (0, false);
+    for character in text.chars() {
+        let solid = character.is_ascii_graphic() || character.is_alphabetic() && !wide(character);
+        run = if solid { run + 1 } else { 0 };
+        if run > RUN_CHARS_MAX {
+            out.push('\u{200B}');
+            (run, changed) = (1, true);
+        }
+        out.push(character);
+    }
+    changed.then_some(out)
+}
+
+/// East Asian characters break anywhere by themselves.
+fn wide(character: char) -> bool {
+    matches!(character, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+fn count(forms: usize) -> Result<(), PaperError> {
+    if forms == 0 {
+        return Err(PaperError::NoForms);
+    }
+    if forms > FORMS_MAX { Err(PaperError::TooMany { what: "forms".to_owned(), count: forms, max: FORMS_MAX }) } else { Ok(()) }
+}
+
+fn at_most(form: usize, place: &str, count: usize, max: usize) -> Result<(), PaperError> {
+    if count > max { Err(PaperError::TooMany { what: format!("form {form}, {place}"), count, max }) } else { Ok(()) }
+}
+
+fn persons(form: usize, list: &[Person]) -> Result<(), PaperError> {
+    at_most(form, "inspectors", list.len(), PERSONS_MAX)
+}
+
+fn url(form: usize, url: &str) -> Result<(), PaperError> {
+    let link = url.starts_with("https://") || url.starts_with("http://");
+    let plain = url.bytes().all(|b| b.is_ascii_graphic());
+    if link && plain && url.len() <= URL_BYTES_MAX { Ok(()) } else { Err(PaperError::BadUrl { form }) }
+}
+
+fn real(form: usize, place: &str, day: Option<Day>) -> Result<(), PaperError> {
+    if day.is_none_or(Day::exists) { Ok(()) } else { Err(PaperError::BadDay { form, place: place.to_owned() }) }
+}

@@ -1,0 +1,127 @@
+//! What is not printed: missing glyphs and fonts, control characters, everything above a limit.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod common;
+
+use common::{CREATED, item, notice, person, printer, record};
+use paper::{Choice, Day, Families, FontRole, Moment, PaperError, Printer, RecordForm, SYSTEM_FONT_DIRS};
+use std::path::PathBuf;
+
+fn refusal(change: impl FnOnce(&mut RecordForm)) -> PaperError {
+    let mut form = record();
+    change(&mut form);
+    printer().record_forms(&[record(), form], CREATED).expect_err("must be refused")
+}
+
+#[test]
+fn a_character_that_no_font_has_is_named_with_its_place() {
+    // U+2FFFE will never be a character; U+E001 is for private use.
+    for character in ['\u{2FFFE}', '\u{E001}'] {
+        let got = refusal(|f| f.items[2].found = format!("商号{character}"));
+        assert_eq!(got, PaperError::GlyphMissing { form: 1, place: "items[2].found".to_owned(), character });
+    }
+    let got = refusal(|f| f.subject_name = "\u{E001}".to_owned()).to_string();
+    assert_eq!(got, "form 1, subject_name: no font has the character '\\u{e001}' (U+E001); add a font that has it to the font directories and print again");
+    let mut letter = notice();
+    letter.items.push("\u{E001}".to_owned());
+    assert!(matches!(printer().notices(&[letter], CREATED), Err(PaperError::GlyphMissing { .. })));
+}
+
+#[test]
+fn control_characters_are_refused() {
+    for character in ['\0', '\u{1f}', '\t', '\u{7f}', '\u{202e}', '\u{feff}'] {
+        let got = refusal(|f| f.address = format!("海港区{character}"));
+        assert_eq!(got, PaperError::BadText { form: 1, place: "address".to_owned(), character }, "{got}");
+    }
+}
+
+#[test]
+fn without_fonts_the_printer_does_not_start() {
+    let empty = tempfile::tempdir().unwrap();
+    let got = Printer::new(&[empty.path().to_owned(), PathBuf::from("/does/not/exist")]).expect_err("no fonts");
+    assert!(matches!(got, PaperError::FontMissing { role: FontRole::Heading, .. }), "{got}");
+    assert!(got.to_string().contains("fonts-noto-cjk"));
+}
+
+fn with_only(files: &[&str]) -> Result<Printer, PaperError> {
+    let dir = tempfile::tempdir().unwrap();
+    for file in files {
+        std::os::unix::fs::symlink(format!("/usr/share/fonts/opentype/noto/{file}"), dir.path().join(file)).unwrap();
+    }
+    std::fs::write(dir.path().join("broken.ttf"), b"no font").unwrap();
+    Printer::new(&[dir.path().to_owned()])
+}
+
+#[test]
+fn a_heading_is_never_printed_thin() {
+    let (serif, sans, bold) = ("NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc");
+    let role = |files: &[&str]| match with_only(files) {
+        Err(PaperError::FontMissing { role, .. }) => Some(role),
+        Ok(_) => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(role(&[serif, sans]), Some(FontRole::Heading));
+    assert_eq!(role(&[bold, sans]), Some(FontRole::Body));
+    assert_eq!(role(&[bold, serif]), Some(FontRole::Label));
+    assert_eq!(role(&[bold, serif, sans]), None);
+}
+
+#[test]
+fn a_configured_family_is_required() {
+    let families = Families { body: vec!["仿宋_虚构".to_owned()], ..Families::default() };
+    let got = Printer::with_families(&SYSTEM_FONT_DIRS.map(PathBuf::from), families).expect_err("not installed");
+    assert!(matches!(&got, PaperError::FontMissing { role: FontRole::Body, wanted, .. } if wanted == &["仿宋_虚构"]), "{got}");
+}
+
+#[test]
+fn limits_hold_at_n_and_fail_at_n_plus_one() {
+    type Fill = fn(&mut RecordForm, usize);
+    let cases: [(usize, Fill); 6] = [
+        (paper::ITEMS_MAX, |f, n| f.items = vec![item("", "事项"); n]),
+        (paper::LIST_MAX, |f, n| f.results = vec![Choice { label: "结果".to_owned(), ticked: false }; n]),
+        (paper::LIST_MAX, |f, n| f.methods = vec![Choice { label: "方式".to_owned(), ticked: false }; n]),
+        (paper::PERSONS_MAX, |f, n| f.inspectors = vec![person("甲", ""); n]),
+        (paper::SPARE_ROWS_MAX, |f, n| f.spare_rows = u32::try_from(n).unwrap()),
+        (paper::TEXT_CHARS_MAX, |f, n| f.address = "海".repeat(n)),
+    ];
+    let printer = printer();
+    for (max, fill) in cases {
+        let print = |n| {
+            let mut form = record();
+            fill(&mut form, n);
+            printer.record_forms(&[form], CREATED)
+        };
+        print(max).unwrap();
+        assert!(matches!(print(max + 1), Err(PaperError::TooMany { count, max: limit, .. }) if count == max + 1 && limit == max));
+    }
+    let above = vec![record(); paper::FORMS_MAX + 1];
+    assert!(matches!(printer.record_forms(&above, CREATED), Err(PaperError::TooMany { .. })));
+    assert_eq!(printer.record_forms(&[], CREATED), Err(PaperError::NoForms));
+    assert_eq!(printer.notices(&[], CREATED), Err(PaperError::NoForms));
+}
+
+#[test]
+fn addresses_and_days_are_checked() {
+    let url = |text: String| {
+        let form = RecordForm { url: text, ..record() };
+        printer().record_forms(&[form], CREATED).map(|_| ())
+    };
+    let long = |n: usize| format!("https://{}", "a".repeat(n - 8));
+    assert_eq!(url(long(paper::URL_BYTES_MAX)), Ok(()));
+    for bad in [long(paper::URL_BYTES_MAX + 1), String::new(), "javascript:alert(1)".to_owned(), "https://明察".to_owned(), "https://a b".to_owned()] {
+        assert_eq!(url(bad), Err(PaperError::BadUrl { form: 0 }));
+    }
+    let got = refusal(|f| f.checked_on = Some(Day { year: 2021, month: 2, day: 29 }));
+    assert_eq!(got, PaperError::BadDay { form: 1, place: "checked_on".to_owned() });
+    assert_eq!(printer().record_forms(&[record()], Moment { month: 13, ..CREATED }), Err(PaperError::BadMoment));
+}
+
+#[test]
+fn days_are_read_in_one_form_only() {
+    let check = |text: &str, expect: Option<Day>| assert_eq!(Day::parse(text), expect, "{text}");
+    check("2024-02-29", Some(Day { year: 2024, month: 2, day: 29 }));
+    for bad in ["2023-02-29", "2021-6-1", "2021-06-01-", "2021/06/01", "", "0000-01-01", "+202-01-01"] {
+        check(bad, None);
+    }
+}
