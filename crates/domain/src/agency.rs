@@ -328,7 +328,12 @@ mod tests {
         check(ZoneBranch, L::County, Some("130302"), Err(BadAgency::ZoneWithDivision("130302".parse().unwrap())));
         check(Bureau, L::Station, Some("130302"), Err(BadAgency::KindLevel { kind: Bureau, level: L::Station }));
         check(Station, L::County, Some("130302"), Err(BadAgency::KindLevel { kind: Station, level: L::County }));
-        check(Bureau, L::City, Some("130302"), Err(BadAgency::DivisionLevel { level: L::City, division: "130302".parse().unwrap() }));
+        check(
+            Bureau,
+            L::City,
+            Some("130302"),
+            Err(BadAgency::DivisionLevel { level: L::City, division: "130302".parse().unwrap() }),
+        );
     }
 
     #[test]

@@ -394,7 +394,10 @@ mod tests {
             "９１440300192203821６",
             &BadCode::FullWidth { pos: 1, ch: '９', half_width: "914403001922038216".into() },
         );
-        refused("91440300192203821\u{3000}", &BadCode::FullWidth { pos: 18, ch: '\u{3000}', half_width: "91440300192203821 ".into() });
+        refused(
+            "91440300192203821\u{3000}",
+            &BadCode::FullWidth { pos: 18, ch: '\u{3000}', half_width: "91440300192203821 ".into() },
+        );
         refused("91440300192203821 ", &BadCode::BadSymbol { pos: 18, ch: ' ' });
         refused("9144030071526726xG", &BadCode::BadSymbol { pos: 17, ch: 'x' });
         refused("91440300O92203821I", &BadCode::BadSymbol { pos: 9, ch: 'O' });
@@ -410,14 +413,28 @@ mod tests {
     #[test]
     fn every_department_has_its_kinds() {
         let all: Vec<(char, &str)> = vec![
-            ('1', "1239"), ('2', "19"), ('3', "123459"), ('4', "19"), ('5', "1239"), ('6', "129"), ('7', "129"), ('8', "19"),
-            ('9', "123"), ('A', "19"), ('N', "1239"), ('Y', "1"),
+            ('1', "1239"),
+            ('2', "19"),
+            ('3', "123459"),
+            ('4', "19"),
+            ('5', "1239"),
+            ('6', "129"),
+            ('7', "129"),
+            ('8', "19"),
+            ('9', "123"),
+            ('A', "19"),
+            ('N', "1239"),
+            ('Y', "1"),
         ];
         for department in ALPHABET.chars() {
             for kind in ALPHABET.chars() {
                 let expect = all.iter().any(|(d, kinds)| *d == department && kinds.contains(kind));
                 let division = "130302".parse().unwrap();
-                assert_eq!(UnifiedCreditCode::compose(department, kind, division, "MA0AAAA1").is_ok(), expect, "{department}{kind}");
+                assert_eq!(
+                    UnifiedCreditCode::compose(department, kind, division, "MA0AAAA1").is_ok(),
+                    expect,
+                    "{department}{kind}"
+                );
             }
         }
     }
@@ -439,7 +456,10 @@ mod tests {
             assert_eq!(wrong.parse::<RegistrationNumber>(), Err(BadCode::BadCheck { expected: check, found: digit }));
         }
         assert_eq!("13030200001234A".parse::<SubjectCode>(), Err(BadCode::BadSymbol { pos: 15, ch: 'A' }));
-        assert_eq!("1303020000123".parse::<RegistrationNumber>(), Err(BadCode::WrongLength { expected: 15, found: 13 }));
+        assert_eq!(
+            "1303020000123".parse::<RegistrationNumber>(),
+            Err(BadCode::WrongLength { expected: 15, found: 13 })
+        );
         assert_eq!("1303020000123".parse::<SubjectCode>(), Err(BadCode::WrongLength { expected: 18, found: 13 }));
         assert!(matches!("990302000012341".parse::<SubjectCode>(), Err(BadCode::BadDivision(_))));
     }

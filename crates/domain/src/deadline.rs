@@ -207,7 +207,9 @@ mod tests {
         check("2021-07-09", "2021-07-12", SpanUnit::WorkingDay, -1, true);
         check("2021-07-09", "2021-07-12", SpanUnit::Day, -3, true);
         check("2021-07-09", "2021-07-10", SpanUnit::WorkingDay, 0, true);
-        assert!(remaining(day("2027-01-05"), day("2026-12-30"), SpanUnit::WorkingDay, Calendar::statutory()).provisional);
+        assert!(
+            remaining(day("2027-01-05"), day("2026-12-30"), SpanUnit::WorkingDay, Calendar::statutory()).provisional
+        );
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl FromStr for DivisionCode {
         if !matches!(province, 10..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81 | 82) {
             return Err(BadDivision::NoProvince(text.to_owned()));
         }
-        if number / 100 % 100 == 0 && !number.is_multiple_of(100) {
+        if (number / 100).is_multiple_of(100) && !number.is_multiple_of(100) {
             return Err(BadDivision::NoCity(text.to_owned()));
         }
         Ok(Self(number))
@@ -147,7 +147,8 @@ pub struct DivisionTable {
 
 /// The divisions of Hebei, Shandong, Guizhou and Qinghai that the product carries.
 pub fn table() -> &'static DivisionTable {
-    static TABLE: LazyLock<DivisionTable> = LazyLock::new(|| DivisionTable::parse(include_str!("../data/divisions.tsv")));
+    static TABLE: LazyLock<DivisionTable> =
+        LazyLock::new(|| DivisionTable::parse(include_str!("../data/divisions.tsv")));
     &TABLE
 }
 
@@ -298,11 +299,22 @@ mod tests {
 
     #[test]
     fn the_counties_of_qinhuangdao() {
-        let names: Vec<_> =
-            table().children(code("130300"), day("2021-05-08")).iter().map(|d| format!("{} {}", d.code, d.name)).collect();
+        let names: Vec<_> = table()
+            .children(code("130300"), day("2021-05-08"))
+            .iter()
+            .map(|d| format!("{} {}", d.code, d.name))
+            .collect();
         assert_eq!(
             names,
-            ["130302 海港区", "130303 山海关区", "130304 北戴河区", "130306 抚宁区", "130321 青龙满族自治县", "130322 昌黎县", "130324 卢龙县"]
+            [
+                "130302 海港区",
+                "130303 山海关区",
+                "130304 北戴河区",
+                "130306 抚宁区",
+                "130321 青龙满族自治县",
+                "130322 昌黎县",
+                "130324 卢龙县"
+            ]
         );
     }
 }

@@ -138,7 +138,13 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for text in ["", "abc", "01795384377b7fffbfffffffffffffff", "{01795384-377b-7fff-bfff-ffffffffffff}", "01795384-377b-7fff-bfff-fffffffffffg"] {
+        for text in [
+            "",
+            "abc",
+            "01795384377b7fffbfffffffffffffff",
+            "{01795384-377b-7fff-bfff-ffffffffffff}",
+            "01795384-377b-7fff-bfff-fffffffffffg",
+        ] {
             assert_eq!(text.parse::<TaskId>(), Err(BadId(text.to_owned())), "{text}");
         }
     }

@@ -178,7 +178,10 @@ impl Inspector {
 
     /// The certificate that holds on this day, to be printed on notices.
     pub fn certificate_on(&self, day: NaiveDate) -> Option<&Certificate> {
-        self.certificates.iter().filter(|certificate| certificate.holds_on(day)).max_by_key(|certificate| certificate.valid_to)
+        self.certificates
+            .iter()
+            .filter(|certificate| certificate.holds_on(day))
+            .max_by_key(|certificate| certificate.valid_to)
     }
 
     fn against_certificate(&self, day: NaiveDate) -> Option<Ineligible> {
@@ -218,33 +221,44 @@ mod tests {
                 valid_from: day("2019-01-01"),
                 valid_to: day("2021-06-10"),
             }],
-            qualifications: vec![Qualification { code: "testing".into(), valid_from: None, valid_to: Some(day("2021-06-09")) }],
+            qualifications: vec![Qualification {
+                code: "testing".into(),
+                valid_from: None,
+                valid_to: Some(day("2021-06-09")),
+            }],
             leaves: vec![Leave { from: day("2021-05-20"), to: day("2021-05-21"), reason: "年休".into() }],
         }
     }
 
     #[test]
     fn each_reason_on_its_day() {
-        let check = |on: &str, change: &dyn Fn(&mut Inspector), needs: &[&str], recusals: &[Recusal], expect: &[Ineligible]| {
-            let mut inspector = inspector();
-            change(&mut inspector);
-            let needs: Vec<String> = needs.iter().map(|code| (*code).to_owned()).collect();
-            let demand = Demand {
-                day: day(on),
-                agency: AgencyId::from_bytes([1; 16]),
-                subject: SubjectId::from_bytes([9; 16]),
-                qualifications: &needs,
+        let check =
+            |on: &str, change: &dyn Fn(&mut Inspector), needs: &[&str], recusals: &[Recusal], expect: &[Ineligible]| {
+                let mut inspector = inspector();
+                change(&mut inspector);
+                let needs: Vec<String> = needs.iter().map(|code| (*code).to_owned()).collect();
+                let demand = Demand {
+                    day: day(on),
+                    agency: AgencyId::from_bytes([1; 16]),
+                    subject: SubjectId::from_bytes([9; 16]),
+                    qualifications: &needs,
+                };
+                assert_eq!(inspector.reasons_against(&demand, recusals), expect, "{on}");
+                assert_eq!(inspector.is_eligible(&demand, recusals), expect.is_empty());
             };
-            assert_eq!(inspector.reasons_against(&demand, recusals), expect, "{on}");
-            assert_eq!(inspector.is_eligible(&demand, recusals), expect.is_empty());
-        };
         let same: &dyn Fn(&mut Inspector) = &|_| {};
         let expired = Ineligible::CertificateExpired { number: "冀C001".into(), valid_to: day("2021-06-10") };
         let away = Ineligible::OnLeave { from: day("2021-05-20"), to: day("2021-05-21") };
         check("2021-05-10", same, &["testing"], &[], &[]);
         check("2021-06-10", same, &[], &[], &[]);
         check("2021-06-11", same, &[], &[], std::slice::from_ref(&expired));
-        check("2018-12-31", same, &[], &[], &[Ineligible::CertificateNotYet { number: "冀C001".into(), valid_from: day("2019-01-01") }]);
+        check(
+            "2018-12-31",
+            same,
+            &[],
+            &[],
+            &[Ineligible::CertificateNotYet { number: "冀C001".into(), valid_from: day("2019-01-01") }],
+        );
         check("2021-05-10", &|i| i.certificates.clear(), &[], &[], &[Ineligible::NoCertificate]);
         check("2021-06-09", same, &["testing"], &[], &[]);
         check("2021-06-10", same, &["testing"], &[], &[Ineligible::NoQualification("testing".into())]);

@@ -166,7 +166,12 @@ impl CheckItem {
 ///
 /// `stratum_items` holds the entries of all strata in which the object was drawn. A scheme that limits a stratum to its own
 /// items (R59) passes no tags.
-pub fn items_for<'a>(stratum_items: &[String], kind: SubjectKind, tags: &BTreeSet<Tag>, items: &'a [CheckItem]) -> Vec<&'a CheckItem> {
+pub fn items_for<'a>(
+    stratum_items: &[String],
+    kind: SubjectKind,
+    tags: &BTreeSet<Tag>,
+    items: &'a [CheckItem],
+) -> Vec<&'a CheckItem> {
     let on_form = |item: &&CheckItem| {
         let named = stratum_items.iter().any(|entry| item.named_by(entry));
         item.applies.fits_kind(kind) && (named || item.applies.called_by(tags))
@@ -219,13 +224,19 @@ mod tests {
         list[4].applies.kinds.insert(SubjectKind::Enterprise);
         let check = |strata: &[&str], kind: SubjectKind, carried: &[&str], expect: &[&str]| {
             let strata: Vec<String> = strata.iter().map(|entry| (*entry).to_owned()).collect();
-            let found: Vec<_> = items_for(&strata, kind, &tags(carried), &list).iter().map(|item| item.code.as_str()).collect();
+            let found: Vec<_> =
+                items_for(&strata, kind, &tags(carried), &list).iter().map(|item| item.code.as_str()).collect();
             assert_eq!(found, expect);
         };
         use SubjectKind::{Enterprise, Individual};
         check(&["登记事项检查", "公示信息检查"], Enterprise, &[], &["1.1", "1.2", "2"]);
         check(&["登记事项检查", "公示信息检查"], Enterprise, &["拍卖", "无关"], &["1.1", "1.2", "2", "5"]);
-        check(&["公示信息检查", "9", "登记事项检查"], Enterprise, &["广告", "拍卖"], &["1.1", "1.2", "2", "5", "6", "9"]);
+        check(
+            &["公示信息检查", "9", "登记事项检查"],
+            Enterprise,
+            &["广告", "拍卖"],
+            &["1.1", "1.2", "2", "5", "6", "9"],
+        );
         check(&["2", "公示信息检查"], Individual, &["广告"], &["2"]);
         check(&[], Enterprise, &[], &[]);
         check(&["计量"], Enterprise, &[], &[]);

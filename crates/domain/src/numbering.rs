@@ -90,7 +90,8 @@ impl Pattern {
 
     /// The largest serial that fits.
     pub fn serial_max(&self) -> u32 {
-        let digits = self.0.iter().find_map(|piece| if let Piece::Serial(digits) = piece { Some(*digits) } else { None });
+        let digits =
+            self.0.iter().find_map(|piece| if let Piece::Serial(digits) = piece { Some(*digits) } else { None });
         10u32.saturating_pow(digits.unwrap_or(0).into()) - 1
     }
 

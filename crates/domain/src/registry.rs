@@ -240,7 +240,13 @@ mod tests {
                 assert!(!roles.is_empty(), "{case}");
             }
         }
-        for case in [UseCase::DrawRun, UseCase::TaskFreeze, UseCase::TaskApproveSeal, UseCase::SubjectImport, UseCase::MatchingRun] {
+        for case in [
+            UseCase::DrawRun,
+            UseCase::TaskFreeze,
+            UseCase::TaskApproveSeal,
+            UseCase::SubjectImport,
+            UseCase::MatchingRun,
+        ] {
             assert!(!may(Administrator, case), "{case}");
         }
     }

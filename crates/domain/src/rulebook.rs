@@ -316,11 +316,27 @@ mod tests {
         };
         check(Rule::InspectorsPerVisit, RuleValue::Count(2), Ok(()));
         check(Rule::InspectorsPerVisit, RuleValue::Count(6), Ok(()));
-        check(Rule::InspectorsPerVisit, RuleValue::Count(1), Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 }));
-        check(Rule::InspectorsPerVisit, RuleValue::Count(7), Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 7 }));
+        check(
+            Rule::InspectorsPerVisit,
+            RuleValue::Count(1),
+            Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 }),
+        );
+        check(
+            Rule::InspectorsPerVisit,
+            RuleValue::Count(7),
+            Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 7 }),
+        );
         check(Rule::EntrySpan, RuleValue::Span(Span::days(366)), Ok(()));
-        check(Rule::EntrySpan, RuleValue::Span(Span::days(367)), Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 367 }));
-        check(Rule::EntrySpan, RuleValue::Span(Span::days(0)), Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 0 }));
+        check(
+            Rule::EntrySpan,
+            RuleValue::Span(Span::days(367)),
+            Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 367 }),
+        );
+        check(
+            Rule::EntrySpan,
+            RuleValue::Span(Span::days(0)),
+            Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 0 }),
+        );
         check(Rule::Term, RuleValue::Count(2), Err(BadRule::OtherType(Rule::Term)));
         check(Rule::YearlyLimit, RuleValue::Flag(true), Err(BadRule::OtherType(Rule::YearlyLimit)));
     }

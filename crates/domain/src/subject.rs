@@ -144,7 +144,11 @@ impl RiskClass {
 
     /// The class that holds on `day`: the latest of the scale not dated after it.
     pub fn on(classes: &[Self], scale: RiskScale, day: NaiveDate) -> Option<Self> {
-        classes.iter().copied().filter(|class| class.scale == scale && class.dated <= day).max_by_key(|class| class.dated)
+        classes
+            .iter()
+            .copied()
+            .filter(|class| class.scale == scale && class.dated <= day)
+            .max_by_key(|class| class.dated)
     }
 }
 
@@ -354,7 +358,8 @@ impl Subject {
         if self.licences.len() > Self::LICENCES_MAX {
             return Err(BadSubject::TooManyLicences(self.licences.len()));
         }
-        let backwards = |licence: &&Licence| matches!((licence.valid_from, licence.valid_to), (Some(from), Some(to)) if to < from);
+        let backwards =
+            |licence: &&Licence| matches!((licence.valid_from, licence.valid_to), (Some(from), Some(to)) if to < from);
         match self.licences.iter().find(backwards) {
             Some(licence) => Err(BadSubject::LicenceBackwards(licence.number.clone())),
             None => Ok(()),
@@ -435,7 +440,10 @@ mod tests {
         };
         check(&|s| s.licences = vec![licence("2020-01-01", "2020-01-01"); Subject::LICENCES_MAX], Ok(()));
         check(&|s| s.licences = vec![licence("2020-01-01", "2025-01-01"); 65], Err(BadSubject::TooManyLicences(65)));
-        check(&|s| s.licences = vec![licence("2020-01-02", "2020-01-01")], Err(BadSubject::LicenceBackwards("甲1".into())));
+        check(
+            &|s| s.licences = vec![licence("2020-01-02", "2020-01-01")],
+            Err(BadSubject::LicenceBackwards("甲1".into())),
+        );
     }
 
     #[test]
@@ -471,7 +479,8 @@ mod tests {
 
     #[test]
     fn who_is_in_operation() {
-        let found: Vec<_> = SubjectStatus::ALL.iter().filter(|status| status.is_in_operation()).map(|s| s.code()).collect();
+        let found: Vec<_> =
+            SubjectStatus::ALL.iter().filter(|status| status.is_in_operation()).map(|s| s.code()).collect();
         assert_eq!(found, ["existing", "operating"]);
     }
 

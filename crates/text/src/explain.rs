@@ -57,15 +57,20 @@ impl Explain for BadCode {
                 format!("第{pos}位“{ch}”是全角字符。"),
                 format!("请改为半角字符，即“{half_width}”，并与营业执照核对。"),
             ),
-            Self::WrongLength { expected, found } => {
-                Message::new(format!("代码应为{expected}位，现为{found}位。"), "请检查是否漏写、多写，或被表格软件改成了数字。")
+            Self::WrongLength { expected, found } => Message::new(
+                format!("代码应为{expected}位，现为{found}位。"),
+                "请检查是否漏写、多写，或被表格软件改成了数字。",
+            ),
+            Self::BadSymbol { pos, ch } => {
+                Message::new(format!("第{pos}位“{ch}”不能出现在代码中。"), bad_symbol_advice(*ch))
             }
-            Self::BadSymbol { pos, ch } => Message::new(format!("第{pos}位“{ch}”不能出现在代码中。"), bad_symbol_advice(*ch)),
             Self::BadDepartment(ch) => Message::new(format!("第1位“{ch}”不是登记管理部门代码。"), compare),
             Self::BadKind { department, kind } => {
                 Message::new(format!("第1位为“{department}”时，第2位不能是“{kind}”。"), compare)
             }
-            Self::BadDivision(inner) => Message::new(format!("登记机关行政区划码有误：{}", inner.explain().what), compare),
+            Self::BadDivision(inner) => {
+                Message::new(format!("登记机关行政区划码有误：{}", inner.explain().what), compare)
+            }
             Self::BadOrganisationCheck { expected, found } => Message::new(
                 format!("第17位应为“{expected}”，现为“{found}”，第9至17位的主体标识码有误。"),
                 "很可能有一位抄错，请与营业执照核对后更正。",
@@ -107,7 +112,9 @@ impl Explain for BadCalendarYear {
     fn explain(&self) -> Message {
         let next = "请对照国务院办公厅当年的放假通知更正。";
         match self {
-            Self::YearOutOfRange(year) => Message::new(format!("不能录入{year}年。"), "请录入2000年至2099年之间的年份。"),
+            Self::YearOutOfRange(year) => {
+                Message::new(format!("不能录入{year}年。"), "请录入2000年至2099年之间的年份。")
+            }
             Self::OtherYear { year, day } => Message::new(format!("{}不在{year}年。", date::day(*day)), next),
             Self::OffOnWeekend(day) => Message::new(
                 format!("{}（{}）本来就休息，不必列为放假。", date::day(*day), date::weekday(*day)),
@@ -142,9 +149,10 @@ impl Explain for NumberRefused {
     fn explain(&self) -> Message {
         match self {
             Self::Zero => Message::new("流水号应从1开始。", "请联系系统管理员检查编号规则。"),
-            Self::SerialTooLarge { serial, max } => {
-                Message::new(format!("流水号{serial}超过上限{max}，号段已用完。"), "请系统管理员在编号规则中增加流水号位数。")
-            }
+            Self::SerialTooLarge { serial, max } => Message::new(
+                format!("流水号{serial}超过上限{max}，号段已用完。"),
+                "请系统管理员在编号规则中增加流水号位数。",
+            ),
             Self::Year(year) => Message::new(format!("年份{year}不是四位数。"), "请检查任务日期。"),
         }
     }
@@ -170,10 +178,13 @@ impl Explain for BadAgency {
             Self::Name(chars) => {
                 Message::new(format!("机构名称有{chars}个字。"), format!("请填写1至{}个字。", Agency::NAME_CHARS_MAX))
             }
-            Self::ZoneWithDivision(division) => {
-                Message::new(format!("功能区分局没有行政区划代码，但填写了{division}。"), "请清空行政区划代码，或更改机构类型。")
+            Self::ZoneWithDivision(division) => Message::new(
+                format!("功能区分局没有行政区划代码，但填写了{division}。"),
+                "请清空行政区划代码，或更改机构类型。",
+            ),
+            Self::NoDivision => {
+                Message::new("未填写行政区划代码。", "请填写6位代码；功能区分局请将类型改为“功能区分局”。")
             }
-            Self::NoDivision => Message::new("未填写行政区划代码。", "请填写6位代码；功能区分局请将类型改为“功能区分局”。"),
             Self::DivisionLevel { level, division } => {
                 Message::new(format!("{division}与机构层级“{}”不符。", level.label()), "请核对行政区划代码和层级。")
             }
@@ -230,9 +241,10 @@ impl Explain for BadSubject {
             Self::Name(chars) => {
                 Message::new(format!("名称有{chars}个字。"), format!("请填写1至{}个字。", Subject::NAME_CHARS_MAX))
             }
-            Self::TextTooLong { field: name, chars } => {
-                Message::new(format!("{}有{chars}个字。", field(name)), format!("请缩短到{}个字以内。", Subject::TEXT_CHARS_MAX))
-            }
+            Self::TextTooLong { field: name, chars } => Message::new(
+                format!("{}有{chars}个字。", field(name)),
+                format!("请缩短到{}个字以内。", Subject::TEXT_CHARS_MAX),
+            ),
             Self::Tag(tag) => Message::new(
                 format!("“{tag}”不能作为标签。"),
                 format!("标签为1至{}个字，不含空格和标点分隔符；多个标签用顿号分开。", Tag::CHARS_MAX),
@@ -267,10 +279,13 @@ impl Explain for BadItem {
                 format!("{}有{chars}个字。", field(name)),
                 format!("请填写1至{}个字。", CheckItem::NAME_CHARS_MAX),
             ),
-            Self::NoBasis => Message::new("未填写检查依据。", "没有法律法规规章依据的事项不得检查，请填写依据或删去此事项。"),
-            Self::BasisTooLong(chars) => {
-                Message::new(format!("检查依据有{chars}个字。"), format!("请缩短到{}个字以内，可只写条款。", CheckItem::BASIS_CHARS_MAX))
+            Self::NoBasis => {
+                Message::new("未填写检查依据。", "没有法律法规规章依据的事项不得检查，请填写依据或删去此事项。")
             }
+            Self::BasisTooLong(chars) => Message::new(
+                format!("检查依据有{chars}个字。"),
+                format!("请缩短到{}个字以内，可只写条款。", CheckItem::BASIS_CHARS_MAX),
+            ),
             Self::NoMethod => Message::new("未填写检查方式。", "请至少选择一种检查方式。"),
             Self::Backwards => Message::new("事项的截止日早于起始日。", "请核对有效期。"),
         }
@@ -303,7 +318,9 @@ impl Explain for Ineligible {
 impl Explain for BadRule {
     fn explain(&self) -> Message {
         match self {
-            Self::OtherType(rule) => Message::new(format!("“{}”的取值类型不对。", rule.label()), "请按页面给出的选项填写。"),
+            Self::OtherType(rule) => {
+                Message::new(format!("“{}”的取值类型不对。", rule.label()), "请按页面给出的选项填写。")
+            }
             Self::OutOfRange { rule, min, max, found } => {
                 Message::new(format!("“{}”不能是{found}。", rule.label()), format!("请填写{min}至{max}。"))
             }
@@ -364,7 +381,10 @@ mod tests {
             assert_eq!(code.parse::<SubjectCode>().unwrap_err().explain().to_string(), expect);
         };
         check("91350100M000100Y4Z", "第18位“Z”不能出现在代码中。代码不使用字母Z，很可能是数字2。");
-        check("914403001922038217", "校验码应为“6”，现为“7”。很可能有一位抄错，请与营业执照核对后更正，不要只改校验码。");
+        check(
+            "914403001922038217",
+            "校验码应为“6”，现为“7”。很可能有一位抄错，请与营业执照核对后更正，不要只改校验码。",
+        );
         check("９14403001922038216", "第1位“９”是全角字符。请改为半角字符，即“914403001922038216”，并与营业执照核对。");
         check("9144030071526726xG", "第17位“x”不能出现在代码中。请改为大写“X”。");
         check("9144", "代码应为18位，现为4位。请检查是否漏写、多写，或被表格软件改成了数字。");
@@ -375,7 +395,10 @@ mod tests {
     #[test]
     fn refused_commands_say_what_is_possible() {
         let refused = next(TaskState::Drawn, TaskCommand::Void).unwrap_err();
-        assert_eq!(refused.explain().to_string(), "当前为“已摇号”，不能作废任务。现在可以：办结。请刷新页面查看最新状态。");
+        assert_eq!(
+            refused.explain().to_string(),
+            "当前为“已摇号”，不能作废任务。现在可以：办结。请刷新页面查看最新状态。"
+        );
         let refused = next(TaskState::Archived, TaskCommand::Draw).unwrap_err();
         assert_eq!(refused.explain().next, "此项已终结，不能再作变更。");
     }
@@ -418,7 +441,11 @@ mod tests {
         let refused = BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 };
         assert_eq!(refused.explain().to_string(), "“每户检查人员数”不能是1。请填写2至6。");
         let person = domain::AccountId::from_bytes([1; 16]);
-        let hands = HandsNotApart { person, first: domain::separation::Hand::Drawer, second: domain::separation::Hand::SealApprover };
+        let hands = HandsNotApart {
+            person,
+            first: domain::separation::Hand::Drawer,
+            second: domain::separation::Hand::SealApprover,
+        };
         assert_eq!(hands.explain().to_string(), "摇号经办人与封存审批人不能是同一人。请由另一人担任封存审批人。");
     }
 }

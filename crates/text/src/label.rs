@@ -9,8 +9,8 @@ use domain::role::Role;
 use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
 use domain::separation::Hand;
 use domain::state::{
-    JobCommand, JobState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState, TaskCommand,
-    TaskState, VisitCommand, VisitState,
+    JobCommand, JobState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState,
+    TaskCommand, TaskState, VisitCommand, VisitState,
 };
 use domain::subject::{RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
 

@@ -10,6 +10,7 @@ mod use_case;
 
 pub mod audit;
 pub mod core;
+pub mod event;
 pub mod date;
 pub mod job;
 pub mod problem;

@@ -18,15 +18,21 @@ pub fn subject_kind(text: &str) -> Option<(SubjectKind, Option<&'static str>)> {
         return Some((kind, None));
     }
     let found = match text {
-        "公司" | "内资企业" | "外商投资企业" | "私营企业" | "有限责任公司" | "股份有限公司" | "个人独资企业" | "合伙企业"
-        | "企业法人" | "分公司" | "企业分支机构" => (SubjectKind::Enterprise, None),
+        "公司" | "内资企业" | "外商投资企业" | "私营企业" | "有限责任公司" | "股份有限公司" | "个人独资企业"
+        | "合伙企业" | "企业法人" | "分公司" | "企业分支机构" => (SubjectKind::Enterprise, None),
         "企业集团" => (SubjectKind::Enterprise, Some("企业集团")),
-        "外国企业常驻代表机构" | "外企代表机构" | "常驻代表机构" => (SubjectKind::Enterprise, Some("外国企业常驻代表机构")),
+        "外国企业常驻代表机构" | "外企代表机构" | "常驻代表机构" => {
+            (SubjectKind::Enterprise, Some("外国企业常驻代表机构"))
+        }
         "办事处" => (SubjectKind::Enterprise, Some("办事处")),
-        "农专" | "农专社" | "合作社" | "农民合作社" | "专业合作社" => (SubjectKind::Cooperative, None),
+        "农专" | "农专社" | "合作社" | "农民合作社" | "专业合作社" => {
+            (SubjectKind::Cooperative, None)
+        }
         "个体" | "个体户" | "个体工商" => (SubjectKind::Individual, None),
         "事业法人" | "事业单位法人" => (SubjectKind::Institution, None),
-        "社会团体" | "民办非企业单位" | "社会服务机构" | "基金会" => (SubjectKind::SocialOrganisation, None),
+        "社会团体" | "民办非企业单位" | "社会服务机构" | "基金会" => {
+            (SubjectKind::SocialOrganisation, None)
+        }
         _ => return None,
     };
     Some(found)
@@ -39,11 +45,15 @@ pub fn subject_status(text: &str) -> Option<SubjectStatus> {
         return Some(status);
     }
     match text {
-        "存续（在营、开业、在册）" | "存续(在营、开业、在册)" | "存续（在营）" | "登记成立" | "在册" => Some(SubjectStatus::Existing),
+        "存续（在营、开业、在册）" | "存续(在营、开业、在册)" | "存续（在营）" | "登记成立" | "在册" => {
+            Some(SubjectStatus::Existing)
+        }
         "开业" | "在业" | "正常" | "营业" | "在营（开业）" => Some(SubjectStatus::Operating),
         "停业" | "停业歇业" | "暂停营业" => Some(SubjectStatus::Suspended),
         "清算中" | "正在清算" => Some(SubjectStatus::Liquidating),
-        "吊销，未注销" | "吊销未注销" | "吊销,未注销" | "被吊销" | "已吊销" => Some(SubjectStatus::Revoked),
+        "吊销，未注销" | "吊销未注销" | "吊销,未注销" | "被吊销" | "已吊销" => {
+            Some(SubjectStatus::Revoked)
+        }
         "撤销登记" | "被撤销" | "已撤销" => Some(SubjectStatus::Annulled),
         "已注销" | "吊销，已注销" | "吊销已注销" | "注销登记" => Some(SubjectStatus::Deregistered),
         "已迁出" | "迁移" | "迁往市外" => Some(SubjectStatus::MovedOut),
@@ -87,7 +97,9 @@ pub fn check_methods(text: &str) -> Result<BTreeSet<CheckMethod>, String> {
             "书面检查" | "书面审查" | "查阅资料" => CheckMethod::Documents,
             "网络检查" | "网络监测" | "网上检查" | "线上检查" => CheckMethod::Online,
             "抽样检测" | "抽样检验" | "检验检测" | "抽样" => CheckMethod::Sampling,
-            "委托专业机构检查" | "委托专业机构" | "委托检查" | "专业机构检查" => CheckMethod::Commissioned,
+            "委托专业机构检查" | "委托专业机构" | "委托检查" | "专业机构检查" => {
+                CheckMethod::Commissioned
+            }
             _ => return Err(part.to_owned()),
         };
         Ok(found)
@@ -100,7 +112,9 @@ pub fn agency_level(text: &str) -> Option<AgencyLevel> {
     match text.trim() {
         "省" | "省级" | "省局" => Some(AgencyLevel::Province),
         "市" | "市级" | "市局" | "地市级" => Some(AgencyLevel::City),
-        "县" | "区" | "县级" | "区县" | "县区" | "县（区）级" | "区县级" | "县局" | "分局" => Some(AgencyLevel::County),
+        "县" | "区" | "县级" | "区县" | "县区" | "县（区）级" | "区县级" | "县局" | "分局" => {
+            Some(AgencyLevel::County)
+        }
         "所" | "所级" | "市场监管所" | "市场所" => Some(AgencyLevel::Station),
         _ => None,
     }
@@ -139,7 +153,8 @@ mod tests {
 
     #[test]
     fn kinds() {
-        let check = |text: &str, expect: Option<(SubjectKind, Option<&str>)>| assert_eq!(subject_kind(text), expect, "{text}");
+        let check =
+            |text: &str, expect: Option<(SubjectKind, Option<&str>)>| assert_eq!(subject_kind(text), expect, "{text}");
         check("企业", Some((SubjectKind::Enterprise, None)));
         check(" 个体户 ", Some((SubjectKind::Individual, None)));
         check("农专社", Some((SubjectKind::Cooperative, None)));

@@ -45,13 +45,21 @@ pub fn rule_help(rule: Rule) -> &'static str {
 pub fn rule_basis(rule: Rule) -> &'static str {
     match rule {
         Rule::ReceiptSpan => "青岛市市场监管局局函〔2020〕277号：收到方案后5个工作日内登录平台获取名单",
-        Rule::MatchingSpan => "秦皇岛市市场监管局2021年内部联合抽查方案：派发后5日内匹配；局函〔2020〕277号：5个工作日内",
+        Rule::MatchingSpan => {
+            "秦皇岛市市场监管局2021年内部联合抽查方案：派发后5日内匹配；局函〔2020〕277号：5个工作日内"
+        }
         Rule::EntrySpan => "西宁市城东区部门联合抽查实施细则第十六条：检查结束后7个工作日内录入",
         Rule::DisclosureSpan => "国发〔2019〕5号；西宁市城东区部门联合抽查实施细则第十六条：20个工作日内公示",
-        Rule::YearlyLimit | Rule::YearlyLimitCounts => "西宁市城东区部门联合抽查实施细则第十四条：同一对象一年内原则上不超过2次",
+        Rule::YearlyLimit | Rule::YearlyLimitCounts => {
+            "西宁市城东区部门联合抽查实施细则第十四条：同一对象一年内原则上不超过2次"
+        }
         Rule::InspectorsPerVisit => "行政处罚法第四十二条；食品生产经营监督检查管理办法：检查人员不少于2人",
-        Rule::DispatchKey => "秦皇岛市市场监管局2021年内部联合抽查方案：按照登记机关派发；城东区实施细则第十四条：按计划方案派发",
-        Rule::ReplacementApprover => "局函〔2020〕277号：经单位分管领导同意；城东区实施细则第十四条：经部门相关负责人同意",
+        Rule::DispatchKey => {
+            "秦皇岛市市场监管局2021年内部联合抽查方案：按照登记机关派发；城东区实施细则第十四条：按计划方案派发"
+        }
+        Rule::ReplacementApprover => {
+            "局函〔2020〕277号：经单位分管领导同意；城东区实施细则第十四条：经部门相关负责人同意"
+        }
         Rule::SecretInRate => "贵阳市市场监管局2021年度抽查实施方案：涉密或不宜公示的书面说明并备案",
         Rule::LateEntryCompletes => "西宁市城东区部门联合抽查实施细则第十六条：逾期录入视为未完成检查任务",
         Rule::Term => "2023年前后官方文件由“市场主体”改称“经营主体”",
