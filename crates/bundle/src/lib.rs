@@ -1,1 +1,22 @@
-//! See ARCHITECTURE.md.
+//! Protocol `mc1` on disk: rolls in CSV and Parquet, documents as their canonical bytes, bundles as folder or zip, drawing
+//! and verifying a bundle. It holds no rule of the draw itself: those are in `draw`. It reads no clock and draws no
+//! randomness; roll keys are parameters.
+//!
+//! [`RollWriter`] freezes a roll row by row, [`read_roll`] reads one, [`Bundle`] opens a bundle, [`draw_bundle`] writes its
+//! result and [`verify`] recomputes everything.
+
+mod container;
+mod drawing;
+mod error;
+mod proving;
+mod roll;
+mod verify;
+mod zipped;
+
+pub use container::{Bundle, write_document};
+pub use drawing::draw_bundle;
+pub use error::BundleError;
+pub use proving::prove;
+pub use roll::{ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, read_roll};
+pub use verify::{Report, Step, StepName, Verdict, verify};
+pub use zipped::{ENTRIES_MAX, RATIO_MAX, TOTAL_BYTES_MAX, unzip, zip_folder};

@@ -132,8 +132,7 @@ pub enum Strength {
     Public,
 }
 
-const FORMS: [(&str, BeaconForm); 2] =
-    [("hex64", BeaconForm::Hex64), ("digits", BeaconForm::Digits)];
+const FORMS: [(&str, BeaconForm); 2] = [("hex64", BeaconForm::Hex64), ("digits", BeaconForm::Digits)];
 
 impl Commitment {
     /// Reads `commitment.json`.
@@ -145,9 +144,7 @@ impl Commitment {
         let suites = [("mc1-sha256", Suite::Sha256), ("mc1-sm3", Suite::Sm3)];
         let (parties, platform_first) = parse_parties(fields.take("parties")?)?;
         let commitment = Self {
-            suite: fields
-                .take("protocol")?
-                .word(&suites, "mc1-sha256 or mc1-sm3")?,
+            suite: fields.take("protocol")?.word(&suites, "mc1-sha256 or mc1-sm3")?,
             subject: parse_subject(&mut fields)?,
             draw: fields.take("draw")?.filled()?,
             attempt: fields.take("attempt")?.count()?,
@@ -168,58 +165,28 @@ impl Commitment {
     }
 
     fn check_rules(&self) -> Result<(), Refused> {
-        distinct(
-            "parties",
-            self.parties.iter().map(|party| party.party.as_str()),
-        )?;
-        let commitments: Vec<_> = self
-            .parties
-            .iter()
-            .map(|party| party.commitment.to_string())
-            .collect();
+        distinct("parties", self.parties.iter().map(|party| party.party.as_str()))?;
+        let commitments: Vec<_> = self.parties.iter().map(|party| party.commitment.to_string()).collect();
         distinct("parties", commitments.iter().map(String::as_str))?;
         let order = |place: &str, ordered: bool, rule| {
-            if ordered {
-                Ok(())
-            } else {
-                Err(Refused::new(place, Reason::InstantOrder { rule }))
-            }
+            if ordered { Ok(()) } else { Err(Refused::new(place, Reason::InstantOrder { rule })) }
         };
-        let [committed, reveal] =
-            [&self.committed_at, &self.reveal_by].map(|text| Instant::parse(text));
+        let [committed, reveal] = [&self.committed_at, &self.reveal_by].map(|text| Instant::parse(text));
         if let Subject::Draw { roll, .. } = &self.subject {
-            order(
-                "roll.at",
-                Instant::parse(&roll.at) <= committed,
-                "roll.at ≤ committed_at",
-            )?;
+            order("roll.at", Instant::parse(&roll.at) <= committed, "roll.at ≤ committed_at")?;
         }
         order("reveal_by", committed < reveal, "committed_at < reveal_by")?;
         if let Some(beacon) = &self.beacon {
-            order(
-                "beacon.at",
-                reveal < Instant::parse(&beacon.at),
-                "reveal_by < beacon.at",
-            )?;
+            order("beacon.at", reveal < Instant::parse(&beacon.at), "reveal_by < beacon.at")?;
         }
         match (self.attempt, &self.replaces, &self.previous) {
-            (0, _, _) => Err(Refused::new(
-                "attempt",
-                Reason::WrongKind {
-                    expected: "an integer from 1",
-                },
-            )),
+            (0, _, _) => Err(Refused::new("attempt", Reason::WrongKind { expected: "an integer from 1" })),
             (1, None, _) | (2.., Some(_), Some(_)) => Ok(()),
             (1, Some(_), _) => Err(Refused::new("replaces", Reason::ReplacesOnFirst)),
             _ => Err(Refused::new("replaces", Reason::ReplacesMissing)),
         }?;
-        let alone =
-            self.strength() == Strength::Rehearsal && matches!(self.subject, Subject::Match { .. });
-        if alone {
-            Err(Refused::new("parties", Reason::SecondPartyNeeded))
-        } else {
-            Ok(())
-        }
+        let alone = self.strength() == Strength::Rehearsal && matches!(self.subject, Subject::Match { .. });
+        if alone { Err(Refused::new("parties", Reason::SecondPartyNeeded)) } else { Ok(()) }
     }
 
     /// Checks a commitment that was built in code against everything that [`Commitment::parse`] checks.
@@ -236,10 +203,7 @@ impl Commitment {
         let parties = self.parties.iter().enumerate().map(|(index, party)| {
             Json::object([
                 ("party", Json::text(&party.party)),
-                (
-                    "role",
-                    Json::text(if index == 0 { "platform" } else { "witness" }),
-                ),
+                ("role", Json::text(if index == 0 { "platform" } else { "witness" })),
                 ("commitment", Json::digest(Some(&party.commitment))),
             ])
         });
@@ -250,26 +214,14 @@ impl Commitment {
             ("attempt", Json::count(self.attempt)),
             ("organiser", Json::text(&self.organiser)),
             ("parties", Json::List(parties.collect())),
-            (
-                "beacon",
-                self.beacon.as_ref().map_or(Json::Null, BeaconPlan::to_json),
-            ),
+            ("beacon", self.beacon.as_ref().map_or(Json::Null, BeaconPlan::to_json)),
             ("committed_at", Json::text(&self.committed_at)),
             ("reveal_by", Json::text(&self.reveal_by)),
             ("previous", Json::digest(self.previous.as_ref())),
-            (
-                "replaces",
-                self.replaces.as_ref().map_or(Json::Null, Replaces::to_json),
-            ),
+            ("replaces", self.replaces.as_ref().map_or(Json::Null, Replaces::to_json)),
         ];
         entries.extend(self.subject.to_entries());
-        Json::Object(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
-        .to_jcs()
+        Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()).to_jcs()
     }
 
     /// The digest that is announced and that the seed and all later documents name.
@@ -292,27 +244,16 @@ impl Commitment {
 impl Subject {
     fn to_entries(&self) -> Vec<(&'static str, Json)> {
         match self {
-            Self::Draw {
-                roll,
-                scheme,
-                sizes,
-            } => {
+            Self::Draw { roll, scheme, sizes } => {
                 let roll = Json::object([
                     ("digest", Json::digest(Some(&roll.digest))),
                     ("at", Json::text(&roll.at)),
                     ("source", Json::text(&roll.source)),
                 ]);
-                vec![
-                    ("roll", roll),
-                    ("scheme", Json::digest(Some(scheme))),
-                    ("sizes", Json::digest(Some(sizes))),
-                ]
+                vec![("roll", roll), ("scheme", Json::digest(Some(scheme))), ("sizes", Json::digest(Some(sizes)))]
             }
             Self::Match { result, matching } => {
-                vec![
-                    ("result", Json::digest(Some(result))),
-                    ("matching", Json::digest(Some(matching))),
-                ]
+                vec![("result", Json::digest(Some(result))), ("matching", Json::digest(Some(matching)))]
             }
         }
     }
@@ -340,9 +281,7 @@ impl Replaces {
 }
 
 fn parse_subject(fields: &mut Fields) -> Result<Subject, Refused> {
-    let draws = fields
-        .take("purpose")?
-        .word(&[("draw", true), ("match", false)], "draw or match")?;
+    let draws = fields.take("purpose")?.word(&[("draw", true), ("match", false)], "draw or match")?;
     if !draws {
         return Ok(Subject::Match {
             result: fields.take("result")?.digest()?,
@@ -369,15 +308,10 @@ fn parse_parties(node: Node) -> Result<(Vec<Party>, bool), Refused> {
     let mut platform_first = true;
     for (index, node) in node.list_to(PARTIES_MAX)?.into_iter().enumerate() {
         let mut fields = node.object()?;
-        let platform = fields.take("role")?.word(
-            &[("platform", true), ("witness", false)],
-            "platform or witness",
-        )?;
+        let platform = fields.take("role")?.word(&[("platform", true), ("witness", false)], "platform or witness")?;
         platform_first &= platform == (index == 0);
-        parties.push(Party {
-            party: fields.take("party")?.filled()?,
-            commitment: fields.take("commitment")?.digest()?,
-        });
+        parties
+            .push(Party { party: fields.take("party")?.filled()?, commitment: fields.take("commitment")?.digest()? });
         fields.done()?;
     }
     let platform_first = platform_first && !parties.is_empty();
@@ -393,12 +327,8 @@ fn parse_beacon(node: Node) -> Result<BeaconPlan, Refused> {
         at: fields.take("at")?.instant()?,
     };
     if plan.form == BeaconForm::Hex64 {
-        let chain = plan
-            .source
-            .strip_prefix("drand:")
-            .is_some_and(|chain| Digest::parse(chain).is_ok());
-        let round =
-            plan.round.bytes().all(|byte| byte.is_ascii_digit()) && !plan.round.starts_with('0');
+        let chain = plan.source.strip_prefix("drand:").is_some_and(|chain| Digest::parse(chain).is_ok());
+        let round = plan.round.bytes().all(|byte| byte.is_ascii_digit()) && !plan.round.starts_with('0');
         if !(chain && round) {
             return Err(fields.refuse(Reason::BeaconForm));
         }

@@ -35,12 +35,7 @@ impl Json {
     /// An object of these entries.
     #[must_use]
     pub fn object<const N: usize>(entries: [(&str, Json); N]) -> Self {
-        Self::Object(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Self::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     /// A text.
@@ -126,11 +121,7 @@ pub fn parse_document(bytes: &[u8]) -> Result<Json, Refused> {
     let json = parse(bytes)?;
     let canonical = json.to_jcs();
     if canonical != bytes {
-        let byte = canonical
-            .iter()
-            .zip(bytes)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let byte = canonical.iter().zip(bytes).take_while(|(a, b)| a == b).count();
         return Err(Refused::new("", Reason::NotCanonical { byte }));
     }
     Ok(json)
@@ -144,29 +135,14 @@ pub fn document_digest(suite: Suite, bytes: &[u8]) -> Digest {
 
 fn parse(bytes: &[u8]) -> Result<Json, Refused> {
     if bytes.len() > DOCUMENT_BYTES_MAX {
-        return Err(Refused::new(
-            "",
-            Reason::TooLarge {
-                max: DOCUMENT_BYTES_MAX as u64,
-            },
-        ));
+        return Err(Refused::new("", Reason::TooLarge { max: DOCUMENT_BYTES_MAX as u64 }));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Refused::new(
-            "",
-            Reason::NotUtf8 {
-                byte: error.valid_up_to(),
-            },
-        )
-    })?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| Refused::new("", Reason::NotUtf8 { byte: error.valid_up_to() }))?;
     if text.starts_with('\u{FEFF}') {
         return Err(Refused::new("", Reason::Bom));
     }
-    let mut parser = Parser {
-        text,
-        at: 0,
-        place: String::new(),
-    };
+    let mut parser = Parser { text, at: 0, place: String::new() };
     let json = parser.value(0)?;
     parser.skip_space();
     if parser.at < text.len() {
@@ -188,10 +164,7 @@ impl Parser<'_> {
     }
 
     fn syntax(&self, what: &'static str) -> Refused {
-        self.refuse(Reason::JsonSyntax {
-            byte: self.at,
-            what,
-        })
+        self.refuse(Reason::JsonSyntax { byte: self.at, what })
     }
 
     fn peek(&self) -> Option<u8> {
@@ -221,16 +194,8 @@ impl Parser<'_> {
             Some(b'"') => Ok(Json::Text(self.string()?)),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => {
-                for (word, value) in [
-                    ("null", Json::Null),
-                    ("true", Json::Bool(true)),
-                    ("false", Json::Bool(false)),
-                ] {
-                    if self
-                        .text
-                        .get(self.at..)
-                        .is_some_and(|rest| rest.starts_with(word))
-                    {
+                for (word, value) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))] {
+                    if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
                         self.at += word.len();
                         return Ok(value);
                     }
@@ -241,11 +206,7 @@ impl Parser<'_> {
     }
 
     /// Runs `read` with the path extended by `segment`.
-    fn inside<T>(
-        &mut self,
-        segment: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+    fn inside<T>(&mut self, segment: &str, read: impl FnOnce(&mut Self) -> Result<T, Refused>) -> Result<T, Refused> {
         let length = self.place.len();
         if !segment.starts_with('[') && length > 0 {
             self.place.push('.');
@@ -311,17 +272,12 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<Json, Refused> {
         let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
-        ) {
+        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
             self.at += 1;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
         match text.parse::<i64>() {
-            Ok(number) if crate::text::is_int(text) && number.abs() <= INT_MAX => {
-                Ok(Json::Int(number))
-            }
+            Ok(number) if crate::text::is_int(text) && number.abs() <= INT_MAX => Ok(Json::Int(number)),
             _ => Err(self.refuse(Reason::NotAnInteger { byte: start })),
         }
     }
@@ -347,9 +303,7 @@ impl Parser<'_> {
     }
 
     fn escape(&mut self) -> Result<char, Refused> {
-        let byte = self
-            .peek()
-            .ok_or_else(|| self.syntax("the text does not end"))?;
+        let byte = self.peek().ok_or_else(|| self.syntax("the text does not end"))?;
         self.at += 1;
         Ok(match byte {
             b'"' | b'\\' | b'/' => char::from(byte),
@@ -381,10 +335,8 @@ impl Parser<'_> {
     }
 
     fn four_hex(&mut self) -> Result<u32, Refused> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits =
+            self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let value = value.ok_or_else(|| self.syntax("expected four hexadecimal digits"))?;
         self.at += 4;
@@ -399,21 +351,14 @@ mod tests {
 
     #[test]
     fn canonical_documents_come_back() {
-        for text in [
-            r#"{"a":1,"b":[true,false,null],"c":"x\"y\\z"}"#,
-            "[]",
-            "{}",
-            "-9007199254740991",
-            r#"{"😀":1,"豈":2}"#,
-        ] {
+        for text in
+            [r#"{"a":1,"b":[true,false,null],"c":"x\"y\\z"}"#, "[]", "{}", "-9007199254740991", r#"{"😀":1,"豈":2}"#]
+        {
             // The last one: U+1F600 is D83D DE00 in UTF-16, below U+8C48, although its UTF-8 sorts above.
             let json = parse_document(text.as_bytes());
             match json {
                 Ok(json) => assert_eq!(json.to_jcs(), text.as_bytes()),
-                Err(refused) => assert_eq!(
-                    (text, refused.code()),
-                    (r#"{"😀":1,"豈":2}"#, "not-canonical")
-                ),
+                Err(refused) => assert_eq!((text, refused.code()), (r#"{"😀":1,"豈":2}"#, "not-canonical")),
             }
         }
         let sorted = Json::object([
@@ -458,27 +403,15 @@ mod tests {
             ("[NaN]", "json-syntax", "[0]"),
         ] {
             let refused = parse_document(text.as_bytes()).unwrap_err();
-            assert_eq!(
-                (refused.code(), refused.place.as_str()),
-                (code, place),
-                "{text}"
-            );
+            assert_eq!((refused.code(), refused.place.as_str()), (code, place), "{text}");
         }
-        assert_eq!(
-            parse_document(b"[\"\xFF\"]").unwrap_err().code(),
-            "not-utf8"
-        );
+        assert_eq!(parse_document(b"[\"\xFF\"]").unwrap_err().code(), "not-utf8");
     }
 
     #[test]
     fn depth_is_limited() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(parse_document(nested(DEPTH_MAX + 1).as_bytes()).is_ok());
-        assert_eq!(
-            parse_document(nested(DEPTH_MAX + 2).as_bytes())
-                .unwrap_err()
-                .code(),
-            "too-deep"
-        );
+        assert_eq!(parse_document(nested(DEPTH_MAX + 2).as_bytes()).unwrap_err().code(), "too-deep");
     }
 }

@@ -15,6 +15,7 @@ mod node;
 mod outcome;
 mod partition;
 mod progress;
+mod proof;
 mod refused;
 mod reveals;
 mod roll;
@@ -26,26 +27,22 @@ mod text;
 mod unassigned;
 
 pub use commitment::{
-    BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength,
-    Subject,
+    BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength, Subject,
 };
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
 pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document, draw, select};
 pub use progress::{Progress, Ticker, unattended};
+pub use proof::Proof;
 pub use refused::{Reason, Refused};
 pub use reveals::{
-    Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX, absent_share,
-    match_seed, reveal_commitment, reveal_share, seed, who,
+    Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX, absent_share, match_seed,
+    reveal_commitment, reveal_share, seed, who,
 };
-pub use roll::{
-    COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf,
-    Taken,
-};
+pub use roll::{COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf, Taken};
 pub use scheme::{
-    Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod,
-    Stratum, Test,
+    Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test,
 };
 pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
 pub use split::split;

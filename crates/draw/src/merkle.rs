@@ -30,11 +30,7 @@ impl MerkleTree {
     /// A tree without leaves.
     #[must_use]
     pub const fn new(suite: Suite) -> Self {
-        Self {
-            suite,
-            leaves: 0,
-            full: Vec::new(),
-        }
+        Self { suite, leaves: 0, full: Vec::new() }
     }
 
     /// Adds the leaf of this [`leaf_hash`].
@@ -74,11 +70,7 @@ pub fn inclusion_path(suite: Suite, leaves: &[Digest], index: usize) -> Option<V
         let (left, right) = part.split_at_checked(half)?;
         let sibling = if at < half { right } else { left };
         path.push(subtree_root(suite, sibling));
-        (part, at) = if at < half {
-            (left, at)
-        } else {
-            (right, at - half)
-        };
+        (part, at) = if at < half { (left, at) } else { (right, at - half) };
     }
     path.reverse();
     Some(path)
@@ -94,14 +86,7 @@ fn subtree_root(suite: Suite, leaves: &[Digest]) -> Digest {
 
 /// Whether `path` leads from `leaf` at `index` to `root` in a tree of `leaves` leaves (RFC 9162 §2.1.3.2).
 #[must_use]
-pub fn verify_inclusion(
-    suite: Suite,
-    leaf: Digest,
-    index: u64,
-    leaves: u64,
-    path: &[Digest],
-    root: &Digest,
-) -> bool {
+pub fn verify_inclusion(suite: Suite, leaf: Digest, index: u64, leaves: u64, path: &[Digest], root: &Digest) -> bool {
     if index >= leaves {
         return false;
     }
@@ -150,29 +135,12 @@ mod tests {
             let root = tree.root();
             assert_eq!(root, defined(&leaves));
             for index in 0..count {
-                let leaf = leaves
-                    .get(usize::try_from(index).unwrap())
-                    .copied()
-                    .unwrap();
-                let path = inclusion_path(Suite::Sha256, &leaves, usize::try_from(index).unwrap())
-                    .unwrap();
-                assert!(
-                    verify_inclusion(Suite::Sha256, leaf, index, count, &path, &root),
-                    "{index} of {count}"
-                );
-                assert!(
-                    !verify_inclusion(Suite::Sha256, leaf, index + 1, count, &path, &root),
-                    "{index} of {count}"
-                );
+                let leaf = leaves.get(usize::try_from(index).unwrap()).copied().unwrap();
+                let path = inclusion_path(Suite::Sha256, &leaves, usize::try_from(index).unwrap()).unwrap();
+                assert!(verify_inclusion(Suite::Sha256, leaf, index, count, &path, &root), "{index} of {count}");
+                assert!(!verify_inclusion(Suite::Sha256, leaf, index + 1, count, &path, &root), "{index} of {count}");
                 let other = leaf_hash(Suite::Sha256, &[b"other"]);
-                assert!(!verify_inclusion(
-                    Suite::Sha256,
-                    other,
-                    index,
-                    count,
-                    &path,
-                    &root
-                ));
+                assert!(!verify_inclusion(Suite::Sha256, other, index, count, &path, &root));
             }
             let leaf = leaf_hash(Suite::Sha256, &[&count.to_be_bytes()]);
             leaves.push(leaf);

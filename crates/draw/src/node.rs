@@ -18,10 +18,7 @@ pub(crate) struct Node {
 impl Node {
     /// The root of a document in canonical bytes.
     pub(crate) fn document(bytes: &[u8]) -> Result<Self, Refused> {
-        Ok(Self {
-            place: String::new(),
-            json: parse_document(bytes)?,
-        })
+        Ok(Self { place: String::new(), json: parse_document(bytes)? })
     }
 
     pub(crate) fn refuse(&self, reason: Reason) -> Refused {
@@ -33,15 +30,8 @@ impl Node {
     }
 
     /// `None` for null, else what `read` makes of it.
-    pub(crate) fn nullable<T>(
-        self,
-        read: impl FnOnce(Self) -> Result<T, Refused>,
-    ) -> Result<Option<T>, Refused> {
-        if self.is_null() {
-            Ok(None)
-        } else {
-            read(self).map(Some)
-        }
+    pub(crate) fn nullable<T>(self, read: impl FnOnce(Self) -> Result<T, Refused>) -> Result<Option<T>, Refused> {
+        if self.is_null() { Ok(None) } else { read(self).map(Some) }
     }
 
     pub(crate) fn text(self) -> Result<String, Refused> {
@@ -55,46 +45,27 @@ impl Node {
     pub(crate) fn filled(self) -> Result<String, Refused> {
         let place = self.place.clone();
         let text = self.text()?;
-        if text.is_empty() {
-            Err(Refused::new(place, Reason::Empty))
-        } else {
-            Ok(text)
-        }
+        if text.is_empty() { Err(Refused::new(place, Reason::Empty)) } else { Ok(text) }
     }
 
     pub(crate) fn code(self) -> Result<String, Refused> {
         let place = self.place.clone();
         let text = self.text()?;
-        if is_code(&text) {
-            Ok(text)
-        } else {
-            Err(Refused::new(place, Reason::NotACode))
-        }
+        if is_code(&text) { Ok(text) } else { Err(Refused::new(place, Reason::NotACode)) }
     }
 
     /// One of a closed list of words.
-    pub(crate) fn word<T: Copy>(
-        self,
-        words: &[(&str, T)],
-        expected: &'static str,
-    ) -> Result<T, Refused> {
+    pub(crate) fn word<T: Copy>(self, words: &[(&str, T)], expected: &'static str) -> Result<T, Refused> {
         let place = self.place.clone();
         let text = self.text()?;
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, value)| *value);
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         found.ok_or_else(|| Refused::new(place, Reason::WrongKind { expected }))
     }
 
     pub(crate) fn instant(self) -> Result<String, Refused> {
         let place = self.place.clone();
         let text = self.text()?;
-        if Instant::parse(&text).is_some() {
-            Ok(text)
-        } else {
-            Err(Refused::new(place, Reason::NotAnInstant))
-        }
+        if Instant::parse(&text).is_some() { Ok(text) } else { Err(Refused::new(place, Reason::NotAnInstant)) }
     }
 
     pub(crate) fn digest(self) -> Result<Digest, Refused> {
@@ -105,31 +76,20 @@ impl Node {
     pub(crate) fn int(self) -> Result<i64, Refused> {
         match self.json {
             Json::Int(number) => Ok(number),
-            _ => Err(self.refuse(Reason::WrongKind {
-                expected: "an integer",
-            })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: "an integer" })),
         }
     }
 
     /// An integer from 0.
     pub(crate) fn count(self) -> Result<u64, Refused> {
         let place = self.place.clone();
-        u64::try_from(self.int()?).map_err(|_| {
-            Refused::new(
-                place,
-                Reason::WrongKind {
-                    expected: "an integer from 0",
-                },
-            )
-        })
+        u64::try_from(self.int()?).map_err(|_| Refused::new(place, Reason::WrongKind { expected: "an integer from 0" }))
     }
 
     pub(crate) fn boolean(self) -> Result<bool, Refused> {
         match self.json {
             Json::Bool(value) => Ok(value),
-            _ => Err(self.refuse(Reason::WrongKind {
-                expected: "true or false",
-            })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: "true or false" })),
         }
     }
 
@@ -138,30 +98,18 @@ impl Node {
             return Err(self.refuse(Reason::WrongKind { expected: "a list" }));
         };
         let nodes = items.into_iter().enumerate();
-        Ok(nodes
-            .map(|(index, json)| Self {
-                place: format!("{}[{index}]", self.place),
-                json,
-            })
-            .collect())
+        Ok(nodes.map(|(index, json)| Self { place: format!("{}[{index}]", self.place), json }).collect())
     }
 
     /// A list of at most `max` items.
     pub(crate) fn list_to(self, max: usize) -> Result<Vec<Self>, Refused> {
         let place = self.place.clone();
         let items = self.list()?;
-        if items.len() > max {
-            Err(Refused::new(place, Reason::TooLarge { max: max as u64 }))
-        } else {
-            Ok(items)
-        }
+        if items.len() > max { Err(Refused::new(place, Reason::TooLarge { max: max as u64 })) } else { Ok(items) }
     }
 
     /// A list that is not empty, each item read by `read`.
-    pub(crate) fn some<T>(
-        self,
-        read: impl Fn(Self) -> Result<T, Refused>,
-    ) -> Result<Vec<T>, Refused> {
+    pub(crate) fn some<T>(self, read: impl Fn(Self) -> Result<T, Refused>) -> Result<Vec<T>, Refused> {
         let place = self.place.clone();
         let items = self.list()?;
         if items.is_empty() {
@@ -172,13 +120,8 @@ impl Node {
 
     pub(crate) fn object(self) -> Result<Fields, Refused> {
         match self.json {
-            Json::Object(entries) => Ok(Fields {
-                place: self.place,
-                entries,
-            }),
-            _ => Err(self.refuse(Reason::WrongKind {
-                expected: "an object",
-            })),
+            Json::Object(entries) => Ok(Fields { place: self.place, entries }),
+            _ => Err(self.refuse(Reason::WrongKind { expected: "an object" })),
         }
     }
 }
@@ -196,48 +139,25 @@ impl Fields {
 
     /// The path of a key of this object.
     pub(crate) fn place_of(&self, key: &str) -> String {
-        if self.place.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.place)
-        }
+        if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
     }
 
     pub(crate) fn optional(&mut self, key: &str) -> Option<Node> {
         let index = self.entries.iter().position(|(name, _)| name == key)?;
         let (_, json) = self.entries.swap_remove(index);
-        Some(Node {
-            place: self.place_of(key),
-            json,
-        })
+        Some(Node { place: self.place_of(key), json })
     }
 
     pub(crate) fn take(&mut self, key: &'static str) -> Result<Node, Refused> {
-        self.optional(key)
-            .ok_or_else(|| self.refuse(Reason::MissingKey { key }))
+        self.optional(key).ok_or_else(|| self.refuse(Reason::MissingKey { key }))
     }
 
     /// All entries, for objects whose keys are data.
     pub(crate) fn entries(self) -> Vec<(String, Node)> {
         let place = |key: &str| {
-            if self.place.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{}.{key}", self.place)
-            }
+            if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
         };
-        self.entries
-            .into_iter()
-            .map(|(key, json)| {
-                (
-                    key.clone(),
-                    Node {
-                        place: place(&key),
-                        json,
-                    },
-                )
-            })
-            .collect()
+        self.entries.into_iter().map(|(key, json)| (key.clone(), Node { place: place(&key), json })).collect()
     }
 
     /// # Errors
@@ -251,19 +171,11 @@ impl Fields {
 }
 
 /// Refuses the first value that stands twice.
-pub(crate) fn distinct<'a>(
-    place: &str,
-    values: impl IntoIterator<Item = &'a str>,
-) -> Result<(), Refused> {
+pub(crate) fn distinct<'a>(place: &str, values: impl IntoIterator<Item = &'a str>) -> Result<(), Refused> {
     let mut seen = HashSet::new();
     for value in values {
         if !seen.insert(value) {
-            return Err(Refused::new(
-                place,
-                Reason::Twice {
-                    value: value.to_owned(),
-                },
-            ));
+            return Err(Refused::new(place, Reason::Twice { value: value.to_owned() }));
         }
     }
     Ok(())

@@ -77,42 +77,23 @@ pub fn draw(
     progress: Progress<'_>,
 ) -> Result<Outcome, Refused> {
     expect_documents(commitment, scheme, sizes)?;
-    scheme
-        .check(roll.header())
-        .map_err(|refused| refused.within("scheme"))?;
+    scheme.check(roll.header()).map_err(|refused| refused.within("scheme"))?;
     let partition = partition(scheme, roll, progress)?;
     let found = sizes_of_partition(scheme, &partition)?;
     if found.to_jcs() != sizes.to_jcs() {
-        return Err(Refused::new(
-            "sizes",
-            Reason::Mismatch {
-                what: first_difference(sizes, &found),
-            },
-        ));
+        return Err(Refused::new("sizes", Reason::Mismatch { what: first_difference(sizes, &found) }));
     }
     let tickets = Tickets::new(commitment.suite, &settled.seed);
     let mut ticker = Ticker::new(u64::from(roll.rows()));
     let mut cells = Vec::new();
-    for ((stratum, members), sizes) in scheme
-        .strata
-        .iter()
-        .zip(partition.strata)
-        .zip(&sizes.strata)
-    {
+    for ((stratum, members), sizes) in scheme.strata.iter().zip(partition.strata).zip(&sizes.strata) {
         let rows = match members {
             Members::Whole(rows) => vec![rows],
             Members::Cells(cells) => cells.into_iter().map(|(_, rows)| rows).collect(),
         };
         for (plan, rows) in sizes.plan(stratum, &tickets).into_iter().zip(rows) {
             let ids = rows.iter().filter_map(|row| roll.id(*row));
-            let (drawn, reserves) = select(
-                &tickets,
-                ids,
-                plan.size,
-                scheme.reserves,
-                &mut ticker,
-                progress,
-            )?;
+            let (drawn, reserves) = select(&tickets, ids, plan.size, scheme.reserves, &mut ticker, progress)?;
             cells.push(DrawnCell {
                 stratum: stratum.code.clone(),
                 cell: plan.cell,
@@ -134,34 +115,18 @@ pub fn draw(
 }
 
 /// Checks that scheme and sizes are the ones that the commitment names.
-fn expect_documents(
-    commitment: &Commitment,
-    scheme: &Scheme,
-    sizes: &Sizes,
-) -> Result<(), Refused> {
-    let Subject::Draw {
-        scheme: scheme_digest,
-        sizes: sizes_digest,
-        ..
-    } = &commitment.subject
-    else {
-        return Err(Refused::new(
-            "commitment.purpose",
-            Reason::WrongKind { expected: "draw" },
-        ));
+fn expect_documents(commitment: &Commitment, scheme: &Scheme, sizes: &Sizes) -> Result<(), Refused> {
+    let Subject::Draw { scheme: scheme_digest, sizes: sizes_digest, .. } = &commitment.subject else {
+        return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: "draw" }));
     };
     let suite = commitment.suite;
-    for (place, expected, found) in [
-        ("scheme", scheme_digest, scheme.digest(suite)),
-        ("sizes", sizes_digest, sizes.digest(suite)),
-    ] {
+    for (place, expected, found) in
+        [("scheme", scheme_digest, scheme.digest(suite)), ("sizes", sizes_digest, sizes.digest(suite))]
+    {
         if *expected != found {
             return Err(Refused::new(
                 place,
-                Reason::DigestMismatch {
-                    expected: expected.to_string(),
-                    found: found.to_string(),
-                },
+                Reason::DigestMismatch { expected: expected.to_string(), found: found.to_string() },
             ));
         }
     }
@@ -220,14 +185,8 @@ pub fn select<'a>(
             *worst = candidate;
         }
     }
-    let mut drawn: Vec<_> = best
-        .into_sorted_vec()
-        .into_iter()
-        .map(|(ticket, id)| Drawn {
-            ticket,
-            id: id.to_owned(),
-        })
-        .collect();
+    let mut drawn: Vec<_> =
+        best.into_sorted_vec().into_iter().map(|(ticket, id)| Drawn { ticket, id: id.to_owned() }).collect();
     let reserves = drawn.split_off(drawn.len().min(usize::try_from(size).unwrap_or(usize::MAX)));
     Ok((drawn, reserves))
 }
@@ -239,16 +198,10 @@ impl Outcome {
         let absent = self.absent.iter().map(|party| Json::text(party)).collect();
         Json::object([
             ("draw", Json::text(&self.draw)),
-            (
-                "commitment_digest",
-                Json::digest(Some(&self.commitment_digest)),
-            ),
+            ("commitment_digest", Json::digest(Some(&self.commitment_digest))),
             ("seed", Json::digest(Some(&self.seed))),
             ("absent", Json::List(absent)),
-            (
-                "cells",
-                Json::List(self.cells.iter().map(DrawnCell::to_json).collect()),
-            ),
+            ("cells", Json::List(self.cells.iter().map(DrawnCell::to_json).collect())),
         ])
         .to_jcs()
     }
@@ -269,18 +222,8 @@ impl Outcome {
             draw: fields.take("draw")?.text()?,
             commitment_digest: fields.take("commitment_digest")?.digest()?,
             seed: fields.take("seed")?.digest()?,
-            absent: fields
-                .take("absent")?
-                .list()?
-                .into_iter()
-                .map(Node::text)
-                .collect::<Result<_, _>>()?,
-            cells: fields
-                .take("cells")?
-                .list()?
-                .into_iter()
-                .map(parse_cell)
-                .collect::<Result<_, _>>()?,
+            absent: fields.take("absent")?.list()?.into_iter().map(Node::text).collect::<Result<_, _>>()?,
+            cells: fields.take("cells")?.list()?.into_iter().map(parse_cell).collect::<Result<_, _>>()?,
         };
         fields.done()?;
         Ok(outcome)
@@ -299,33 +242,17 @@ impl Outcome {
         scheme: &Scheme,
         sizes: &Sizes,
     ) -> Result<(), Refused> {
-        let mismatch = |place: &str, what: &str| {
-            Err(Refused::new(
-                place,
-                Reason::Mismatch {
-                    what: what.to_owned(),
-                },
-            ))
-        };
+        let mismatch = |place: &str, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
         if self.draw != commitment.draw || self.commitment_digest != commitment.digest() {
-            return mismatch(
-                "commitment_digest",
-                "the result belongs to another commitment",
-            );
+            return mismatch("commitment_digest", "the result belongs to another commitment");
         }
         if self.seed != settled.seed || self.absent != settled.absent {
-            return mismatch(
-                "seed",
-                "seed or absent parties do not follow from the reveals",
-            );
+            return mismatch("seed", "seed or absent parties do not follow from the reveals");
         }
         let tickets = Tickets::new(commitment.suite, &settled.seed);
         let strata = scheme.strata.iter().zip(&sizes.strata);
         let plans = strata.flat_map(|(stratum, sizes)| {
-            sizes
-                .plan(stratum, &tickets)
-                .into_iter()
-                .map(|plan| (stratum.code.clone(), plan))
+            sizes.plan(stratum, &tickets).into_iter().map(|plan| (stratum.code.clone(), plan))
         });
         let plans: Vec<_> = plans.collect();
         if plans.len() != self.cells.len() {
@@ -333,30 +260,15 @@ impl Outcome {
         }
         for (index, (cell, (stratum, plan))) in self.cells.iter().zip(plans).enumerate() {
             let place = format!("cells[{index}]");
-            if (&cell.stratum, &cell.cell, cell.rows, cell.size)
-                != (&stratum, &plan.cell, plan.rows, plan.size)
-            {
-                return mismatch(
-                    &place,
-                    "stratum, cell, rows or size do not follow from the sizes document",
-                );
+            if (&cell.stratum, &cell.cell, cell.rows, cell.size) != (&stratum, &plan.cell, plan.rows, plan.size) {
+                return mismatch(&place, "stratum, cell, rows or size do not follow from the sizes document");
             }
-            let reserves = if plan.size == 0 {
-                0
-            } else {
-                scheme.reserves.min(plan.rows.saturating_sub(plan.size))
-            };
+            let reserves = if plan.size == 0 { 0 } else { scheme.reserves.min(plan.rows.saturating_sub(plan.size)) };
             if cell.drawn.len() as u64 != plan.size || cell.reserves.len() as u64 != reserves {
-                return mismatch(
-                    &place,
-                    "as many must be drawn and held in reserve as the sizes say",
-                );
+                return mismatch(&place, "as many must be drawn and held in reserve as the sizes say");
             }
             let listed: Vec<_> = cell.drawn.iter().chain(&cell.reserves).collect();
-            if listed
-                .iter()
-                .any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket)
-            {
+            if listed.iter().any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket) {
                 return mismatch(&place, "a ticket is not that of its id");
             }
             if !listed.iter().zip(listed.iter().skip(1)).all(|(a, b)| a < b) {
@@ -374,10 +286,7 @@ impl DrawnCell {
             Json::List(
                 items
                     .map(|drawn| {
-                        Json::object([
-                            ("id", Json::text(&drawn.id)),
-                            ("ticket", Json::digest(Some(&drawn.ticket))),
-                        ])
+                        Json::object([("id", Json::text(&drawn.id)), ("ticket", Json::digest(Some(&drawn.ticket)))])
                     })
                     .collect(),
             )
@@ -402,25 +311,13 @@ fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
         cell: fields.take("cell")?.nullable(Node::text)?,
         rows: fields.take("rows")?.count()?,
         size: fields.take("size")?.count()?,
-        drawn: fields
-            .take("drawn")?
-            .list()?
-            .into_iter()
-            .map(parse_drawn)
-            .collect::<Result<_, _>>()?,
-        reserves: fields
-            .take("reserves")?
-            .list()?
-            .into_iter()
-            .map(parse_drawn)
-            .collect::<Result<_, _>>()?,
+        drawn: fields.take("drawn")?.list()?.into_iter().map(parse_drawn).collect::<Result<_, _>>()?,
+        reserves: fields.take("reserves")?.list()?.into_iter().map(parse_drawn).collect::<Result<_, _>>()?,
     };
     if cell.threshold() != threshold.as_ref() {
         return Err(Refused::new(
             fields.place_of("threshold"),
-            Reason::Mismatch {
-                what: "the threshold is the ticket of the last drawn".to_owned(),
-            },
+            Reason::Mismatch { what: "the threshold is the ticket of the last drawn".to_owned() },
         ));
     }
     fields.done()?;
@@ -429,10 +326,7 @@ fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
 
 fn parse_drawn(node: Node) -> Result<Drawn, Refused> {
     let mut fields = node.object()?;
-    let drawn = Drawn {
-        id: fields.take("id")?.text()?,
-        ticket: fields.take("ticket")?.digest()?,
-    };
+    let drawn = Drawn { id: fields.take("id")?.text()?, ticket: fields.take("ticket")?.digest()? };
     fields.done()?;
     Ok(drawn)
 }

@@ -25,21 +25,9 @@ pub(crate) enum Members {
 }
 
 /// Sorts the rows of a roll. The scheme must have been checked against the roll's header.
-pub(crate) fn partition(
-    scheme: &Scheme,
-    roll: &Roll,
-    progress: Progress<'_>,
-) -> Result<Partition, Refused> {
-    let exclude = scheme
-        .exclude
-        .iter()
-        .map(|rule| Compiled::new(&rule.when, roll))
-        .collect::<Result<Vec<_>, _>>()?;
-    let strata = scheme
-        .strata
-        .iter()
-        .map(|rule| Compiled::new(&rule.when, roll))
-        .collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn partition(scheme: &Scheme, roll: &Roll, progress: Progress<'_>) -> Result<Partition, Refused> {
+    let exclude = scheme.exclude.iter().map(|rule| Compiled::new(&rule.when, roll)).collect::<Result<Vec<_>, _>>()?;
+    let strata = scheme.strata.iter().map(|rule| Compiled::new(&rule.when, roll)).collect::<Result<Vec<_>, _>>()?;
     let blocked_by = blockers(scheme);
     let mut excluded = vec![0; exclude.len()];
     let mut outside = 0;
@@ -48,20 +36,14 @@ pub(crate) fn partition(
     let mut ticker = Ticker::new(u64::from(roll.rows()));
     for row in 0..roll.rows() {
         ticker.tick(progress)?;
-        let leaves = exclude
-            .iter()
-            .zip(&mut excluded)
-            .find(|(rule, _)| rule.is_met(row));
+        let leaves = exclude.iter().zip(&mut excluded).find(|(rule, _)| rule.is_met(row));
         if let Some((_, count)) = leaves {
             *count += 1;
             continue;
         }
         let belongs = match scheme.membership {
             Membership::First => {
-                let first = strata
-                    .iter()
-                    .zip(&mut members)
-                    .find(|(rule, _)| rule.is_met(row));
+                let first = strata.iter().zip(&mut members).find(|(rule, _)| rule.is_met(row));
                 first.map(|(_, rows)| rows.push(row)).is_some()
             }
             Membership::Every => {
@@ -78,41 +60,26 @@ pub(crate) fn partition(
         None => Ok(Members::Whole(rows)),
         Some(column) => Ok(Members::Cells(roll.column(column)?.group(rows))),
     });
-    Ok(Partition {
-        excluded,
-        outside,
-        strata: strata.collect::<Result<_, Refused>>()?,
-    })
+    Ok(Partition { excluded, outside, strata: strata.collect::<Result<_, Refused>>()? })
 }
 
 /// For each stratum marked `else`, the unmarked strata of its population; for the others nothing.
 fn blockers(scheme: &Scheme) -> Vec<Vec<usize>> {
     let unmarked = |population: &str| {
         let strata = scheme.strata.iter().enumerate();
-        strata
-            .filter(|(_, other)| !other.otherwise && other.population == population)
-            .map(|(index, _)| index)
-            .collect()
+        strata.filter(|(_, other)| !other.otherwise && other.population == population).map(|(index, _)| index).collect()
     };
     scheme
         .strata
         .iter()
-        .map(|stratum| {
-            if stratum.otherwise {
-                unmarked(&stratum.population)
-            } else {
-                Vec::new()
-            }
-        })
+        .map(|stratum| if stratum.otherwise { unmarked(&stratum.population) } else { Vec::new() })
         .collect()
 }
 
 fn join_every(row: u32, met: &[bool], blocked_by: &[Vec<usize>], members: &mut [Vec<u32>]) -> bool {
     let mut belongs = false;
     for ((rows, blockers), meets) in members.iter_mut().zip(blocked_by).zip(met) {
-        let blocked = blockers
-            .iter()
-            .any(|index| met.get(*index).copied().unwrap_or(false));
+        let blocked = blockers.iter().any(|index| met.get(*index).copied().unwrap_or(false));
         if *meets && !blocked {
             rows.push(row);
             belongs = true;

@@ -34,11 +34,7 @@ impl Ticker {
     /// [`Reason::Cancelled`] where the progress function asked for it.
     pub fn tick(&mut self, progress: Progress<'_>) -> Result<(), Refused> {
         self.done += 1;
-        if self.done.is_multiple_of(STEPS) {
-            self.report(progress)
-        } else {
-            Ok(())
-        }
+        if self.done.is_multiple_of(STEPS) { self.report(progress) } else { Ok(()) }
     }
 
     /// Reports what is done now.

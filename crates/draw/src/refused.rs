@@ -15,20 +15,13 @@ pub struct Refused {
 impl Refused {
     /// A refusal at `place`.
     pub fn new(place: impl Into<String>, reason: Reason) -> Self {
-        Self {
-            place: place.into(),
-            reason,
-        }
+        Self { place: place.into(), reason }
     }
 
     /// The same refusal seen from further out: `outer` is put before the place.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
-        self.place = if self.place.is_empty() {
-            outer.to_owned()
-        } else {
-            format!("{outer}: {}", self.place)
-        };
+        self.place = if self.place.is_empty() { outer.to_owned() } else { format!("{outer}: {}", self.place) };
         self
     }
 

@@ -80,54 +80,27 @@ pub struct Settled {
 
 /// `who`: binds a reveal to its purpose, draw, attempt, organiser and party, so that none can be used elsewhere.
 #[must_use]
-pub fn who(
-    suite: Suite,
-    purpose: &str,
-    draw: &str,
-    attempt: u64,
-    organiser: &str,
-    party: &str,
-) -> Digest {
+pub fn who(suite: Suite, purpose: &str, draw: &str, attempt: u64, organiser: &str, party: &str) -> Digest {
     let separator = char::from(US).to_string();
-    suite.hash(&[[purpose, draw, &attempt.to_string(), organiser, party]
-        .join(&separator)
-        .as_bytes()])
+    suite.hash(&[[purpose, draw, &attempt.to_string(), organiser, party].join(&separator).as_bytes()])
 }
 
 /// What a party hands in before the reveal.
 #[must_use]
 pub fn reveal_commitment(suite: Suite, who: &Digest, salt: &Digest, value: &str) -> Digest {
-    suite.hash(&[
-        b"mingcha reveal v1",
-        &[0],
-        who.as_bytes(),
-        salt.as_bytes(),
-        value.as_bytes(),
-    ])
+    suite.hash(&[b"mingcha reveal v1", &[0], who.as_bytes(), salt.as_bytes(), value.as_bytes()])
 }
 
 /// `R_i`: what a revealed salt and value bring to the seed.
 #[must_use]
 pub fn reveal_share(suite: Suite, who: &Digest, salt: &Digest, value: &str) -> Digest {
-    suite.hash(&[
-        b"mingcha reveal v1",
-        &[1],
-        who.as_bytes(),
-        salt.as_bytes(),
-        value.as_bytes(),
-    ])
+    suite.hash(&[b"mingcha reveal v1", &[1], who.as_bytes(), salt.as_bytes(), value.as_bytes()])
 }
 
 /// `R_i` of a party that revealed nothing.
 #[must_use]
 pub fn absent_share(suite: Suite, commitment: &Digest, party: &str) -> Digest {
-    suite.hash(&[
-        b"mingcha absent v1",
-        &[0],
-        commitment.as_bytes(),
-        &[US],
-        party.as_bytes(),
-    ])
+    suite.hash(&[b"mingcha absent v1", &[0], commitment.as_bytes(), &[US], party.as_bytes()])
 }
 
 /// The seed of a draw from the shares in the commitment's order and the beacon's value, if there is one.
@@ -138,22 +111,11 @@ pub fn seed(suite: Suite, commitment: &Digest, shares: &[Digest], beacon: Option
 
 /// The seed of a matching.
 #[must_use]
-pub fn match_seed(
-    suite: Suite,
-    commitment: &Digest,
-    shares: &[Digest],
-    beacon: Option<&str>,
-) -> Digest {
+pub fn match_seed(suite: Suite, commitment: &Digest, shares: &[Digest], beacon: Option<&str>) -> Digest {
     labelled_seed(b"mingcha match v1", suite, commitment, shares, beacon)
 }
 
-fn labelled_seed(
-    label: &[u8],
-    suite: Suite,
-    commitment: &Digest,
-    shares: &[Digest],
-    beacon: Option<&str>,
-) -> Digest {
+fn labelled_seed(label: &[u8], suite: Suite, commitment: &Digest, shares: &[Digest], beacon: Option<&str>) -> Digest {
     let mut parts: Vec<&[u8]> = vec![label, &[0], commitment.as_bytes()];
     parts.extend(shares.iter().map(|share| share.as_bytes().as_slice()));
     parts.extend(beacon.map(str::as_bytes));
@@ -164,14 +126,7 @@ impl Commitment {
     /// `who` of one of this commitment's parties.
     #[must_use]
     pub fn who(&self, party: &str) -> Digest {
-        who(
-            self.suite,
-            self.subject.purpose(),
-            &self.draw,
-            self.attempt,
-            &self.organiser,
-            party,
-        )
+        who(self.suite, self.subject.purpose(), &self.draw, self.attempt, &self.organiser, party)
     }
 
     /// Checks one reveal when it comes in.
@@ -181,18 +136,14 @@ impl Commitment {
     pub fn check_reveal(&self, party: &str, salt: &Digest, value: &str) -> Result<(), Refused> {
         let refuse = |reason| Err(Refused::new(format!("party {party}"), reason));
         let Some(known) = self.parties.iter().find(|known| known.party == party) else {
-            return refuse(Reason::UnknownParty {
-                party: party.to_owned(),
-            });
+            return refuse(Reason::UnknownParty { party: party.to_owned() });
         };
         if value.is_empty() || value.len() > VALUE_BYTES_MAX {
             return refuse(Reason::RevealValue);
         }
         crate::text::check_text(value).or_else(refuse)?;
         if reveal_commitment(self.suite, &self.who(party), salt, value) != known.commitment {
-            return refuse(Reason::RevealMismatch {
-                party: party.to_owned(),
-            });
+            return refuse(Reason::RevealMismatch { party: party.to_owned() });
         }
         Ok(())
     }
@@ -216,25 +167,15 @@ impl Commitment {
         for (index, party) in self.parties.iter().enumerate() {
             let place = format!("reveals[{index}]");
             let refuse = |reason| Refused::new(place.clone(), reason);
-            let reveal = reveals
-                .reveals
-                .get(index)
-                .filter(|reveal| reveal.party() == party.party);
-            match reveal.ok_or_else(|| {
-                refuse(Reason::PartyOrder {
-                    expected: party.party.clone(),
-                })
-            })? {
+            let reveal = reveals.reveals.get(index).filter(|reveal| reveal.party() == party.party);
+            match reveal.ok_or_else(|| refuse(Reason::PartyOrder { expected: party.party.clone() }))? {
                 Reveal::Open { party, salt, value } => {
-                    self.check_reveal(party, salt, value)
-                        .map_err(|refused| refuse(refused.reason))?;
+                    self.check_reveal(party, salt, value).map_err(|refused| refuse(refused.reason))?;
                     shares.push(reveal_share(self.suite, &self.who(party), salt, value));
                 }
                 Reveal::Absent { .. } if index == 0 => return Err(refuse(Reason::PlatformAbsent)),
                 Reveal::Absent { party } if self.beacon.is_none() => {
-                    return Err(refuse(Reason::PartyAbsent {
-                        party: party.clone(),
-                    }));
+                    return Err(refuse(Reason::PartyAbsent { party: party.clone() }));
                 }
                 Reveal::Absent { party } => {
                     shares.push(absent_share(self.suite, &digest, party));
@@ -244,12 +185,7 @@ impl Commitment {
         }
         if let Some(extra) = reveals.reveals.get(self.parties.len()) {
             let place = format!("reveals[{}]", self.parties.len());
-            return Err(Refused::new(
-                place,
-                Reason::UnknownParty {
-                    party: extra.party().to_owned(),
-                },
-            ));
+            return Err(Refused::new(place, Reason::UnknownParty { party: extra.party().to_owned() }));
         }
         let value = beacon.map(|beacon| beacon.value.as_str());
         let seed = match self.subject {
@@ -262,27 +198,12 @@ impl Commitment {
     fn check_rejected(&self, rejected: &[Rejected]) -> Result<(), Refused> {
         let closes = Instant::parse(&self.reveal_by);
         for (index, rejected) in rejected.iter().enumerate() {
-            let refuse =
-                |key, reason| Err(Refused::new(format!("rejected[{index}].{key}"), reason));
-            if !self
-                .parties
-                .iter()
-                .any(|party| party.party == rejected.party)
-            {
-                return refuse(
-                    "party",
-                    Reason::UnknownParty {
-                        party: rejected.party.clone(),
-                    },
-                );
+            let refuse = |key, reason| Err(Refused::new(format!("rejected[{index}].{key}"), reason));
+            if !self.parties.iter().any(|party| party.party == rejected.party) {
+                return refuse("party", Reason::UnknownParty { party: rejected.party.clone() });
             }
             if Instant::parse(&rejected.at) > closes {
-                return refuse(
-                    "at",
-                    Reason::InstantOrder {
-                        rule: "rejected at ≤ reveal_by",
-                    },
-                );
+                return refuse("at", Reason::InstantOrder { rule: "rejected at ≤ reveal_by" });
             }
         }
         Ok(())
@@ -297,12 +218,7 @@ impl Reveals {
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
         let mut fields = Node::document(bytes)?.object()?;
         let reveals = Self {
-            reveals: fields
-                .take("reveals")?
-                .list()?
-                .into_iter()
-                .map(parse_reveal)
-                .collect::<Result<_, _>>()?,
+            reveals: fields.take("reveals")?.list()?.into_iter().map(parse_reveal).collect::<Result<_, _>>()?,
             rejected: fields
                 .take("rejected")?
                 .list_to(REJECTED_MAX)?
@@ -323,22 +239,13 @@ impl Reveals {
                 ("salt", Json::digest(Some(salt))),
                 ("value", Json::text(value)),
             ]),
-            Reveal::Absent { party } => {
-                Json::object([("party", Json::text(party)), ("absent", Json::Bool(true))])
-            }
+            Reveal::Absent { party } => Json::object([("party", Json::text(party)), ("absent", Json::Bool(true))]),
         });
         let rejected = self.rejected.iter();
-        let rejected = rejected.map(|rejected| {
-            Json::object([
-                ("party", Json::text(&rejected.party)),
-                ("at", Json::text(&rejected.at)),
-            ])
-        });
-        Json::object([
-            ("reveals", Json::List(reveals.collect())),
-            ("rejected", Json::List(rejected.collect())),
-        ])
-        .to_jcs()
+        let rejected = rejected
+            .map(|rejected| Json::object([("party", Json::text(&rejected.party)), ("at", Json::text(&rejected.at))]));
+        Json::object([("reveals", Json::List(reveals.collect())), ("rejected", Json::List(rejected.collect()))])
+            .to_jcs()
     }
 
     /// The digest that is published when the document is closed.
@@ -359,11 +266,7 @@ fn parse_reveal(node: Node) -> Result<Reveal, Refused> {
             }
             Reveal::Absent { party }
         }
-        None => Reveal::Open {
-            party,
-            salt: fields.take("salt")?.digest()?,
-            value: fields.take("value")?.text()?,
-        },
+        None => Reveal::Open { party, salt: fields.take("salt")?.digest()?, value: fields.take("value")?.text()? },
     };
     fields.done()?;
     Ok(reveal)
@@ -371,10 +274,7 @@ fn parse_reveal(node: Node) -> Result<Reveal, Refused> {
 
 fn parse_rejected(node: Node) -> Result<Rejected, Refused> {
     let mut fields = node.object()?;
-    let rejected = Rejected {
-        party: fields.take("party")?.filled()?,
-        at: fields.take("at")?.instant()?,
-    };
+    let rejected = Rejected { party: fields.take("party")?.filled()?, at: fields.take("at")?.instant()? };
     fields.done()?;
     Ok(rejected)
 }
@@ -386,10 +286,7 @@ impl Beacon {
     /// A breach of the document's form, with its path.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
         let mut fields = Node::document(bytes)?.object()?;
-        let beacon = Self {
-            value: fields.take("value")?.filled()?,
-            proof: fields.take("proof")?.filled()?,
-        };
+        let beacon = Self { value: fields.take("value")?.filled()?, proof: fields.take("proof")?.filled()? };
         fields.done()?;
         Ok(beacon)
     }
@@ -397,11 +294,7 @@ impl Beacon {
     /// The canonical bytes.
     #[must_use]
     pub fn to_jcs(&self) -> Vec<u8> {
-        Json::object([
-            ("value", Json::text(&self.value)),
-            ("proof", Json::text(&self.proof)),
-        ])
-        .to_jcs()
+        Json::object([("value", Json::text(&self.value)), ("proof", Json::text(&self.proof))]).to_jcs()
     }
 
     /// Checks the value's form. Of a drand round it also checks that the randomness is the hash of the signature given
@@ -415,14 +308,9 @@ impl Beacon {
             BeaconForm::Hex64 => {
                 let signature = hex::decode(&self.proof).ok();
                 let value = Digest::parse(&self.value).ok();
-                value.is_some()
-                    && signature.map(|signature| Suite::Sha256.hash(&[&signature])) == value
+                value.is_some() && signature.map(|signature| Suite::Sha256.hash(&[&signature])) == value
             }
         };
-        if good {
-            Ok(())
-        } else {
-            Err(Refused::new("beacon", Reason::BeaconForm))
-        }
+        if good { Ok(()) } else { Err(Refused::new("beacon", Reason::BeaconForm)) }
     }
 }

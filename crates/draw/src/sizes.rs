@@ -72,49 +72,28 @@ pub(crate) fn sizes_of_partition(scheme: &Scheme, partition: &Partition) -> Resu
         let (rows, cells) = match members {
             Members::Whole(rows) => (rows.len() as u64, Vec::new()),
             Members::Cells(cells) => {
-                let counts: Vec<_> = cells
-                    .iter()
-                    .map(|(cell, rows)| (cell.clone(), rows.len() as u64))
-                    .collect();
+                let counts: Vec<_> = cells.iter().map(|(cell, rows)| (cell.clone(), rows.len() as u64)).collect();
                 (counts.iter().map(|(_, rows)| rows).sum(), counts)
             }
         };
-        size_stratum(stratum, rows, cells)
-            .map_err(|refused| refused.within(&format!("strata[{index}]")))
+        size_stratum(stratum, rows, cells).map_err(|refused| refused.within(&format!("strata[{index}]")))
     });
     Ok(Sizes {
-        excluded: excluded
-            .map(|(rule, rows)| (rule.code.clone(), *rows))
-            .collect(),
+        excluded: excluded.map(|(rule, rows)| (rule.code.clone(), *rows)).collect(),
         outside: partition.outside,
         strata: strata.collect::<Result<_, _>>()?,
     })
 }
 
 /// The sizes of one stratum from its populations alone.
-fn size_stratum(
-    stratum: &Stratum,
-    rows: u64,
-    cells: Vec<(String, u64)>,
-) -> Result<StratumSizes, Refused> {
+fn size_stratum(stratum: &Stratum, rows: u64, cells: Vec<(String, u64)>) -> Result<StratumSizes, Refused> {
     let mut sized = Vec::with_capacity(cells.len());
     for (cell, rows) in cells {
         let size = match &stratum.size {
-            Size::By {
-                ratios, rounding, ..
-            } => {
-                let ratio = ratios
-                    .iter()
-                    .find(|(value, _)| *value == cell)
-                    .map(|(_, ratio)| ratio);
-                let ratio = ratio.ok_or_else(|| {
-                    Refused::new(
-                        "size.ratios",
-                        Reason::ValueNotNamed {
-                            value: cell.clone(),
-                        },
-                    )
-                })?;
+            Size::By { ratios, rounding, .. } => {
+                let ratio = ratios.iter().find(|(value, _)| *value == cell).map(|(_, ratio)| ratio);
+                let ratio =
+                    ratio.ok_or_else(|| Refused::new("size.ratios", Reason::ValueNotNamed { value: cell.clone() }))?;
                 Some(ratio.of(rows, *rounding))
             }
             _ => None,
@@ -122,22 +101,11 @@ fn size_stratum(
         sized.push(CellRows { cell, rows, size });
     }
     let size = match &stratum.size {
-        Size::Ratio {
-            ratio,
-            rounding,
-            at_least,
-        } => ratio
-            .of(rows, *rounding)
-            .max(at_least.unwrap_or(0).min(rows)),
+        Size::Ratio { ratio, rounding, at_least } => ratio.of(rows, *rounding).max(at_least.unwrap_or(0).min(rows)),
         Size::Count(count) => (*count).min(rows),
         Size::By { .. } => sized.iter().filter_map(|cell| cell.size).sum(),
     };
-    Ok(StratumSizes {
-        stratum: stratum.code.clone(),
-        rows,
-        size,
-        cells: sized,
-    })
+    Ok(StratumSizes { stratum: stratum.code.clone(), rows, size, cells: sized })
 }
 
 impl Sizes {
@@ -154,12 +122,7 @@ impl Sizes {
                 .map(|(code, node)| Ok((code, node.count()?)))
                 .collect::<Result<_, Refused>>()?,
             outside: fields.take("outside")?.count()?,
-            strata: fields
-                .take("strata")?
-                .list()?
-                .into_iter()
-                .map(parse_stratum)
-                .collect::<Result<_, _>>()?,
+            strata: fields.take("strata")?.list()?.into_iter().map(parse_stratum).collect::<Result<_, _>>()?,
         };
         fields.done()?;
         Ok(sizes)
@@ -168,18 +131,11 @@ impl Sizes {
     /// The canonical bytes.
     #[must_use]
     pub fn to_jcs(&self) -> Vec<u8> {
-        let excluded = self
-            .excluded
-            .iter()
-            .map(|(code, rows)| (code.clone(), Json::count(*rows)))
-            .collect();
+        let excluded = self.excluded.iter().map(|(code, rows)| (code.clone(), Json::count(*rows))).collect();
         Json::object([
             ("excluded", Json::Object(excluded)),
             ("outside", Json::count(self.outside)),
-            (
-                "strata",
-                Json::List(self.strata.iter().map(StratumSizes::to_json).collect()),
-            ),
+            ("strata", Json::List(self.strata.iter().map(StratumSizes::to_json).collect())),
         ])
         .to_jcs()
     }
@@ -203,75 +159,39 @@ impl Sizes {
     /// With the path: codes or their order differ, a size does not follow, cells do not add up, or under membership
     /// `first` not every one of the roll's `rows` is accounted for.
     pub fn expect_consistent(&self, scheme: &Scheme, rows: u64) -> Result<(), Refused> {
-        let mismatch = |place: String, what: &str| {
-            Err(Refused::new(
-                place,
-                Reason::Mismatch {
-                    what: what.to_owned(),
-                },
-            ))
-        };
+        let mismatch = |place: String, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
         let known = |code: &str| self.excluded.iter().any(|(excluded, _)| excluded == code);
-        if self.excluded.len() != scheme.exclude.len()
-            || !scheme.exclude.iter().all(|rule| known(&rule.code))
-        {
-            return mismatch(
-                "excluded".to_owned(),
-                "the codes are not the scheme's exclusions",
-            );
+        if self.excluded.len() != scheme.exclude.len() || !scheme.exclude.iter().all(|rule| known(&rule.code)) {
+            return mismatch("excluded".to_owned(), "the codes are not the scheme's exclusions");
         }
         if self.strata.len() != scheme.strata.len() {
             return mismatch("strata".to_owned(), "the strata are not the scheme's");
         }
         for (index, (stated, stratum)) in self.strata.iter().zip(&scheme.strata).enumerate() {
             let place = format!("strata[{index}]");
-            let cells: Vec<_> = stated
-                .cells
-                .iter()
-                .map(|cell| (cell.cell.clone(), cell.rows))
-                .collect();
-            let ascending = cells
-                .iter()
-                .zip(cells.iter().skip(1))
-                .all(|(a, b)| a.0 < b.0);
+            let cells: Vec<_> = stated.cells.iter().map(|cell| (cell.cell.clone(), cell.rows)).collect();
+            let ascending = cells.iter().zip(cells.iter().skip(1)).all(|(a, b)| a.0 < b.0);
             let populated = cells.iter().all(|(_, rows)| *rows > 0);
             let sum = total(cells.iter().map(|(_, rows)| *rows));
-            let whole = if stratum.cell_column().is_some() {
-                sum == stated.rows
-            } else {
-                cells.is_empty()
-            };
+            let whole = if stratum.cell_column().is_some() { sum == stated.rows } else { cells.is_empty() };
             if !(ascending && populated && whole && stated.rows <= rows) {
                 return mismatch(
                     format!("{place}.cells"),
                     "the cells are out of order, empty, or do not add up to the rows, or these exceed the roll",
                 );
             }
-            if size_stratum(stratum, stated.rows, cells)
-                .map_err(|refused| refused.within(&place))?
-                != *stated
-            {
-                return mismatch(
-                    place,
-                    "code or sizes do not follow from the scheme and the rows",
-                );
+            if size_stratum(stratum, stated.rows, cells).map_err(|refused| refused.within(&place))? != *stated {
+                return mismatch(place, "code or sizes do not follow from the scheme and the rows");
             }
         }
         let excluded = self.excluded.iter().map(|(_, rows)| *rows);
         let members = self.strata.iter().map(|stratum| stratum.rows);
         let all = total(excluded.chain([self.outside]).chain(members));
-        let complete = if scheme.membership == crate::scheme::Membership::First {
-            all == rows
-        } else {
-            all >= rows
-        };
+        let complete = if scheme.membership == crate::scheme::Membership::First { all == rows } else { all >= rows };
         if complete {
             Ok(())
         } else {
-            mismatch(
-                String::new(),
-                "excluded, outside and strata do not add up to the roll",
-            )
+            mismatch(String::new(), "excluded, outside and strata do not add up to the roll")
         }
     }
 }
@@ -285,35 +205,17 @@ impl StratumSizes {
     /// The cells with their final sizes under a seed; none for a stratum with cells but without rows.
     pub(crate) fn plan(&self, stratum: &Stratum, tickets: &Tickets) -> Vec<CellPlan> {
         if stratum.cell_column().is_none() {
-            return vec![CellPlan {
-                cell: None,
-                rows: self.rows,
-                size: self.size,
-            }];
+            return vec![CellPlan { cell: None, rows: self.rows, size: self.size }];
         }
         let sizes: Vec<u64> = match &stratum.split {
-            None => self
-                .cells
-                .iter()
-                .map(|cell| cell.size.unwrap_or(0))
-                .collect(),
+            None => self.cells.iter().map(|cell| cell.size.unwrap_or(0)).collect(),
             Some(by) => {
-                let cells: Vec<_> = self
-                    .cells
-                    .iter()
-                    .map(|cell| (cell.cell.as_str(), cell.rows))
-                    .collect();
+                let cells: Vec<_> = self.cells.iter().map(|cell| (cell.cell.as_str(), cell.rows)).collect();
                 split(tickets, &stratum.code, self.size, &cells, by.method)
             }
         };
         let cells = self.cells.iter().zip(sizes);
-        cells
-            .map(|(cell, size)| CellPlan {
-                cell: Some(cell.cell.clone()),
-                rows: cell.rows,
-                size,
-            })
-            .collect()
+        cells.map(|(cell, size)| CellPlan { cell: Some(cell.cell.clone()), rows: cell.rows, size }).collect()
     }
 
     fn to_json(&self) -> Json {
@@ -321,20 +223,14 @@ impl StratumSizes {
             ("stratum", Json::text(&self.stratum)),
             ("rows", Json::count(self.rows)),
             ("size", Json::count(self.size)),
-            (
-                "cells",
-                Json::List(self.cells.iter().map(CellRows::to_json).collect()),
-            ),
+            ("cells", Json::List(self.cells.iter().map(CellRows::to_json).collect())),
         ])
     }
 }
 
 impl CellRows {
     fn to_json(&self) -> Json {
-        let (cell, rows) = (
-            ("cell", Json::text(&self.cell)),
-            ("rows", Json::count(self.rows)),
-        );
+        let (cell, rows) = (("cell", Json::text(&self.cell)), ("rows", Json::count(self.rows)));
         match self.size {
             None => Json::object([cell, rows]),
             Some(size) => Json::object([cell, rows, ("size", Json::count(size))]),
@@ -348,12 +244,7 @@ fn parse_stratum(node: Node) -> Result<StratumSizes, Refused> {
         stratum: fields.take("stratum")?.code()?,
         rows: fields.take("rows")?.count()?,
         size: fields.take("size")?.count()?,
-        cells: fields
-            .take("cells")?
-            .list()?
-            .into_iter()
-            .map(parse_cell)
-            .collect::<Result<_, _>>()?,
+        cells: fields.take("cells")?.list()?.into_iter().map(parse_cell).collect::<Result<_, _>>()?,
     };
     fields.done()?;
     Ok(stratum)

@@ -30,9 +30,7 @@ impl Suite {
     /// The suite of a `protocol` text, if it is one.
     #[must_use]
     pub fn from_protocol(text: &str) -> Option<Self> {
-        [Self::Sha256, Self::Sm3]
-            .into_iter()
-            .find(|suite| suite.protocol() == text)
+        [Self::Sha256, Self::Sm3].into_iter().find(|suite| suite.protocol() == text)
     }
 
     /// The hash of the parts, one behind the other without separator.

@@ -74,9 +74,7 @@ pub fn is_int(text: &str) -> bool {
 pub fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.len() == 10;
-    let (Some(year), Some(month), Some(day)) =
-        (number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
-    else {
+    let (Some(year), Some(month), Some(day)) = (number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)) else {
         return false;
     };
     dashes && year >= 1 && (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month)
@@ -85,11 +83,7 @@ pub fn is_date(text: &str) -> bool {
 /// The number written by the digits of `text[from..to]`, if they are digits.
 pub(crate) fn number(text: &str, from: usize, to: usize) -> Option<i64> {
     let part = text.get(from..to)?;
-    if part.bytes().all(|byte| byte.is_ascii_digit()) {
-        part.parse().ok()
-    } else {
-        None
-    }
+    if part.bytes().all(|byte| byte.is_ascii_digit()) { part.parse().ok() } else { None }
 }
 
 /// Days of a month of the proleptic Gregorian calendar.
@@ -138,11 +132,7 @@ mod tests {
             ("\u{10FFFF}", "unassigned-code-point"),
             ("\u{2B73A}", "unassigned-code-point"),
         ] {
-            assert_eq!(
-                check_text(bad).map_err(|reason| reason.code()),
-                Err(code),
-                "{bad:?}"
-            );
+            assert_eq!(check_text(bad).map_err(|reason| reason.code()), Err(code), "{bad:?}");
         }
     }
 
@@ -192,8 +182,6 @@ mod tests {
             assert_eq!(is_set(text), expected, "{text:?}");
         }
         assert!(is_id(&"a".repeat(55)) && !is_id(&"a".repeat(56)) && !is_id("") && !is_id("a b"));
-        assert!(
-            is_code(&"a".repeat(32)) && !is_code(&"a".repeat(33)) && !is_code("") && !is_code("企")
-        );
+        assert!(is_code(&"a".repeat(32)) && !is_code(&"a".repeat(33)) && !is_code("") && !is_code("企"));
     }
 }

@@ -1,15 +1,10 @@
 //! The small vectors at the end of the protocol's page, as known answers.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use draw::{
-    Blinds, Commitment, Digest, Header, Intake, Party, Reveal, Reveals, RollReference, SplitMethod,
-    Subject, Suite, Tickets, reveal_commitment, split, who,
+    Blinds, Commitment, Digest, Header, Intake, Party, Reveal, Reveals, RollReference, SplitMethod, Subject, Suite,
+    Tickets, reveal_commitment, split, who,
 };
 
 const SUITE: Suite = Suite::Sha256;
@@ -27,28 +22,12 @@ fn a_roll_of_twenty_rows() {
     for row in 0..20 {
         let id = format!("91130302MA00000{row:02}");
         let organ = format!("1303{:02}", 2 + row % 3);
-        intake
-            .push(&[
-                &id,
-                &organ,
-                if row % 4 == 0 {
-                    "individual"
-                } else {
-                    "company"
-                },
-            ])
-            .unwrap();
+        intake.push(&[&id, &organ, if row % 4 == 0 { "individual" } else { "company" }]).unwrap();
     }
     let taken = intake.finish();
     let document = taken.document.unwrap();
-    assert_eq!(
-        Blinds::new(SUITE, &key()).of("91130302MA0000000"),
-        "72d1dbfdc0d08091b99e1cfc353b62c5"
-    );
-    assert_eq!(
-        document.root.to_string(),
-        "6288f678e33ea30a3d4a4992d4a67b5f37547296eec786c35f4ceca50a9934da"
-    );
+    assert_eq!(Blinds::new(SUITE, &key()).of("91130302MA0000000"), "72d1dbfdc0d08091b99e1cfc353b62c5");
+    assert_eq!(document.root.to_string(), "6288f678e33ea30a3d4a4992d4a67b5f37547296eec786c35f4ceca50a9934da");
     assert_eq!(document.digest(SUITE).to_string(), ROLL);
     let roll = taken.roll.unwrap();
     assert_eq!(roll.find("91130302MA0000019"), Some(19));
@@ -57,19 +36,11 @@ fn a_roll_of_twenty_rows() {
 }
 
 fn commitment() -> (Commitment, Reveals) {
-    let parties = [
-        ("平台", Digest([0; 32]), "摇号员甲"),
-        ("纪检监察组", Digest([1; 32]), "42"),
-    ];
+    let parties = [("平台", Digest([0; 32]), "摇号员甲"), ("纪检监察组", Digest([1; 32]), "42")];
     let organiser = "秦皇岛市市场监督管理局";
     let commit = |(party, salt, value): &(&str, Digest, &str)| Party {
         party: (*party).to_owned(),
-        commitment: reveal_commitment(
-            SUITE,
-            &who(SUITE, "draw", "D-2021-0001", 1, organiser, party),
-            salt,
-            value,
-        ),
+        commitment: reveal_commitment(SUITE, &who(SUITE, "draw", "D-2021-0001", 1, organiser, party), salt, value),
     };
     let commitment = Commitment {
         suite: SUITE,
@@ -97,24 +68,14 @@ fn commitment() -> (Commitment, Reveals) {
         salt,
         value: value.to_owned(),
     };
-    (
-        commitment,
-        Reveals {
-            reveals: parties.into_iter().map(open).collect(),
-            rejected: Vec::new(),
-        },
-    )
+    (commitment, Reveals { reveals: parties.into_iter().map(open).collect(), rejected: Vec::new() })
 }
 
 #[test]
 fn commitment_and_seed() {
     let (commitment, reveals) = commitment();
     commitment.validate().unwrap();
-    let parties: Vec<_> = commitment
-        .parties
-        .iter()
-        .map(|party| party.commitment.to_string())
-        .collect();
+    let parties: Vec<_> = commitment.parties.iter().map(|party| party.commitment.to_string()).collect();
     assert_eq!(
         parties,
         [
@@ -122,10 +83,7 @@ fn commitment_and_seed() {
             "c1cd6ad159f3d6791cf32d554d198f063e9a83d7a06783d139e0d15842d03215"
         ]
     );
-    assert_eq!(
-        commitment.digest().to_string(),
-        "35929f9b0fa233b816b19104231ba5ccbb639749583106f1d743ca6eb0883423"
-    );
+    assert_eq!(commitment.digest().to_string(), "35929f9b0fa233b816b19104231ba5ccbb639749583106f1d743ca6eb0883423");
     let settled = commitment.settle(&reveals, None).unwrap();
     assert_eq!(settled.seed.to_string(), SEED);
     assert_eq!(Commitment::parse(&commitment.to_jcs()).unwrap(), commitment);
@@ -142,20 +100,11 @@ fn tickets_and_splits() {
     let organs = [("130302", 100), ("130303", 100), ("130304", 50)];
     let letters = [("a", 10), ("b", 10), ("c", 10), ("d", 10)];
     for (size, cells, method, expected) in [
-        (
-            7,
-            organs.as_slice(),
-            SplitMethod::Random,
-            [2, 3, 2].as_slice(),
-        ),
+        (7, organs.as_slice(), SplitMethod::Random, [2, 3, 2].as_slice()),
         (7, &organs, SplitMethod::Hamilton, &[3, 3, 1]),
         (6, &letters, SplitMethod::Random, &[2, 1, 2, 1]),
         (6, &letters, SplitMethod::Hamilton, &[2, 2, 1, 1]),
     ] {
-        assert_eq!(
-            split(&tickets, "E8", size, cells, method),
-            expected,
-            "{size} {method:?}"
-        );
+        assert_eq!(split(&tickets, "E8", size, cells, method), expected, "{size} {method:?}");
     }
 }

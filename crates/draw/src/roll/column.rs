@@ -20,9 +20,7 @@ pub(crate) struct Arena {
 impl Arena {
     fn push(&mut self, value: &str) -> Result<(), Reason> {
         self.text.push_str(value);
-        let end = u32::try_from(self.text.len()).map_err(|_| Reason::TooLarge {
-            max: ARENA_BYTES_MAX,
-        })?;
+        let end = u32::try_from(self.text.len()).map_err(|_| Reason::TooLarge { max: ARENA_BYTES_MAX })?;
         self.ends.push(end);
         Ok(())
     }
@@ -74,12 +72,7 @@ impl Column {
                         group.push(row);
                     }
                 }
-                values
-                    .iter()
-                    .map(str::to_owned)
-                    .zip(by_code)
-                    .filter(|(_, rows)| !rows.is_empty())
-                    .collect()
+                values.iter().map(str::to_owned).zip(by_code).filter(|(_, rows)| !rows.is_empty()).collect()
             }
             Self::Plain(arena) => {
                 let mut by_value: HashMap<&str, Vec<u32>> = HashMap::new();
@@ -88,10 +81,7 @@ impl Column {
                         by_value.entry(value).or_default().push(row);
                     }
                 }
-                by_value
-                    .into_iter()
-                    .map(|(value, rows)| (value.to_owned(), rows))
-                    .collect()
+                by_value.into_iter().map(|(value, rows)| (value.to_owned(), rows)).collect()
             }
         };
         groups.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -115,16 +105,9 @@ impl ColumnBuilder {
     fn with_dictionary_max(dictionary_max: usize) -> Self {
         let column = match dictionary_max {
             0 => Column::Plain(Arena::default()),
-            _ => Column::Dictionary {
-                codes: Vec::new(),
-                values: Arena::default(),
-            },
+            _ => Column::Dictionary { codes: Vec::new(), values: Arena::default() },
         };
-        Self {
-            column,
-            index: HashMap::new(),
-            dictionary_max,
-        }
+        Self { column, index: HashMap::new(), dictionary_max }
     }
 
     pub(crate) fn push(&mut self, value: &str) -> Result<(), Reason> {
@@ -138,9 +121,7 @@ impl ColumnBuilder {
                     Some(code) => *code,
                     None => {
                         let code =
-                            u32::try_from(self.index.len()).map_err(|_| Reason::TooLarge {
-                                max: ARENA_BYTES_MAX,
-                            })?;
+                            u32::try_from(self.index.len()).map_err(|_| Reason::TooLarge { max: ARENA_BYTES_MAX })?;
                         values.push(value)?;
                         self.index.insert(value.into(), code);
                         code
@@ -188,16 +169,8 @@ mod tests {
             assert_eq!(read, written);
             assert_eq!(column.get(7), None);
             let groups = column.group(vec![0, 1, 2, 3, 4]);
-            let expected = [
-                ("", vec![2]),
-                ("a", vec![0, 3]),
-                ("b", vec![1]),
-                ("c", vec![4]),
-            ];
-            assert_eq!(
-                groups,
-                expected.map(|(value, rows)| (value.to_owned(), rows))
-            );
+            let expected = [("", vec![2]), ("a", vec![0, 3]), ("b", vec![1]), ("c", vec![4])];
+            assert_eq!(groups, expected.map(|(value, rows)| (value.to_owned(), rows)));
         }
     }
 }

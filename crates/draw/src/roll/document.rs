@@ -26,12 +26,7 @@ impl RollDocument {
     /// A breach of the document's form, with its path.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
         let mut fields = Node::document(bytes)?.object()?;
-        let cells = fields
-            .take("header")?
-            .list()?
-            .into_iter()
-            .map(Node::text)
-            .collect::<Result<Vec<_>, _>>()?;
+        let cells = fields.take("header")?.list()?.into_iter().map(Node::text).collect::<Result<Vec<_>, _>>()?;
         let document = Self {
             header: Header::parse(&cells)?,
             rows: fields.take("rows")?.count()?,
@@ -58,10 +53,7 @@ impl RollDocument {
     /// The same roll as it is published without its file: nobody gets the key.
     #[must_use]
     pub fn without_key(&self) -> Self {
-        Self {
-            key: None,
-            ..self.clone()
-        }
+        Self { key: None, ..self.clone() }
     }
 
     /// `roll_digest`, which the commitment names.
@@ -69,9 +61,7 @@ impl RollDocument {
     pub fn digest(&self, suite: Suite) -> Digest {
         let separator = char::from(US).to_string();
         let header = self.header.cells().join(&separator);
-        suite.hash(&[
-            format!("mingcha roll v1\n{header}\n{}\n{}\n", self.rows, self.root).as_bytes(),
-        ])
+        suite.hash(&[format!("mingcha roll v1\n{header}\n{}\n{}\n", self.rows, self.root).as_bytes()])
     }
 
     /// # Errors
@@ -83,10 +73,7 @@ impl RollDocument {
         }
         Err(Refused::new(
             "roll digest",
-            Reason::DigestMismatch {
-                expected: expected.to_string(),
-                found: found.to_string(),
-            },
+            Reason::DigestMismatch { expected: expected.to_string(), found: found.to_string() },
         ))
     }
 }

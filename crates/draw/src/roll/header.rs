@@ -72,24 +72,13 @@ impl Header {
     /// With the cell's number as place: wrong form, a name that stands twice, column 0 not `id:text`, too many columns.
     pub fn parse<T: AsRef<str>>(cells: &[T]) -> Result<Self, Refused> {
         if cells.len() > COLUMNS_MAX {
-            return Err(Refused::new(
-                "header",
-                Reason::TooLarge {
-                    max: COLUMNS_MAX as u64,
-                },
-            ));
+            return Err(Refused::new("header", Reason::TooLarge { max: COLUMNS_MAX as u64 }));
         }
         let mut columns = Vec::with_capacity(cells.len());
         for (index, cell) in cells.iter().enumerate() {
-            columns.push(
-                parse_cell(cell.as_ref())
-                    .map_err(|reason| Refused::new(format!("header[{index}]"), reason))?,
-            );
+            columns.push(parse_cell(cell.as_ref()).map_err(|reason| Refused::new(format!("header[{index}]"), reason))?);
         }
-        if !columns
-            .first()
-            .is_some_and(|first| first.name == "id" && first.kind == ColumnType::Text)
-        {
+        if !columns.first().is_some_and(|first| first.name == "id" && first.kind == ColumnType::Text) {
             return Err(Refused::new("header[0]", Reason::HeaderId));
         }
         distinct("header", columns.iter().map(|column| column.name.as_str()))?;
@@ -105,44 +94,24 @@ impl Header {
     /// Position and type of a column.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(usize, ColumnType)> {
-        self.0
-            .iter()
-            .enumerate()
-            .find(|(_, column)| column.name == name)
-            .map(|(index, column)| (index, column.kind))
+        self.0.iter().enumerate().find(|(_, column)| column.name == name).map(|(index, column)| (index, column.kind))
     }
 
     /// The cells, `name:type`.
     #[must_use]
     pub fn cells(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|column| format!("{}:{}", column.name, column.kind.word()))
-            .collect()
+        self.0.iter().map(|column| format!("{}:{}", column.name, column.kind.word())).collect()
     }
 }
 
 fn parse_cell(cell: &str) -> Result<ColumnSpec, Reason> {
-    let refused = || Reason::HeaderForm {
-        cell: cell.to_owned(),
-    };
+    let refused = || Reason::HeaderForm { cell: cell.to_owned() };
     let (name, word) = cell.split_once(':').ok_or_else(refused)?;
-    let kinds = [
-        ColumnType::Text,
-        ColumnType::Date,
-        ColumnType::Int,
-        ColumnType::Set,
-    ];
-    let kind = kinds
-        .into_iter()
-        .find(|kind| kind.word() == word)
-        .ok_or_else(refused)?;
+    let kinds = [ColumnType::Text, ColumnType::Date, ColumnType::Int, ColumnType::Set];
+    let kind = kinds.into_iter().find(|kind| kind.word() == word).ok_or_else(refused)?;
     let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(letters) {
-        Ok(ColumnSpec {
-            name: name.to_owned(),
-            kind,
-        })
+        Ok(ColumnSpec { name: name.to_owned(), kind })
     } else {
         Err(refused())
     }

@@ -33,14 +33,7 @@ impl Intake {
     /// An intake that checks only.
     #[must_use]
     pub const fn new(header: Header) -> Self {
-        Self {
-            header,
-            last_id: String::new(),
-            rows: 0,
-            rows_max: ROWS_MAX,
-            hashing: None,
-            columns: None,
-        }
+        Self { header, last_id: String::new(), rows: 0, rows_max: ROWS_MAX, hashing: None, columns: None }
     }
 
     /// Computes the root with this roll key.
@@ -54,13 +47,8 @@ impl Intake {
     #[must_use]
     pub fn keeping(mut self) -> Self {
         let unique = |name: &str| matches!(name, "id" | "name");
-        self.columns = Some(
-            self.header
-                .columns()
-                .iter()
-                .map(|column| ColumnBuilder::new(unique(&column.name)))
-                .collect(),
-        );
+        self.columns =
+            Some(self.header.columns().iter().map(|column| ColumnBuilder::new(unique(&column.name))).collect());
         self
     }
 
@@ -95,14 +83,11 @@ impl Intake {
         }
         if let Some(columns) = &mut self.columns {
             for (column, field) in columns.iter_mut().zip(fields) {
-                column
-                    .push(field)
-                    .map_err(|reason| Refused::new(format!("row {}", self.rows + 1), reason))?;
+                column.push(field).map_err(|reason| Refused::new(format!("row {}", self.rows + 1), reason))?;
             }
         }
         self.last_id.clear();
-        self.last_id
-            .push_str(fields.first().copied().unwrap_or_default());
+        self.last_id.push_str(fields.first().copied().unwrap_or_default());
         self.rows += 1;
         Ok(())
     }
@@ -112,15 +97,10 @@ impl Intake {
         let at_row = |reason| Refused::new(format!("row {row}"), reason);
         let columns = self.header.columns();
         if self.rows >= self.rows_max {
-            return Err(at_row(Reason::TooLarge {
-                max: u64::from(self.rows_max),
-            }));
+            return Err(at_row(Reason::TooLarge { max: u64::from(self.rows_max) }));
         }
         if fields.len() != columns.len() {
-            return Err(at_row(Reason::FieldCount {
-                expected: columns.len(),
-                found: fields.len(),
-            }));
+            return Err(at_row(Reason::FieldCount { expected: columns.len(), found: fields.len() }));
         }
         let id = fields.first().copied().unwrap_or_default();
         let at_id = |reason| Refused::new(format!("row {row}, column id"), reason);
@@ -132,18 +112,11 @@ impl Intake {
             return Err(at_id(if twice {
                 Reason::IdTwice
             } else {
-                Reason::IdOrder {
-                    previous: self.last_id.clone(),
-                }
+                Reason::IdOrder { previous: self.last_id.clone() }
             }));
         }
         for (column, field) in columns.iter().zip(fields) {
-            let place = |reason| {
-                Refused::new(
-                    format!("row {row} (id {id}), column {}", column.name),
-                    reason,
-                )
-            };
+            let place = |reason| Refused::new(format!("row {row} (id {id}), column {}", column.name), reason);
             column.kind.check(field).map_err(place)?;
         }
         Ok(())
@@ -178,29 +151,19 @@ impl RowLeaf {
     /// Prepares the leaves of a roll key.
     #[must_use]
     pub fn new(suite: Suite, key: Digest) -> Self {
-        Self {
-            suite,
-            key,
-            blinds: Blinds::new(suite, &key),
-        }
+        Self { suite, key, blinds: Blinds::new(suite, &key) }
     }
 
     /// The leaf hash of a row whose first field is the id.
     #[must_use]
     pub fn of(&self, fields: &[&str]) -> Digest {
-        Self::with_blind(
-            self.suite,
-            fields,
-            &self.blinds.of(fields.first().copied().unwrap_or_default()),
-        )
+        Self::with_blind(self.suite, fields, &self.blinds.of(fields.first().copied().unwrap_or_default()))
     }
 
     /// The leaf hash of a row with the blind that a proof gives.
     #[must_use]
     pub fn with_blind(suite: Suite, fields: &[&str], blind: &str) -> Digest {
-        let mut bytes = Vec::with_capacity(
-            fields.iter().map(|field| field.len() + 1).sum::<usize>() + blind.len(),
-        );
+        let mut bytes = Vec::with_capacity(fields.iter().map(|field| field.len() + 1).sum::<usize>() + blind.len());
         for field in fields {
             bytes.extend_from_slice(field.as_bytes());
             bytes.push(US);

@@ -47,18 +47,8 @@ impl Roll {
 
     /// The column of a name, for predicates and cells.
     pub(crate) fn column(&self, name: &str) -> Result<&Column, Refused> {
-        let found = self
-            .header
-            .find(name)
-            .and_then(|(index, _)| self.columns.get(index));
-        found.ok_or_else(|| {
-            Refused::new(
-                "",
-                Reason::UnknownColumn {
-                    column: name.to_owned(),
-                },
-            )
-        })
+        let found = self.header.find(name).and_then(|(index, _)| self.columns.get(index));
+        found.ok_or_else(|| Refused::new("", Reason::UnknownColumn { column: name.to_owned() }))
     }
 
     /// The row of an id, by binary search.

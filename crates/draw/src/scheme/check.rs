@@ -31,9 +31,7 @@ impl Scheme {
 fn check_predicate(predicate: &Predicate, header: &Header, place: &str) -> Result<(), Refused> {
     let each = |parts: &[Predicate], key: &str| {
         let mut parts = parts.iter().enumerate();
-        parts.try_for_each(|(index, part)| {
-            check_predicate(part, header, &format!("{place}.{key}[{index}]"))
-        })
+        parts.try_for_each(|(index, part)| check_predicate(part, header, &format!("{place}.{key}[{index}]")))
     };
     match predicate {
         Predicate::All(parts) => each(parts, "all"),
@@ -44,11 +42,7 @@ fn check_predicate(predicate: &Predicate, header: &Header, place: &str) -> Resul
             check_test(test, kind).map_err(|refusal| match refusal {
                 Mistake::Kind(test) => Refused::new(
                     format!("{place}.column"),
-                    Reason::ColumnKind {
-                        column: column.clone(),
-                        kind: kind.word(),
-                        test,
-                    },
+                    Reason::ColumnKind { column: column.clone(), kind: kind.word(), test },
                 ),
                 Mistake::Date(key) => Refused::new(format!("{place}.{key}"), Reason::DateForm),
             })
@@ -60,11 +54,7 @@ fn check_cells(column: &str, header: &Header, place: &str) -> Result<(), Refused
     match find(column, header, place)? {
         ColumnType::Set => Err(Refused::new(
             place,
-            Reason::ColumnKind {
-                column: column.to_owned(),
-                kind: "set",
-                test: "a share by its values",
-            },
+            Reason::ColumnKind { column: column.to_owned(), kind: "set", test: "a share by its values" },
         )),
         _ => Ok(()),
     }
@@ -72,22 +62,10 @@ fn check_cells(column: &str, header: &Header, place: &str) -> Result<(), Refused
 
 fn find(column: &str, header: &Header, place: &str) -> Result<ColumnType, Refused> {
     if matches!(column, "id" | "name") {
-        return Err(Refused::new(
-            place,
-            Reason::IdentityColumn {
-                column: column.to_owned(),
-            },
-        ));
+        return Err(Refused::new(place, Reason::IdentityColumn { column: column.to_owned() }));
     }
     let found = header.find(column).map(|(_, kind)| kind);
-    found.ok_or_else(|| {
-        Refused::new(
-            place,
-            Reason::UnknownColumn {
-                column: column.to_owned(),
-            },
-        )
-    })
+    found.ok_or_else(|| Refused::new(place, Reason::UnknownColumn { column: column.to_owned() }))
 }
 
 enum Mistake {

@@ -125,17 +125,11 @@ pub enum SplitMethod {
     Hamilton,
 }
 
-pub(crate) const MEMBERSHIPS: [(&str, Membership); 2] =
-    [("first", Membership::First), ("every", Membership::Every)];
-pub(crate) const ROUNDINGS: [(&str, Rounding); 3] = [
-    ("ceil", Rounding::Ceil),
-    ("half-up", Rounding::HalfUp),
-    ("floor", Rounding::Floor),
-];
-pub(crate) const METHODS: [(&str, SplitMethod); 2] = [
-    ("random", SplitMethod::Random),
-    ("hamilton", SplitMethod::Hamilton),
-];
+pub(crate) const MEMBERSHIPS: [(&str, Membership); 2] = [("first", Membership::First), ("every", Membership::Every)];
+pub(crate) const ROUNDINGS: [(&str, Rounding); 3] =
+    [("ceil", Rounding::Ceil), ("half-up", Rounding::HalfUp), ("floor", Rounding::Floor)];
+pub(crate) const METHODS: [(&str, SplitMethod); 2] =
+    [("random", SplitMethod::Random), ("hamilton", SplitMethod::Hamilton)];
 
 impl Scheme {
     /// Reads `scheme.json`.
@@ -152,18 +146,9 @@ impl Scheme {
         Json::object([
             ("scheme", Json::text("mc1")),
             ("title", Json::text(&self.title)),
-            (
-                "membership",
-                Json::text(word(&MEMBERSHIPS, self.membership)),
-            ),
-            (
-                "exclude",
-                Json::List(self.exclude.iter().map(Exclusion::to_json).collect()),
-            ),
-            (
-                "strata",
-                Json::List(self.strata.iter().map(Stratum::to_json).collect()),
-            ),
+            ("membership", Json::text(word(&MEMBERSHIPS, self.membership))),
+            ("exclude", Json::List(self.exclude.iter().map(Exclusion::to_json).collect())),
+            ("strata", Json::List(self.strata.iter().map(Stratum::to_json).collect())),
             ("reserves", Json::count(self.reserves)),
         ])
         .to_jcs()
@@ -210,29 +195,18 @@ impl Stratum {
             ("code", Json::text(&self.code)),
             ("label", Json::text(&self.label)),
             ("population", Json::text(&self.population)),
-            (
-                "items",
-                Json::List(self.items.iter().map(|item| Json::text(item)).collect()),
-            ),
+            ("items", Json::List(self.items.iter().map(|item| Json::text(item)).collect())),
             ("when", self.when.to_json()),
             ("size", self.size.to_json()),
         ];
         if let Some(split) = &self.split {
             let method = Json::text(word(&METHODS, split.method));
-            entries.push((
-                "split",
-                Json::object([("by", Json::text(&split.by)), ("method", method)]),
-            ));
+            entries.push(("split", Json::object([("by", Json::text(&split.by)), ("method", method)])));
         }
         if self.otherwise {
             entries.push(("else", Json::Bool(true)));
         }
-        Json::Object(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 }
 
@@ -240,32 +214,17 @@ impl Size {
     fn to_json(&self) -> Json {
         match self {
             Self::Count(count) => Json::object([("count", Json::count(*count))]),
-            Self::Ratio {
-                ratio,
-                rounding,
-                at_least: None,
-            } => Json::object([
+            Self::Ratio { ratio, rounding, at_least: None } => Json::object([
                 ("ratio", Json::text(ratio.as_str())),
                 ("rounding", Json::text(word(&ROUNDINGS, *rounding))),
             ]),
-            Self::Ratio {
-                ratio,
-                rounding,
-                at_least: Some(at_least),
-            } => Json::object([
+            Self::Ratio { ratio, rounding, at_least: Some(at_least) } => Json::object([
                 ("ratio", Json::text(ratio.as_str())),
                 ("rounding", Json::text(word(&ROUNDINGS, *rounding))),
                 ("at_least", Json::count(*at_least)),
             ]),
-            Self::By {
-                column,
-                ratios,
-                rounding,
-            } => {
-                let ratios = ratios
-                    .iter()
-                    .map(|(value, ratio)| (value.clone(), Json::text(ratio.as_str())))
-                    .collect();
+            Self::By { column, ratios, rounding } => {
+                let ratios = ratios.iter().map(|(value, ratio)| (value.clone(), Json::text(ratio.as_str()))).collect();
                 Json::object([
                     ("by", Json::text(column)),
                     ("ratios", Json::Object(ratios)),
@@ -278,8 +237,5 @@ impl Size {
 
 /// The word of a value in a closed list that names every value.
 pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
-    words
-        .iter()
-        .find(|(_, known)| *known == value)
-        .map_or("", |(word, _)| word)
+    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
 }

@@ -3,8 +3,8 @@
 use crate::node::{Fields, Node, distinct};
 use crate::refused::{Reason, Refused};
 use crate::scheme::{
-    Exclusion, MEMBERSHIPS, METHODS, Membership, Predicate, ROUNDINGS, RULES_MAX, Ratio, Scheme,
-    Size, Split, Stratum, Test,
+    Exclusion, MEMBERSHIPS, METHODS, Membership, Predicate, ROUNDINGS, RULES_MAX, Ratio, Scheme, Size, Split, Stratum,
+    Test,
 };
 
 pub(super) fn scheme(bytes: &[u8]) -> Result<Scheme, Refused> {
@@ -12,42 +12,18 @@ pub(super) fn scheme(bytes: &[u8]) -> Result<Scheme, Refused> {
     fields.take("scheme")?.word(&[("mc1", ())], "mc1")?;
     let scheme = Scheme {
         title: fields.take("title")?.text()?,
-        membership: fields
-            .take("membership")?
-            .word(&MEMBERSHIPS, "first or every")?,
-        exclude: fields
-            .take("exclude")?
-            .list_to(RULES_MAX)?
-            .into_iter()
-            .map(exclusion)
-            .collect::<Result<_, _>>()?,
-        strata: fields
-            .take("strata")?
-            .list_to(RULES_MAX)?
-            .into_iter()
-            .map(stratum)
-            .collect::<Result<_, _>>()?,
+        membership: fields.take("membership")?.word(&MEMBERSHIPS, "first or every")?,
+        exclude: fields.take("exclude")?.list_to(RULES_MAX)?.into_iter().map(exclusion).collect::<Result<_, _>>()?,
+        strata: fields.take("strata")?.list_to(RULES_MAX)?.into_iter().map(stratum).collect::<Result<_, _>>()?,
         reserves: fields.take("reserves")?.count()?,
     };
     fields.done()?;
-    distinct(
-        "exclude",
-        scheme
-            .exclude
-            .iter()
-            .map(|exclusion| exclusion.code.as_str()),
-    )?;
-    distinct(
-        "strata",
-        scheme.strata.iter().map(|stratum| stratum.code.as_str()),
-    )?;
+    distinct("exclude", scheme.exclude.iter().map(|exclusion| exclusion.code.as_str()))?;
+    distinct("strata", scheme.strata.iter().map(|stratum| stratum.code.as_str()))?;
     if scheme.membership == Membership::First
         && let Some(index) = scheme.strata.iter().position(|stratum| stratum.otherwise)
     {
-        return Err(Refused::new(
-            format!("strata[{index}].else"),
-            Reason::ElseUnderFirst,
-        ));
+        return Err(Refused::new(format!("strata[{index}].else"), Reason::ElseUnderFirst));
     }
     Ok(scheme)
 }
@@ -69,12 +45,7 @@ fn stratum(node: Node) -> Result<Stratum, Refused> {
         code: fields.take("code")?.code()?,
         label: fields.take("label")?.text()?,
         population: fields.take("population")?.text()?,
-        items: fields
-            .take("items")?
-            .list()?
-            .into_iter()
-            .map(Node::text)
-            .collect::<Result<_, _>>()?,
+        items: fields.take("items")?.list()?.into_iter().map(Node::text).collect::<Result<_, _>>()?,
         when: predicate(fields.take("when")?)?,
         size: size(fields.take("size")?)?,
         split: fields.optional("split").map(split).transpose()?,
@@ -89,24 +60,14 @@ fn stratum(node: Node) -> Result<Stratum, Refused> {
 
 /// `else` is written only where it is true: a second way to say "unmarked" would give one scheme two digests.
 fn marked(node: Node) -> Result<(), Refused> {
-    let refused = node.refuse(Reason::WrongKind {
-        expected: "true, or no such key",
-    });
-    if node.boolean()? {
-        Ok(())
-    } else {
-        Err(refused)
-    }
+    let refused = node.refuse(Reason::WrongKind { expected: "true, or no such key" });
+    if node.boolean()? { Ok(()) } else { Err(refused) }
 }
 
 fn split(node: Node) -> Result<Split, Refused> {
     let mut fields = node.object()?;
-    let split = Split {
-        by: fields.take("by")?.text()?,
-        method: fields
-            .take("method")?
-            .word(&METHODS, "random or hamilton")?,
-    };
+    let split =
+        Split { by: fields.take("by")?.text()?, method: fields.take("method")?.word(&METHODS, "random or hamilton")? };
     fields.done()?;
     Ok(split)
 }
@@ -123,28 +84,14 @@ fn size(node: Node) -> Result<Size, Refused> {
         let column = by.text()?;
         let ratios = fields.take("ratios")?.object()?;
         let place = fields.place_of("ratios");
-        let read = |(value, node): (String, Node)| {
-            Ok((value.clone(), ratio(format!("{place}.{value}"), node)?))
-        };
-        let ratios = ratios
-            .entries()
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, Refused>>()?;
-        Size::By {
-            column,
-            ratios,
-            rounding: fields
-                .take("rounding")?
-                .word(&ROUNDINGS, "ceil, half-up or floor")?,
-        }
+        let read = |(value, node): (String, Node)| Ok((value.clone(), ratio(format!("{place}.{value}"), node)?));
+        let ratios = ratios.entries().into_iter().map(read).collect::<Result<_, Refused>>()?;
+        Size::By { column, ratios, rounding: fields.take("rounding")?.word(&ROUNDINGS, "ceil, half-up or floor")? }
     } else {
         let place = fields.place_of("ratio");
         Size::Ratio {
             ratio: ratio(place, fields.take("ratio")?)?,
-            rounding: fields
-                .take("rounding")?
-                .word(&ROUNDINGS, "ceil, half-up or floor")?,
+            rounding: fields.take("rounding")?.word(&ROUNDINGS, "ceil, half-up or floor")?,
             at_least: fields.optional("at_least").map(Node::count).transpose()?,
         }
     };
@@ -162,18 +109,10 @@ fn predicate(node: Node) -> Result<Predicate, Refused> {
         Predicate::Not(Box::new(predicate(part)?))
     } else {
         let form = fields.refuse(Reason::PredicateForm);
-        let column = fields
-            .optional("column")
-            .ok_or_else(|| form.clone())?
-            .text()?;
-        Predicate::Test {
-            column,
-            test: test(&mut fields)?.ok_or(form)?,
-        }
+        let column = fields.optional("column").ok_or_else(|| form.clone())?.text()?;
+        Predicate::Test { column, test: test(&mut fields)?.ok_or(form)? }
     };
-    fields
-        .done()
-        .map_err(|refused| Refused::new(refused.place, Reason::PredicateForm))?;
+    fields.done().map_err(|refused| Refused::new(refused.place, Reason::PredicateForm))?;
     Ok(predicate)
 }
 

@@ -69,12 +69,7 @@ impl Predicate {
             Self::Test { column, test } => {
                 let mut entries = test.to_entries();
                 entries.push(("column", Json::text(column)));
-                Json::Object(
-                    entries
-                        .into_iter()
-                        .map(|(key, value)| (key.to_owned(), value))
-                        .collect(),
-                )
+                Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
             }
         }
     }
@@ -82,24 +77,16 @@ impl Predicate {
 
 impl Test {
     fn to_entries(&self) -> Vec<(&'static str, Json)> {
-        let texts =
-            |texts: &[String]| Json::List(texts.iter().map(|text| Json::text(text)).collect());
-        let bound =
-            |key, bound: &Option<String>| bound.as_ref().map(|text| (key, Json::text(text)));
+        let texts = |texts: &[String]| Json::List(texts.iter().map(|text| Json::text(text)).collect());
+        let bound = |key, bound: &Option<String>| bound.as_ref().map(|text| (key, Json::text(text)));
         match self {
             Self::In(members) => vec![("in", texts(members))],
             Self::Prefix(members) => vec![("prefix", texts(members))],
             Self::Has(members) => vec![("has", texts(members))],
-            Self::Range { from, to } => [bound("from", from), bound("to", to)]
-                .into_iter()
-                .flatten()
-                .collect(),
+            Self::Range { from, to } => [bound("from", from), bound("to", to)].into_iter().flatten().collect(),
             Self::Bounds { at_least, at_most } => {
                 let bounds = [("at_least", at_least), ("at_most", at_most)];
-                bounds
-                    .into_iter()
-                    .filter_map(|(key, bound)| bound.map(|bound| (key, Json::Int(bound))))
-                    .collect()
+                bounds.into_iter().filter_map(|(key, bound)| bound.map(|bound| (key, Json::Int(bound)))).collect()
             }
             Self::Empty(empty) => vec![("empty", Json::Bool(*empty))],
         }
@@ -110,12 +97,8 @@ impl Test {
     pub fn is_met(&self, field: &str) -> bool {
         match self {
             Self::In(members) => members.iter().any(|member| member == field),
-            Self::Prefix(members) => members
-                .iter()
-                .any(|member| field.starts_with(member.as_str())),
-            Self::Has(members) => field
-                .split(',')
-                .any(|held| members.iter().any(|member| member == held)),
+            Self::Prefix(members) => members.iter().any(|member| field.starts_with(member.as_str())),
+            Self::Has(members) => field.split(',').any(|held| members.iter().any(|member| member == held)),
             Self::Range { from, to } => {
                 let after = from.as_ref().is_none_or(|from| from.as_str() <= field);
                 !field.is_empty() && after && to.as_ref().is_none_or(|to| field <= to.as_str())
@@ -123,8 +106,7 @@ impl Test {
             Self::Bounds { at_least, at_most } => {
                 !field.is_empty() && {
                     let number = saturated(field);
-                    at_least.is_none_or(|least| least <= number)
-                        && at_most.is_none_or(|most| number <= most)
+                    at_least.is_none_or(|least| least <= number) && at_most.is_none_or(|most| number <= most)
                 }
             }
             Self::Empty(empty) => field.is_empty() == *empty,
@@ -134,11 +116,7 @@ impl Test {
 
 /// An int field of any length as a number. Bounds stay within ±2^53, so cutting off at the ends of `i64` changes no test.
 fn saturated(field: &str) -> i64 {
-    field.parse().unwrap_or(if field.starts_with('-') {
-        i64::MIN
-    } else {
-        i64::MAX
-    })
+    field.parse().unwrap_or(if field.starts_with('-') { i64::MIN } else { i64::MAX })
 }
 
 /// A predicate over the columns of one roll. Tests of dictionary columns were made once for each value.
@@ -156,25 +134,17 @@ impl<'a> Compiled<'a> {
     /// # Errors
     /// An unknown column.
     pub(crate) fn new(predicate: &'a Predicate, roll: &'a Roll) -> Result<Self, Refused> {
-        let parts = |parts: &'a [Predicate]| {
-            parts
-                .iter()
-                .map(|part| Self::new(part, roll))
-                .collect::<Result<Vec<_>, _>>()
-        };
+        let parts =
+            |parts: &'a [Predicate]| parts.iter().map(|part| Self::new(part, roll)).collect::<Result<Vec<_>, _>>();
         Ok(match predicate {
             Predicate::All(all) => Self::All(parts(all)?),
             Predicate::Any(any) => Self::Any(parts(any)?),
             Predicate::Not(part) => Self::Not(Box::new(Self::new(part, roll)?)),
             Predicate::Test { column, test } => match roll.column(column)? {
-                Column::Dictionary { codes, values } => Self::Codes {
-                    codes,
-                    met: Column::test_values(values, |value| test.is_met(value)),
-                },
-                plain @ Column::Plain(_) => Self::Fields {
-                    column: plain,
-                    test,
-                },
+                Column::Dictionary { codes, values } => {
+                    Self::Codes { codes, met: Column::test_values(values, |value| test.is_met(value)) }
+                }
+                plain @ Column::Plain(_) => Self::Fields { column: plain, test },
             },
         })
     }
@@ -184,14 +154,10 @@ impl<'a> Compiled<'a> {
             Self::All(parts) => parts.iter().all(|part| part.is_met(row)),
             Self::Any(parts) => parts.iter().any(|part| part.is_met(row)),
             Self::Not(part) => !part.is_met(row),
-            Self::Codes { codes, met } => codes
-                .get(row as usize)
-                .and_then(|code| met.get(*code as usize))
-                .copied()
-                .unwrap_or(false),
-            Self::Fields { column, test } => {
-                column.get(row).is_some_and(|field| test.is_met(field))
+            Self::Codes { codes, met } => {
+                codes.get(row as usize).and_then(|code| met.get(*code as usize)).copied().unwrap_or(false)
             }
+            Self::Fields { column, test } => column.get(row).is_some_and(|field| test.is_met(field)),
         }
     }
 }
@@ -202,12 +168,7 @@ mod tests {
 
     #[test]
     fn tests_of_fields() {
-        let texts = |texts: &[&str]| {
-            texts
-                .iter()
-                .map(|text| (*text).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let range = |from: Option<&str>, to: Option<&str>| Test::Range {
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),

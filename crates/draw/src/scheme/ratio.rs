@@ -23,19 +23,13 @@ impl Ratio {
             ("0", _) => Some(0),
             ("1", _) => Some(1_000_000_000),
             (_, Some(digits))
-                if (1..=9).contains(&digits.len())
-                    && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
                 format!("{digits:0<9}").parse().ok()
             }
             _ => None,
         };
-        billionths
-            .map(|billionths| Self {
-                text: text.to_owned(),
-                billionths,
-            })
-            .ok_or(Reason::NotARatio)
+        billionths.map(|billionths| Self { text: text.to_owned(), billionths }).ok_or(Reason::NotARatio)
     }
 
     /// The ratio as written.
@@ -94,19 +88,13 @@ mod tests {
     fn golden_sizes() {
         for (rows, ratio, ceil, half_up, floor) in GOLDEN {
             let ratio = Ratio::parse(ratio).unwrap();
-            let sizes = [Rounding::Ceil, Rounding::HalfUp, Rounding::Floor]
-                .map(|rounding| ratio.of(rows, rounding));
+            let sizes = [Rounding::Ceil, Rounding::HalfUp, Rounding::Floor].map(|rounding| ratio.of(rows, rounding));
             assert_eq!(sizes, [ceil, half_up, floor], "{rows} × {}", ratio.as_str());
         }
         let sum = |range: std::ops::Range<usize>| {
-            GOLDEN[range].iter().fold((0, 0, 0), |sum, row| {
-                (sum.0 + row.2, sum.1 + row.3, sum.2 + row.4)
-            })
+            GOLDEN[range].iter().fold((0, 0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3, sum.2 + row.4))
         };
-        assert_eq!(
-            (sum(0..12), sum(12..16), sum(16..18)),
-            ((3_344, 3_339, 3_334), (765, 762, 761), (153, 151, 151))
-        );
+        assert_eq!((sum(0..12), sum(12..16), sum(16..18)), ((3_344, 3_339, 3_334), (765, 762, 761), (153, 151, 151)));
     }
 
     #[test]
@@ -120,25 +108,9 @@ mod tests {
             (u64::MAX, "1", Rounding::HalfUp, u64::MAX),
             (5, "0", Rounding::Ceil, 0),
         ] {
-            assert_eq!(
-                Ratio::parse(ratio).unwrap().of(rows, rounding),
-                expected,
-                "{rows} × {ratio}"
-            );
+            assert_eq!(Ratio::parse(ratio).unwrap().of(rows, rounding), expected, "{rows} × {ratio}");
         }
-        for bad in [
-            "",
-            "0.",
-            ".5",
-            "1.0",
-            "00",
-            "0.1234567890",
-            "2",
-            "-0.1",
-            "0,5",
-            "0.5 ",
-            "１",
-        ] {
+        for bad in ["", "0.", ".5", "1.0", "00", "0.1234567890", "2", "-0.1", "0,5", "0.5 ", "１"] {
             assert_eq!(Ratio::parse(bad), Err(Reason::NotARatio), "{bad:?}");
         }
     }

@@ -1,0 +1,100 @@
+//! Drawing a bundle: from roll, scheme, sizes, commitment and reveals to `result.json`. Any mismatch is refused with its
+//! place, and nothing is written then.
+
+use std::path::Path;
+
+use draw::{Beacon, Commitment, Outcome, Progress, Refused, Reveals, RollDocument, Scheme, Sizes, Subject};
+
+use crate::container::{Bundle, write_document};
+use crate::error::BundleError;
+use crate::roll::take_rows;
+use crate::zipped::copy_bundle;
+
+/// Draws the bundle at `path` and writes `result.json` into it, or into a copy of it in the new folder `out`.
+///
+/// A zip needs `out`. A result that is there already must be the same.
+///
+/// # Errors
+/// Whatever does not comply, with its file and place; [`BundleError::AlreadyDrawn`]; [`BundleError::Exists`] for `out`.
+pub fn draw_bundle(path: &Path, out: Option<&Path>, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+    let mut bundle = Bundle::open(path)?;
+    let outcome = compute(&mut bundle, progress)?;
+    let bytes = outcome.to_jcs();
+    let before = bundle.read("result.json")?;
+    if before.as_ref().is_some_and(|before| *before != bytes) {
+        return Err(BundleError::AlreadyDrawn);
+    }
+    match (out, bundle.folder()) {
+        (Some(out), _) => {
+            let names: Vec<_> = bundle.names().map(str::to_owned).collect();
+            copy_bundle(&mut bundle, &names, out, |folder| write_document(folder, "result.json", &bytes))?;
+        }
+        (None, Some(folder)) => write_document(folder, "result.json", &bytes)?,
+        (None, None) => {
+            return Err(BundleError::unreadable(
+                &path.display().to_string(),
+                "a zip is not drawn in place; name a folder for the copy",
+            ));
+        }
+    }
+    Ok(outcome)
+}
+
+fn compute(bundle: &mut Bundle, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+    let commitment = document(bundle, "commitment.json", Commitment::parse)?;
+    let scheme = document(bundle, "scheme.json", Scheme::parse)?;
+    let sizes = document(bundle, "sizes.json", Sizes::parse)?;
+    let reveals = document(bundle, "reveals.json", Reveals::parse)?;
+    let roll_document = document(bundle, "roll.json", RollDocument::parse)?;
+    let beacon = optional(bundle, "beacon.json", Beacon::parse)?;
+    let suite = commitment.suite;
+    let Subject::Draw { roll: reference, .. } = &commitment.subject else {
+        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: "draw" }).into());
+    };
+    roll_document.expect_digest(suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
+    let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;
+    let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+    let key = roll_document
+        .key
+        .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
+    let taken = take_rows(bundle.roll(format)?, Some((suite, key)), roll_document.rows, progress);
+    let taken = taken.map_err(|error| error.within(format.file_name()))?;
+    if let Some(found) = &taken.document {
+        expect_same_roll(&roll_document, found).map_err(|refused| refused.within(format.file_name()))?;
+    }
+    let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+    Ok(draw::draw(&commitment, &settled, &scheme, &roll, &sizes, progress)?)
+}
+
+/// Refuses a roll file whose header, rows or root are not those of `roll.json`.
+pub(crate) fn expect_same_roll(stated: &RollDocument, found: &RollDocument) -> Result<(), Refused> {
+    let pairs = [
+        ("header", stated.header.cells().join(","), found.header.cells().join(",")),
+        ("rows", stated.rows.to_string(), found.rows.to_string()),
+        ("root", stated.root.to_string(), found.root.to_string()),
+    ];
+    for (place, expected, found) in pairs {
+        if expected != found {
+            return Err(Refused::new(place, draw::Reason::DigestMismatch { expected, found }));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn document<T>(
+    bundle: &mut Bundle,
+    name: &'static str,
+    parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
+) -> Result<T, BundleError> {
+    let bytes = bundle.need(name)?;
+    Ok(parse(&bytes).map_err(|refused| refused.within(name))?)
+}
+
+pub(crate) fn optional<T>(
+    bundle: &mut Bundle,
+    name: &'static str,
+    parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
+) -> Result<Option<T>, BundleError> {
+    let Some(bytes) = bundle.read(name)? else { return Ok(None) };
+    Ok(Some(parse(&bytes).map_err(|refused| refused.within(name))?))
+}

@@ -1,0 +1,160 @@
+//! Roll files. Rows come and go one by one, so that a roll of any length fits; checks are those of [`draw::Intake`].
+
+mod csv;
+mod parquet_columns;
+mod parquet_read;
+mod parquet_write;
+mod writer;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use bytes::Bytes;
+use draw::{Digest, Header, Intake, Progress, Suite, Taken, Ticker};
+
+use crate::error::BundleError;
+
+pub use csv::ROW_BYTES_MAX;
+pub use writer::{RollWriter, convert_roll};
+
+pub(crate) use csv::CsvRows;
+pub(crate) use parquet_read::ParquetRows;
+
+/// The two forms of a roll file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RollFormat {
+    /// `roll.csv`
+    Csv,
+    /// `roll.parquet`
+    Parquet,
+}
+
+impl RollFormat {
+    /// The file's name in a bundle.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Csv => "roll.csv",
+            Self::Parquet => "roll.parquet",
+        }
+    }
+
+    /// The format of a path, by its ending.
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`] for any other ending.
+    pub fn of_path(path: &Path) -> Result<Self, BundleError> {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("parquet") => Ok(Self::Parquet),
+            _ => Err(BundleError::unreadable(&path.display().to_string(), "a roll file ends in .csv or .parquet")),
+        }
+    }
+}
+
+/// One row, its fields behind one another.
+#[derive(Default)]
+pub(crate) struct Row {
+    pub(crate) text: String,
+    pub(crate) ends: Vec<usize>,
+}
+
+impl Row {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        let mut start = 0;
+        let mut fields = Vec::with_capacity(self.ends.len());
+        for end in &self.ends {
+            fields.push(self.text.get(start..*end).unwrap_or_default());
+            start = *end;
+        }
+        fields
+    }
+}
+
+/// Something that gives the rows of a roll.
+pub(crate) trait Rows {
+    fn header(&self) -> &Header;
+
+    /// Fills `row` with the next row; false at the end.
+    fn next(&mut self, row: &mut Row) -> Result<bool, BundleError>;
+}
+
+/// Where the bytes of a roll are.
+pub(crate) enum RollBytes<'a> {
+    CsvFile(File),
+    CsvStream(Box<dyn BufRead + 'a>),
+    ParquetFile(File),
+    ParquetBytes(Bytes),
+}
+
+impl<'a> RollBytes<'a> {
+    pub(crate) fn open(path: &Path, format: RollFormat) -> Result<Self, BundleError> {
+        let file = File::open(path).map_err(BundleError::io(path))?;
+        Ok(match format {
+            RollFormat::Csv => Self::CsvFile(file),
+            RollFormat::Parquet => Self::ParquetFile(file),
+        })
+    }
+
+    pub(crate) fn rows(self) -> Result<Box<dyn Rows + 'a>, BundleError> {
+        Ok(match self {
+            Self::CsvFile(file) => Box::new(CsvRows::new(BufReader::with_capacity(1 << 16, file))?),
+            Self::CsvStream(stream) => Box::new(CsvRows::new(stream)?),
+            Self::ParquetFile(file) => Box::new(ParquetRows::new(file)?),
+            Self::ParquetBytes(bytes) => Box::new(ParquetRows::new(bytes)?),
+        })
+    }
+}
+
+/// Reads a roll file into columns; with suite and key also its root.
+///
+/// # Errors
+/// The first thing that does not comply, with file, row and column; an unreadable file; cancelled. `rows_expected` is for
+/// the progress only.
+pub fn read_roll(
+    path: &Path,
+    hashing: Option<(Suite, Digest)>,
+    rows_expected: u64,
+    progress: Progress<'_>,
+) -> Result<Taken, BundleError> {
+    let format = RollFormat::of_path(path)?;
+    take_rows(RollBytes::open(path, format)?, hashing, rows_expected, progress)
+        .map_err(|error| error.within(format.file_name()))
+}
+
+pub(crate) fn take_rows(
+    bytes: RollBytes<'_>,
+    hashing: Option<(Suite, Digest)>,
+    rows_expected: u64,
+    progress: Progress<'_>,
+) -> Result<Taken, BundleError> {
+    let mut rows = bytes.rows()?;
+    let mut intake = Intake::new(rows.header().clone()).keeping();
+    if let Some((suite, key)) = hashing {
+        intake = intake.hashing(suite, key);
+    }
+    for_each_row(rows.as_mut(), rows_expected, progress, |fields| Ok(intake.push(fields)?))?;
+    Ok(intake.finish())
+}
+
+/// Calls `take` with the fields of each row.
+pub(crate) fn for_each_row(
+    rows: &mut dyn Rows,
+    rows_expected: u64,
+    progress: Progress<'_>,
+    mut take: impl FnMut(&[&str]) -> Result<(), BundleError>,
+) -> Result<(), BundleError> {
+    let mut row = Row::default();
+    let mut ticker = Ticker::new(rows_expected);
+    while rows.next(&mut row)? {
+        take(&row.fields())?;
+        ticker.tick(progress)?;
+    }
+    Ok(ticker.report(progress)?)
+}

@@ -1,0 +1,415 @@
+//! Verifying a bundle: everything is recomputed, and every step says what it found. A check that is owed and was not made
+//! is *partial*, never OK. Not checked yet, and reported so: drand signatures, `signatures.json`, `addenda/`.
+
+use draw::{
+    Beacon, BeaconForm, Commitment, Digest, Outcome, Progress, Proof, Refused, Reveals, Roll, RollDocument, Scheme,
+    Settled, Sizes, Subject,
+};
+
+use crate::container::{Bundle, is_known};
+use crate::drawing::{document, expect_same_roll, optional};
+use crate::error::BundleError;
+use crate::roll::take_rows;
+
+/// What a step found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Ok,
+    /// It does not hold.
+    Failed,
+    /// It could not be checked, or not wholly.
+    Partial,
+}
+
+/// The steps of a verification, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepName {
+    /// The bundle's files are those that a bundle has.
+    Files,
+    /// The commitment document complies.
+    Commitment,
+    /// Its digest is the one that was announced.
+    Announced,
+    /// The scheme complies and is the committed one.
+    Scheme,
+    /// The sizes comply, are the committed ones and follow from their populations.
+    Sizes,
+    /// `roll.json` complies and is the committed roll.
+    RollDocument,
+    /// The roll file gives the root, in order and with distinct ids.
+    Roll,
+    /// Exclusions, populations and sizes follow from the roll.
+    Populations,
+    /// The reveals match their commitments and give the seed.
+    Reveals,
+    /// The beacon's value and proof.
+    Beacon,
+    /// The result follows from roll, scheme and seed.
+    Result,
+    /// The inclusion proofs.
+    Proofs,
+    /// The signatures.
+    Signatures,
+    /// The addenda.
+    Addenda,
+}
+
+impl StepName {
+    /// The step's stable word, for programs and translations.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Commitment => "commitment",
+            Self::Announced => "announced",
+            Self::Scheme => "scheme",
+            Self::Sizes => "sizes",
+            Self::RollDocument => "roll-document",
+            Self::Roll => "roll",
+            Self::Populations => "populations",
+            Self::Reveals => "reveals",
+            Self::Beacon => "beacon",
+            Self::Result => "result",
+            Self::Proofs => "proofs",
+            Self::Signatures => "signatures",
+            Self::Addenda => "addenda",
+        }
+    }
+}
+
+/// One step with what it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub name: StepName,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// The refusal's code where the step failed.
+    pub code: Option<&'static str>,
+    /// What was found, in words.
+    pub detail: String,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The steps in order. A step that needs a failed one is left out.
+    pub steps: Vec<Step>,
+    /// The digest of the commitment, if it could be read.
+    pub commitment: Option<Digest>,
+}
+
+impl Report {
+    /// The worst of the steps: failed before partial before OK.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let any = |verdict| self.steps.iter().any(|step| step.verdict == verdict);
+        if any(Verdict::Failed) {
+            Verdict::Failed
+        } else if any(Verdict::Partial) {
+            Verdict::Partial
+        } else {
+            Verdict::Ok
+        }
+    }
+
+    /// The exit code: 0 all holds, 1 something does not, 3 partial.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict() {
+            Verdict::Ok => 0,
+            Verdict::Failed => 1,
+            Verdict::Partial => 3,
+        }
+    }
+
+    /// The step of a name, if it was made.
+    #[must_use]
+    pub fn step(&self, name: StepName) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+}
+
+/// Recomputes everything in a bundle. `announced` is the commitment's digest from the announcement, the minutes or the log;
+/// without it the report shows only that the bundle agrees with itself.
+///
+/// # Errors
+/// Only [`draw::Reason::Cancelled`]; whatever else goes wrong is a failed step.
+pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress<'_>) -> Result<Report, BundleError> {
+    let mut steps = Steps { steps: Vec::new(), cancelled: None };
+    steps.check(StepName::Files, check_files(bundle));
+    let commitment = steps.check(StepName::Commitment, read_commitment(bundle));
+    let digest = commitment.as_ref().map(Commitment::digest);
+    if let (Some(announced), Some(digest)) = (announced, &digest) {
+        steps.check(StepName::Announced, expect_digest("commitment.json", &announced, digest));
+    }
+    if let Some(commitment) = &commitment {
+        check_draw(&mut steps, bundle, commitment, progress);
+    }
+    for (name, step) in [("signatures.json", StepName::Signatures), ("addenda/0001.json", StepName::Addenda)] {
+        if bundle.has(name) {
+            steps.partial(step, "present, and not checked by this version".to_owned());
+        }
+    }
+    match steps.cancelled {
+        Some(cancelled) => Err(cancelled),
+        None => Ok(Report { steps: steps.steps, commitment: digest }),
+    }
+}
+
+struct Steps {
+    steps: Vec<Step>,
+    cancelled: Option<BundleError>,
+}
+
+impl Steps {
+    /// Records what a check found, and gives its value on.
+    fn check<T>(&mut self, name: StepName, found: Result<(T, String), BundleError>) -> Option<T> {
+        match found {
+            Ok((value, detail)) => {
+                self.steps.push(Step { name, verdict: Verdict::Ok, code: None, detail });
+                Some(value)
+            }
+            Err(error) if error.is_cancelled() => {
+                self.cancelled = Some(error);
+                None
+            }
+            Err(error) => {
+                self.steps.push(Step {
+                    name,
+                    verdict: Verdict::Failed,
+                    code: Some(error.code()),
+                    detail: error.to_string(),
+                });
+                None
+            }
+        }
+    }
+
+    fn partial(&mut self, name: StepName, detail: String) {
+        self.steps.push(Step { name, verdict: Verdict::Partial, code: None, detail });
+    }
+}
+
+type Found<T> = Result<(T, String), BundleError>;
+
+/// The steps of a draw, behind a commitment that complies.
+fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, progress: Progress<'_>) {
+    let scheme = steps.check(StepName::Scheme, read_scheme(bundle, commitment));
+    let roll_document = steps.check(StepName::RollDocument, read_roll_document(bundle, commitment));
+    let rows = roll_document.as_ref().map(|document| document.rows);
+    let sizes = steps.check(StepName::Sizes, read_sizes(bundle, commitment, scheme.as_ref(), rows));
+    let roll = roll_document.as_ref().and_then(|document| check_roll(steps, bundle, commitment, document, progress));
+    if let (Some(scheme), Some(sizes), Some(roll)) = (&scheme, &sizes, &roll) {
+        steps.check(StepName::Populations, check_populations(scheme, roll, sizes, progress));
+    }
+    let settled = steps.check(StepName::Reveals, settle(bundle, commitment));
+    check_beacon(steps, commitment);
+    if let (Some(scheme), Some(sizes), Some(settled)) = (&scheme, &sizes, &settled) {
+        check_result(steps, bundle, commitment, settled, scheme, roll.as_ref(), sizes, progress);
+    }
+    if let Some(document) = &roll_document
+        && bundle.has("proofs.json")
+    {
+        steps.check(StepName::Proofs, check_proofs(bundle, commitment, document));
+    }
+}
+
+fn check_files(bundle: &Bundle) -> Found<()> {
+    if let Some(unknown) = bundle.names().find(|name| !is_known(name)) {
+        return Err(BundleError::UnknownFile { name: unknown.to_owned() });
+    }
+    let roll = bundle.roll_format()?.map_or("no roll", |format| format.file_name());
+    Ok(((), format!("{} files, {roll}", bundle.names().count())))
+}
+
+fn read_commitment(bundle: &mut Bundle) -> Found<Commitment> {
+    let commitment = document(bundle, "commitment.json", Commitment::parse)?;
+    if !matches!(commitment.subject, Subject::Draw { .. }) {
+        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: "draw" }).into());
+    }
+    let detail =
+        format!("digest {}, attempt {}, {} parties", commitment.digest(), commitment.attempt, commitment.parties.len());
+    Ok((commitment, detail))
+}
+
+fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
+    if expected == found {
+        return Ok(((), format!("digest {found}")));
+    }
+    let reason = draw::Reason::DigestMismatch { expected: expected.to_string(), found: found.to_string() };
+    Err(Refused::new(place, reason).into())
+}
+
+fn read_scheme(bundle: &mut Bundle, commitment: &Commitment) -> Found<Scheme> {
+    let scheme = document(bundle, "scheme.json", Scheme::parse)?;
+    if let Subject::Draw { scheme: expected, .. } = &commitment.subject {
+        expect_digest("scheme.json", expected, &scheme.digest(commitment.suite))?;
+    }
+    let detail = format!("{} exclusions, {} strata, as committed", scheme.exclude.len(), scheme.strata.len());
+    Ok((scheme, detail))
+}
+
+fn read_sizes(
+    bundle: &mut Bundle,
+    commitment: &Commitment,
+    scheme: Option<&Scheme>,
+    rows: Option<u64>,
+) -> Found<Sizes> {
+    let bytes = bundle.need("sizes.json")?;
+    let sizes = Sizes::parse(&bytes).map_err(|refused| refused.within("sizes.json"))?;
+    if let Subject::Draw { sizes: expected, .. } = &commitment.subject {
+        expect_digest("sizes.json", expected, &draw::document_digest(commitment.suite, &bytes))?;
+    }
+    if let (Some(scheme), Some(rows)) = (scheme, rows) {
+        sizes.expect_consistent(scheme, rows).map_err(|refused| refused.within("sizes.json"))?;
+    }
+    let detail = format!("{} to draw, as committed, and following from their populations", sizes.total());
+    Ok((sizes, detail))
+}
+
+fn read_roll_document(bundle: &mut Bundle, commitment: &Commitment) -> Found<RollDocument> {
+    let roll = document(bundle, "roll.json", RollDocument::parse)?;
+    if let Subject::Draw { roll: reference, .. } = &commitment.subject {
+        roll.expect_digest(commitment.suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
+    }
+    let handed_out = bundle.roll_format()?.is_some();
+    if handed_out != roll.key.is_some() {
+        let expected =
+            if handed_out { "the roll key, since the roll is handed out" } else { "null, since no roll is handed out" };
+        return Err(Refused::new("roll.json: key", draw::Reason::WrongKind { expected }).into());
+    }
+    let detail = format!("{} rows, as committed", roll.rows);
+    Ok((roll, detail))
+}
+
+fn check_roll(
+    steps: &mut Steps,
+    bundle: &mut Bundle,
+    commitment: &Commitment,
+    stated: &RollDocument,
+    progress: Progress<'_>,
+) -> Option<Roll> {
+    let (Ok(Some(format)), Some(key)) = (bundle.roll_format(), stated.key) else {
+        let what = "no roll file: populations, sizes, exclusions and completeness cannot be checked";
+        steps.partial(StepName::Roll, what.to_owned());
+        return None;
+    };
+    let mut take = || -> Found<Roll> {
+        let taken = take_rows(bundle.roll(format)?, Some((commitment.suite, key)), stated.rows, &mut *progress)?;
+        if let Some(found) = &taken.document {
+            expect_same_roll(stated, found)?;
+        }
+        let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+        let detail = format!("{} rows in order, ids distinct, root {}", roll.rows(), stated.root);
+        Ok((roll, detail))
+    };
+    let found = take().map_err(|error| error.within(format.file_name()));
+    steps.check(StepName::Roll, found)
+}
+
+fn check_populations(scheme: &Scheme, roll: &Roll, stated: &Sizes, progress: Progress<'_>) -> Found<()> {
+    let found = draw::sizes(scheme, roll, progress).map_err(|refused| refused.within("scheme.json"))?;
+    if found.to_jcs() == stated.to_jcs() {
+        let excluded: u64 = found.excluded.iter().map(|(_, rows)| rows).sum();
+        return Ok(((), format!("{excluded} excluded, {} outside, all sizes as the roll gives them", found.outside)));
+    }
+    let what = "exclusions, populations or sizes are not those of the roll".to_owned();
+    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what }).into())
+}
+
+fn settle(bundle: &mut Bundle, commitment: &Commitment) -> Found<Settled> {
+    let reveals = document(bundle, "reveals.json", Reveals::parse)?;
+    let beacon = optional(bundle, "beacon.json", Beacon::parse)?;
+    let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;
+    let absent = if settled.absent.is_empty() {
+        "nobody absent".to_owned()
+    } else {
+        format!("absent: {}", settled.absent.join(", "))
+    };
+    let detail = format!("seed {}, {absent}", settled.seed);
+    Ok((settled, detail))
+}
+
+/// Form and presence were settled with the reveals; this step says what the proof is worth.
+fn check_beacon(steps: &mut Steps, commitment: &Commitment) {
+    let Some(plan) = &commitment.beacon else { return };
+    match plan.form {
+        BeaconForm::Digits => {
+            let detail = format!(
+                "{} {}: digits in the declared form; compare them with the official notice",
+                plan.source, plan.round
+            );
+            steps.steps.push(Step { name: StepName::Beacon, verdict: Verdict::Ok, code: None, detail });
+        }
+        BeaconForm::Hex64 => {
+            let detail = format!(
+                "{} round {}: the value is the hash of the signature; the signature and the round's time are not checked by this version",
+                plan.source, plan.round
+            );
+            steps.partial(StepName::Beacon, detail);
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "everything that the steps before have read meets here, once")]
+fn check_result(
+    steps: &mut Steps,
+    bundle: &mut Bundle,
+    commitment: &Commitment,
+    settled: &Settled,
+    scheme: &Scheme,
+    roll: Option<&Roll>,
+    sizes: &Sizes,
+    progress: Progress<'_>,
+) {
+    let mut read = || -> Found<Vec<u8>> {
+        let bytes = bundle.need("result.json")?;
+        let stated = Outcome::parse(&bytes).map_err(|refused| refused.within("result.json"))?;
+        let consistent = stated.expect_consistent(commitment, settled, scheme, sizes);
+        consistent.map_err(|refused| refused.within("result.json"))?;
+        Ok((bytes, "seed, cells, sizes, tickets and their order hold".to_owned()))
+    };
+    let found = match (read(), roll) {
+        (Err(error), _) => Err(error),
+        (Ok((_, detail)), None) => {
+            steps.partial(
+                StepName::Result,
+                format!("{detail}; without the roll nobody can tell whether a smaller ticket was left out"),
+            );
+            return;
+        }
+        (Ok((bytes, _)), Some(roll)) => recompute(&bytes, commitment, settled, scheme, roll, sizes, progress),
+    };
+    steps.check(StepName::Result, found);
+}
+
+fn recompute(
+    stated: &[u8],
+    commitment: &Commitment,
+    settled: &Settled,
+    scheme: &Scheme,
+    roll: &Roll,
+    sizes: &Sizes,
+    progress: Progress<'_>,
+) -> Found<()> {
+    let outcome = draw::draw(commitment, settled, scheme, roll, sizes, progress)?;
+    let computed = outcome.to_jcs();
+    if computed == stated {
+        let drawn: usize = outcome.cells.iter().map(|cell| cell.drawn.len()).sum();
+        return Ok(((), format!("{drawn} drawn in {} cells, recomputed to the byte", outcome.cells.len())));
+    }
+    let byte = computed.iter().zip(stated).take_while(|(a, b)| a == b).count();
+    let what = format!("not the result that the roll gives, first difference at byte {byte}");
+    Err(Refused::new("result.json", draw::Reason::Mismatch { what }).into())
+}
+
+fn check_proofs(bundle: &mut Bundle, commitment: &Commitment, roll: &RollDocument) -> Found<()> {
+    let proofs = document(bundle, "proofs.json", Proof::parse_all)?;
+    for (index, proof) in proofs.iter().enumerate() {
+        let found = proof.verify(commitment.suite, roll);
+        found.map_err(|refused| refused.within(&format!("proofs.json: proofs[{index}]")))?;
+    }
+    Ok(((), format!("{} rows stand in the roll", proofs.len())))
+}

@@ -1,0 +1,199 @@
+//! The vector bundles as folders and zips, with the roll in both formats: verified, drawn again, and changed byte by byte.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod common;
+
+use std::fs::File;
+use std::path::Path;
+
+use bundle::{Bundle, StepName, Verdict, convert_roll, draw_bundle, prove, read_roll, unzip, verify, zip_folder};
+use common::{VECTORS, copy, documents, report, vector};
+use draw::{Digest, Outcome, Proof, unattended};
+
+#[test]
+fn vectors_are_verified_in_every_form() {
+    for name in VECTORS {
+        let (home, folder) = copy(name);
+        assert_eq!(report(&folder).exit_code(), 0, "{name}: {:#?}", report(&folder));
+
+        let zip = home.path().join("bundle.zip");
+        zip_folder(&folder, File::create(&zip).unwrap()).unwrap();
+        assert_eq!(report(&zip).exit_code(), 0, "{name}: {:#?}", report(&zip));
+        let again = home.path().join("again");
+        unzip(&zip, &again).unwrap();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let file = entry.unwrap().file_name();
+            assert!(
+                std::fs::read(folder.join(&file)).unwrap() == std::fs::read(again.join(&file)).unwrap(),
+                "{name} {file:?}"
+            );
+        }
+
+        let (commitment, roll) = documents(&folder);
+        let parquet = convert_roll(
+            &folder.join("roll.csv"),
+            &folder.join("roll.parquet"),
+            commitment.suite,
+            roll.key.unwrap(),
+            &mut unattended,
+        )
+        .unwrap();
+        assert_eq!(parquet, roll, "{name}");
+        assert_eq!(report(&folder).step(StepName::Files).unwrap().code, Some("file-twice"));
+        let csv = std::fs::read(folder.join("roll.csv")).unwrap();
+        std::fs::remove_file(folder.join("roll.csv")).unwrap();
+        assert_eq!(report(&folder).exit_code(), 0, "{name}: {:#?}", report(&folder));
+        zip_folder(&folder, File::create(&zip).unwrap()).unwrap();
+        assert_eq!(report(&zip).exit_code(), 0, "{name}: {:#?}", report(&zip));
+        let back = home.path().join("roll.csv");
+        convert_roll(&folder.join("roll.parquet"), &back, commitment.suite, roll.key.unwrap(), &mut unattended)
+            .unwrap();
+        assert!(std::fs::read(back).unwrap() == csv, "{name}");
+    }
+}
+
+#[test]
+fn results_are_drawn_again_to_the_byte() {
+    for name in VECTORS {
+        let (home, folder) = copy(name);
+        let expected = std::fs::read(folder.join("result.json")).unwrap();
+        std::fs::remove_file(folder.join("result.json")).unwrap();
+        let out = home.path().join("out");
+        draw_bundle(&folder, Some(&out), &mut unattended).unwrap();
+        assert!(!folder.join("result.json").exists());
+        assert!(std::fs::read(out.join("result.json")).unwrap() == expected, "{name}");
+        assert_eq!(report(&out).exit_code(), 0);
+        draw_bundle(&folder, None, &mut unattended).unwrap();
+        assert!(std::fs::read(folder.join("result.json")).unwrap() == expected, "{name}");
+        draw_bundle(&folder, None, &mut unattended).unwrap();
+        assert_eq!(draw_bundle(&folder, Some(&out), &mut unattended).unwrap_err().code(), "exists");
+
+        std::fs::write(folder.join("result.json"), &expected[1..]).unwrap();
+        assert_eq!(draw_bundle(&folder, None, &mut unattended).unwrap_err().code(), "already-drawn");
+        assert!(std::fs::read(folder.join("result.json")).unwrap() == expected[1..], "{name}");
+    }
+}
+
+#[test]
+fn a_bundle_without_its_roll_is_partial() {
+    let (_home, folder) = copy("base");
+    let (commitment, roll) = documents(&folder);
+    let suite = commitment.suite;
+    let ids = ["91130302MA0000008Y", "91130304MA000024EX", "nobody"];
+    let proofs = prove(&folder.join("roll.csv"), suite, roll.key.unwrap(), &ids, &mut unattended).unwrap();
+    assert_eq!(proofs.len(), 2);
+    std::fs::remove_file(folder.join("roll.csv")).unwrap();
+    let key = report(&folder);
+    assert_eq!(
+        (key.exit_code(), key.step(StepName::RollDocument).unwrap().verdict),
+        (1, Verdict::Failed),
+        "the key without the roll"
+    );
+
+    std::fs::write(folder.join("roll.json"), roll.without_key().to_jcs()).unwrap();
+    std::fs::write(folder.join("proofs.json"), Proof::all_to_jcs(&proofs)).unwrap();
+    let partial = report(&folder);
+    assert_eq!(partial.exit_code(), 3, "{partial:#?}");
+    assert_eq!(partial.step(StepName::Proofs).unwrap().verdict, Verdict::Ok);
+    assert_eq!(partial.step(StepName::Result).unwrap().verdict, Verdict::Partial);
+
+    let mut other = proofs;
+    other[0].row[2] = "个体工商户".to_owned();
+    std::fs::write(folder.join("proofs.json"), Proof::all_to_jcs(&other)).unwrap();
+    assert_eq!(report(&folder).exit_code(), 1);
+}
+
+#[test]
+fn the_announced_commitment_ties_a_bundle_to_what_was_published() {
+    let (_home, folder) = copy("edges");
+    let (commitment, _) = documents(&folder);
+    let check =
+        |announced| verify(&mut Bundle::open(&folder).unwrap(), Some(announced), &mut unattended).unwrap().exit_code();
+    assert_eq!(check(commitment.digest()), 0);
+    assert_eq!(check(Digest([7; 32])), 1);
+}
+
+#[test]
+fn a_verification_can_be_cancelled() {
+    let mut bundle = Bundle::open(&vector("base")).unwrap();
+    let cancelled = verify(&mut bundle, None, &mut |_, _| std::ops::ControlFlow::Break(())).unwrap_err();
+    assert!(cancelled.is_cancelled());
+    let error = draw_bundle(&vector("base"), None, &mut |_, _| std::ops::ControlFlow::Break(())).unwrap_err();
+    assert_eq!(error.code(), "cancelled");
+}
+
+/// Changes single bytes of a file, at most `positions` of them spread over it, and expects every change to be noticed.
+fn changes_are_noticed(folder: &Path, file: &str, positions: usize) {
+    let path = folder.join(file);
+    let good = std::fs::read(&path).unwrap();
+    let step = (good.len() / positions).max(1);
+    for position in (0..good.len()).step_by(step) {
+        let mut bad = good.clone();
+        // One bit of a letter or digit makes another one; that is the change which form checks cannot see.
+        bad[position] ^= [1, 2, 4, 0x20][position % 4];
+        std::fs::write(&path, &bad).unwrap();
+        assert_eq!(report(folder).exit_code(), 1, "{file} byte {position}: {:?}", bad[position] as char);
+    }
+    let mut longer = good.clone();
+    longer.push(b'\n');
+    for bad in [&longer, &good[..good.len() - 1].to_vec(), &Vec::new()] {
+        std::fs::write(&path, bad).unwrap();
+        assert_eq!(report(folder).exit_code(), 1, "{file} of {} bytes", bad.len());
+    }
+    std::fs::write(&path, &good).unwrap();
+}
+
+#[test]
+fn changed_bytes_are_noticed() {
+    let (_home, folder) = copy("base");
+    for (file, positions) in [
+        ("commitment.json", 150),
+        ("reveals.json", 150),
+        ("roll.json", 150),
+        ("scheme.json", 100),
+        ("sizes.json", 100),
+        ("result.json", 60),
+        ("roll.csv", 40),
+    ] {
+        changes_are_noticed(&folder, file, positions);
+    }
+    assert_eq!(report(&folder).exit_code(), 0);
+}
+
+#[test]
+fn every_changed_byte_of_the_small_bundle_is_noticed() {
+    let (_home, folder) = copy("edges");
+    // The list of rejected reveals is bound by nothing in a bundle; see the crate's notes. It is left out here.
+    let (reveals, roll) = (folder.join("reveals.json"), folder.join("roll.csv"));
+    let mut parsed = draw::Reveals::parse(&std::fs::read(&reveals).unwrap()).unwrap();
+    parsed.rejected.clear();
+    std::fs::write(&reveals, parsed.to_jcs()).unwrap();
+    assert!(roll.exists());
+    for file in ["commitment.json", "reveals.json", "roll.json", "scheme.json", "sizes.json", "result.json", "roll.csv"]
+    {
+        changes_are_noticed(&folder, file, usize::MAX);
+    }
+    assert_eq!(report(&folder).exit_code(), 0);
+}
+
+#[test]
+fn columns_come_back_from_both_formats() {
+    let (home, folder) = copy("edges");
+    let (commitment, roll) = documents(&folder);
+    let hashing = Some((commitment.suite, roll.key.unwrap()));
+    let parquet = home.path().join("roll.parquet");
+    convert_roll(&folder.join("roll.csv"), &parquet, commitment.suite, roll.key.unwrap(), &mut unattended).unwrap();
+    let read = |path: &Path| read_roll(path, hashing, roll.rows, &mut unattended).unwrap();
+    let (csv, parquet) = (read(&folder.join("roll.csv")), read(&parquet));
+    assert_eq!((csv.document.as_ref(), parquet.document.as_ref()), (Some(&roll), Some(&roll)));
+    let (csv, parquet) = (csv.roll.unwrap(), parquet.roll.unwrap());
+    assert_eq!(csv.rows(), 60);
+    for row in 0..csv.rows() {
+        for column in 0..roll.header.columns().len() {
+            assert_eq!(csv.field(row, column), parquet.field(row, column));
+        }
+    }
+    let outcome = Outcome::parse(&std::fs::read(folder.join("result.json")).unwrap()).unwrap();
+    assert!(outcome.cells.iter().flat_map(|cell| &cell.drawn).all(|drawn| csv.find(&drawn.id).is_some()));
+}
