@@ -175,7 +175,9 @@ impl<'a> State<'a> {
                 let stays = if x == a { y } else { x };
                 stays != b && self.unit.team(v, stays, b)
             })
-            .min_by_key(|&v| self.unit.visit(v).map(|visit| (self.tickets.ticket(&["seat", &visit.id, id]), &visit.id)))?;
+            .min_by_key(|&v| {
+                self.unit.visit(v).map(|visit| (self.tickets.ticket(&["seat", &visit.id, id]), &visit.id))
+            })?;
         self.replace(chosen, a, b);
         Some(chosen)
     }

@@ -139,9 +139,7 @@ fn distinct<'a>(place: &str, values: impl Iterator<Item = &'a str>) -> Result<BT
 
 /// The characters that protocol §1 bars everywhere; among them the separator of ticket texts, so that two texts never join to the same bytes.
 fn text(place: impl Fn() -> String, value: &str) -> Result<(), Refusal> {
-    let barred = |c: char| {
-        matches!(c, '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let barred = |c: char| matches!(c, '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
     if value.is_empty() || value.len() > TEXT_BYTES_MAX || value.chars().any(barred) {
         return Err(Refusal::BadText { place: place(), value: value.chars().take(TEXT_BYTES_MAX).collect() });
     }
@@ -155,7 +153,11 @@ fn span(place: impl Fn() -> String, from: &str, to: &str) -> Result<(), Refusal>
 }
 
 fn day(place: impl Fn() -> String, value: &str) -> Result<(), Refusal> {
-    if real_day(value) { Ok(()) } else { Err(Refusal::BadDay { place: place(), value: value.chars().take(TEXT_BYTES_MAX).collect() }) }
+    if real_day(value) {
+        Ok(())
+    } else {
+        Err(Refusal::BadDay { place: place(), value: value.chars().take(TEXT_BYTES_MAX).collect() })
+    }
 }
 
 fn real_day(value: &str) -> bool {
@@ -187,7 +189,19 @@ mod tests {
         for good in ["2021-05-10", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"] {
             check(good, true);
         }
-        for bad in ["2021-02-29", "1900-02-29", "2021-5-10", "2021/05/10", "2021-13-01", "2021-04-31", "0000-01-01", "2021-05-00", "２０２１-05-10", "", "2021-05-101"] {
+        for bad in [
+            "2021-02-29",
+            "1900-02-29",
+            "2021-5-10",
+            "2021/05/10",
+            "2021-13-01",
+            "2021-04-31",
+            "0000-01-01",
+            "2021-05-00",
+            "２０２１-05-10",
+            "",
+            "2021-05-101",
+        ] {
             check(bad, false);
         }
     }

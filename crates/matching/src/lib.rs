@@ -65,8 +65,8 @@ mod ticket;
 mod unit;
 
 pub use check::{
-    INSPECTORS_MAX, LEAVES_MAX, PRIOR_LOAD_MAX, QUALIFICATIONS_MAX, RECUSALS_MAX, REQUIRES_MAX, SEPARATIONS_MAX, TEXT_BYTES_MAX,
-    UNIT_INSPECTORS_MAX, UNIT_PAIRS_MAX, VISITS_MAX,
+    INSPECTORS_MAX, LEAVES_MAX, PRIOR_LOAD_MAX, QUALIFICATIONS_MAX, RECUSALS_MAX, REQUIRES_MAX, SEPARATIONS_MAX,
+    TEXT_BYTES_MAX, UNIT_INSPECTORS_MAX, UNIT_PAIRS_MAX, VISITS_MAX,
 };
 pub use input::{ALGORITHM, Balance, Input, Inspector, Qualification, Recusal, Rules, Separation, Span, Visit};
 pub use outcome::{Holders, Load, Outcome, Refusal, Short, Shortage, Team, Why};

@@ -121,7 +121,9 @@ pub enum Refusal {
         max: usize,
     },
     /// A text is empty, longer than [`crate::TEXT_BYTES_MAX`] bytes, or holds a control or invisible character.
-    #[error("{place}: {value:?} is not a text of 1 to 64 bytes without control or invisible characters; correct this id or code")]
+    #[error(
+        "{place}: {value:?} is not a text of 1 to 64 bytes without control or invisible characters; correct this id or code"
+    )]
     BadText {
         /// Where it stands, as `visits[3].id`.
         place: String,
@@ -176,7 +178,9 @@ pub enum Refusal {
     #[error("{} visits cannot have two lawful inspectors; see the report for each", .0.len())]
     Infeasible(Vec<Shortage>),
     /// A visit passed the feasibility test and still found no team. That is a defect of this crate; the matching is refused as a whole.
-    #[error("visit {visit:?} was not seated although a team exists; report this as a defect with the matching document")]
+    #[error(
+        "visit {visit:?} was not seated although a team exists; report this as a defect with the matching document"
+    )]
     Unplaced {
         /// The visit.
         visit: String,

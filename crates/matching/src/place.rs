@@ -12,12 +12,15 @@ pub(crate) type Seats = Vec<(usize, usize)>;
 /// [`Refusal::Unplaced`] where a visit has no team after all.
 pub(crate) fn place(unit: &Unit<'_>, tickets: &Tickets) -> Result<Seats, Refusal> {
     let mut order: Vec<usize> = (0..unit.visits.len()).collect();
-    order.sort_by_cached_key(|&v| unit.visit(v).map(|visit| (visit.requires.is_empty(), tickets.key(&["visit", &visit.id]))));
+    order.sort_by_cached_key(|&v| {
+        unit.visit(v).map(|visit| (visit.requires.is_empty(), tickets.key(&["visit", &visit.id])))
+    });
     let mut loads = starting_loads(unit);
     let mut seats = vec![(0, 0); unit.visits.len()];
     for v in order {
-        let (a, b) = choose(unit, tickets, v, &loads)
-            .ok_or_else(|| Refusal::Unplaced { visit: unit.visit(v).map_or_else(String::new, |visit| visit.id.clone()) })?;
+        let (a, b) = choose(unit, tickets, v, &loads).ok_or_else(|| Refusal::Unplaced {
+            visit: unit.visit(v).map_or_else(String::new, |visit| visit.id.clone()),
+        })?;
         for seated in [a, b] {
             if let Some(load) = loads.get_mut(seated) {
                 *load += 1;

@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn the_ticket_is_that_of_the_protocol() {
         let mut seed = [0; 32];
-        hex::decode_to_slice("bb0c5cd934d5a7ac6aec1efdebca4fe654939c1a67c931cabb052e1400e6fa6a", &mut seed).unwrap_or_default();
+        hex::decode_to_slice("bb0c5cd934d5a7ac6aec1efdebca4fe654939c1a67c931cabb052e1400e6fa6a", &mut seed)
+            .unwrap_or_default();
         let ticket = Tickets::new(Suite::Sha256, seed).ticket(&["91130302MA0000000"]);
         assert_eq!(hex::encode(ticket), "19225d9c978cf961cbc73d3817cb48799a854b7a4c58f018a49ff0398d4b9d19");
     }

@@ -46,8 +46,12 @@ impl<'a> Unit<'a> {
         let mut inspectors: Vec<&Inspector> = input.inspectors.iter().filter(|i| i.unit == name).collect();
         inspectors.sort_by_cached_key(|i| tickets.key(&["rank", &i.id]));
         let number: BTreeMap<&str, usize> = inspectors.iter().enumerate().map(|(n, i)| (i.id.as_str(), n)).collect();
-        let recused: BTreeSet<(&str, &str)> =
-            input.recusals.iter().map(|r| (r.inspector.as_str(), r.subject.as_str())).filter(|(i, _)| number.contains_key(i)).collect();
+        let recused: BTreeSet<(&str, &str)> = input
+            .recusals
+            .iter()
+            .map(|r| (r.inspector.as_str(), r.subject.as_str()))
+            .filter(|(i, _)| number.contains_key(i))
+            .collect();
         let mut separate = Grid::new(inspectors.len(), inspectors.len());
         for pair in &input.rules.separate {
             if let (Some(&a), Some(&b)) = (number.get(pair.one.as_str()), number.get(pair.other.as_str())) {
@@ -63,7 +67,9 @@ impl<'a> Unit<'a> {
         }
         let held = visits
             .iter()
-            .map(|visit| if visit.requires.is_empty() { Vec::new() } else { inspectors.iter().map(|i| held(i, visit)).collect() })
+            .map(|visit| {
+                if visit.requires.is_empty() { Vec::new() } else { inspectors.iter().map(|i| held(i, visit)).collect() }
+            })
             .collect();
         let prior_counts = input.rules.balance == crate::Balance::Load;
         Self { name, visits, inspectors, recused, eligible, held, separate, prior_counts }
@@ -85,7 +91,11 @@ impl<'a> Unit<'a> {
     /// Whether two inspectors may form the team of a visit.
     #[inline]
     pub(crate) fn team(&self, visit: usize, a: usize, b: usize) -> bool {
-        a != b && self.eligible(visit, a) && self.eligible(visit, b) && !self.separate.at(a, b) && self.complete(visit, a, b)
+        a != b
+            && self.eligible(visit, a)
+            && self.eligible(visit, b)
+            && !self.separate.at(a, b)
+            && self.complete(visit, a, b)
     }
 
     #[inline]
@@ -101,7 +111,10 @@ impl<'a> Unit<'a> {
 
     /// The visits without any lawful team.
     pub(crate) fn shortages(&self) -> Vec<Shortage> {
-        (0..self.visits.len()).filter_map(|v| self.visit(v).filter(|_| !self.feasible(v))).map(|v| self.shortage(v)).collect()
+        (0..self.visits.len())
+            .filter_map(|v| self.visit(v).filter(|_| !self.feasible(v)))
+            .map(|v| self.shortage(v))
+            .collect()
     }
 
     fn feasible(&self, visit: usize) -> bool {
@@ -114,13 +127,16 @@ impl<'a> Unit<'a> {
         let missing: Vec<String> = why.holders.iter().filter(|h| h.eligible == 0).map(|h| h.code.clone()).collect();
         let mut left = why.unit;
         let mut short = if left < 2 { Some(Short::Unit) } else { None };
-        for (taken, rule) in [(why.certificate, Short::Certificate), (why.leave, Short::Leave), (why.recused, Short::Recusal)] {
+        for (taken, rule) in
+            [(why.certificate, Short::Certificate), (why.leave, Short::Leave), (why.recused, Short::Recusal)]
+        {
             left = left.saturating_sub(taken);
             if short.is_none() && left < 2 {
                 short = Some(rule);
             }
         }
-        let short = short.unwrap_or(if missing.is_empty() { Short::Team } else { Short::Qualification { codes: missing } });
+        let short =
+            short.unwrap_or(if missing.is_empty() { Short::Team } else { Short::Qualification { codes: missing } });
         Shortage {
             visit: visit.id.clone(),
             subject: visit.subject.clone(),
@@ -133,7 +149,8 @@ impl<'a> Unit<'a> {
 
     /// The counts of a visit: what each rule took away, and who holds what is required.
     pub(crate) fn why(&self, visit: &Visit) -> Why {
-        let mut why = Why { unit: self.inspectors.len(), certificate: 0, leave: 0, recused: 0, eligible: 0, holders: Vec::new() };
+        let mut why =
+            Why { unit: self.inspectors.len(), certificate: 0, leave: 0, recused: 0, eligible: 0, holders: Vec::new() };
         let mut people = Vec::new();
         for inspector in &self.inspectors {
             match barred(inspector, visit, &self.recused) {
@@ -148,7 +165,10 @@ impl<'a> Unit<'a> {
         codes.sort();
         why.holders = codes
             .into_iter()
-            .map(|code| Holders { code: code.clone(), eligible: people.iter().filter(|i| holds(i, code, &visit.day)).count() })
+            .map(|code| Holders {
+                code: code.clone(),
+                eligible: people.iter().filter(|i| holds(i, code, &visit.day)).count(),
+            })
             .collect();
         why
     }
@@ -177,7 +197,12 @@ fn holds(inspector: &Inspector, code: &str, day: &str) -> bool {
 }
 
 fn held(inspector: &Inspector, visit: &Visit) -> u32 {
-    visit.requires.iter().enumerate().filter(|(_, code)| holds(inspector, code, &visit.day)).fold(0, |mask, (bit, _)| mask | 1 << bit)
+    visit
+        .requires
+        .iter()
+        .enumerate()
+        .filter(|(_, code)| holds(inspector, code, &visit.day))
+        .fold(0, |mask, (bit, _)| mask | 1 << bit)
 }
 
 fn full(requirements: usize) -> u32 {

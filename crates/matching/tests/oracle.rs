@@ -43,7 +43,9 @@ impl<'a> Naive<'a> {
     }
 
     fn team(&self, v: &Visit, a: &Inspector, b: &Inspector) -> bool {
-        let has = |i: &Inspector, code: &str| i.qualifications.iter().any(|q| q.code == code && q.from <= v.day && v.day <= q.to);
+        let has = |i: &Inspector, code: &str| {
+            i.qualifications.iter().any(|q| q.code == code && q.from <= v.day && v.day <= q.to)
+        };
         let apart = self
             .input
             .rules
@@ -70,7 +72,13 @@ impl<'a> Naive<'a> {
         true
     }
 
-    fn handable(&self, visits: &[&'a Visit], people: &[&'a Inspector], a: &Inspector, b: &Inspector) -> Option<&'a str> {
+    fn handable(
+        &self,
+        visits: &[&'a Visit],
+        people: &[&'a Inspector],
+        a: &Inspector,
+        b: &Inspector,
+    ) -> Option<&'a str> {
         visits
             .iter()
             .filter(|v| {
@@ -91,22 +99,35 @@ impl<'a> Naive<'a> {
         let mut pairs = Vec::new();
         for (ra, a) in ranked.iter().enumerate() {
             for (rb, b) in ranked.iter().enumerate() {
-                if self.load(a) >= self.load(b) + 2 && let Some(v) = self.handable(visits, ranked, a, b) {
-                    pairs.push(((std::cmp::Reverse(self.load(a)), ra, self.load(b), rb), (v, a.id.as_str(), b.id.as_str())));
+                if self.load(a) >= self.load(b) + 2
+                    && let Some(v) = self.handable(visits, ranked, a, b)
+                {
+                    pairs.push((
+                        (std::cmp::Reverse(self.load(a)), ra, self.load(b), rb),
+                        (v, a.id.as_str(), b.id.as_str()),
+                    ));
                 }
             }
         }
         pairs.into_iter().min().map(|(_, found)| found)
     }
 
-    fn chain(&self, visits: &[&'a Visit], ranked: &[&'a Inspector], barred: &BTreeSet<(&str, &str)>) -> Option<Vec<&'a Inspector>> {
+    fn chain(
+        &self,
+        visits: &[&'a Visit],
+        ranked: &[&'a Inspector],
+        barred: &BTreeSet<(&str, &str)>,
+    ) -> Option<Vec<&'a Inspector>> {
         let mut levels: Vec<u64> = ranked.iter().map(|i| self.load(i)).collect();
         levels.sort_unstable();
         levels.dedup();
         let mut parent: BTreeMap<&str, Option<&Inspector>> = BTreeMap::new();
         for level in levels.into_iter().rev() {
-            let mut queue: Vec<&Inspector> =
-                ranked.iter().copied().filter(|i| self.load(i) == level && !parent.contains_key(i.id.as_str())).collect();
+            let mut queue: Vec<&Inspector> = ranked
+                .iter()
+                .copied()
+                .filter(|i| self.load(i) == level && !parent.contains_key(i.id.as_str()))
+                .collect();
             for root in &queue {
                 parent.insert(&root.id, None);
             }

@@ -26,7 +26,10 @@ fn assert_lawful(input: &Input, team: &Team) {
     }
     for code in &visit.requires {
         let both = [person(input, &team.leader), person(input, &team.member)];
-        let held = both.iter().flat_map(|i| &i.qualifications).any(|q| &q.code == code && q.from <= visit.day && visit.day <= q.to);
+        let held = both
+            .iter()
+            .flat_map(|i| &i.qualifications)
+            .any(|q| &q.code == code && q.from <= visit.day && visit.day <= q.to);
         assert!(held, "qualification {code}");
     }
     for pair in &input.rules.separate {
@@ -45,7 +48,8 @@ fn every_team_is_lawful_and_every_visit_has_one() {
         assert_eq!(outcome.teams.iter().map(|t| t.visit.as_str()).collect::<Vec<_>>(), visits);
         outcome.teams.iter().for_each(|t| assert_lawful(&input, t));
         for load in &outcome.loads {
-            let seats = outcome.teams.iter().filter(|t| t.leader == load.inspector || t.member == load.inspector).count();
+            let seats =
+                outcome.teams.iter().filter(|t| t.leader == load.inspector || t.member == load.inspector).count();
             assert_eq!(usize::try_from(load.visits).unwrap(), seats);
         }
     }
@@ -147,10 +151,14 @@ fn a_large_unit_with_many_rules_takes_about_a_second() {
         *person = qualified(&person.id, &codes);
         person.prior_load = u32::try_from(numbers.below(20)).unwrap();
         if i % 3 != 0 {
-            person.leave = vec![span(&format!("2021-06-{:02}", 1 + numbers.below(14)), &format!("2021-06-{:02}", 15 + numbers.below(16)))];
+            person.leave = vec![span(
+                &format!("2021-06-{:02}", 1 + numbers.below(14)),
+                &format!("2021-06-{:02}", 15 + numbers.below(16)),
+            )];
         }
         for _ in 0..20 {
-            unit.recusals.push(Recusal { inspector: person.id.clone(), subject: format!("s-v{:04}", numbers.below(1_000)) });
+            unit.recusals
+                .push(Recusal { inspector: person.id.clone(), subject: format!("s-v{:04}", numbers.below(1_000)) });
         }
     }
     let started = std::time::Instant::now();
@@ -181,7 +189,10 @@ fn people_with_the_same_eligibility_differ_by_at_most_one() {
         let outcome = matching::run(&input, seed(n), Suite::Sha256).unwrap();
         for kind in 0..3 {
             let loads: Vec<u32> = (0..3).map(|m| of(&outcome, &format!("i{:03}", kind + 3 * m)).visits).collect();
-            assert!(loads.iter().max().unwrap() - loads.iter().min().unwrap() <= 1, "input {n}, kind {kind}: {loads:?}");
+            assert!(
+                loads.iter().max().unwrap() - loads.iter().min().unwrap() <= 1,
+                "input {n}, kind {kind}: {loads:?}"
+            );
         }
     }
 }
@@ -227,7 +238,8 @@ fn every_inspector_pair_and_leader_is_equally_likely() {
             for id in [&team.leader, &team.member] {
                 *seats.entry(v).or_default().entry(id.clone()).or_insert(0.0) += 1.0;
             }
-            let pair = if team.leader < team.member { [&*team.leader, &*team.member] } else { [&*team.member, &*team.leader] };
+            let pair =
+                if team.leader < team.member { [&*team.leader, &*team.member] } else { [&*team.member, &*team.leader] };
             *pairs.entry(pair.join(" ")).or_insert(0.0) += 1.0;
             *leaders.entry(team.leader.clone()).or_insert(0.0) += 1.0;
         }

@@ -53,14 +53,19 @@ fn the_first_rule_that_leaves_too_few_is_named() {
     );
     let three = vec![qualified("a", &["P"]), qualified("b", &["Q"]), qualified("c", &["R"])];
     check(short(requiring(&["P", "Q", "R"]), three, nothing), Short::Team);
-    let separate = |input: &mut Input| input.rules.separate.push(Separation { one: "a".to_owned(), other: "b".to_owned() });
+    let separate =
+        |input: &mut Input| input.rules.separate.push(Separation { one: "a".to_owned(), other: "b".to_owned() });
     check(short(visit("v"), vec![inspector("a"), inspector("b")], separate), Short::Team);
 }
 
 #[test]
 fn a_qualification_counts_on_the_day_only() {
     let lapsed = Inspector {
-        qualifications: vec![Qualification { code: "Q".to_owned(), from: "2021-06-11".to_owned(), to: "2022-01-01".to_owned() }],
+        qualifications: vec![Qualification {
+            code: "Q".to_owned(),
+            from: "2021-06-11".to_owned(),
+            to: "2022-01-01".to_owned(),
+        }],
         ..inspector("a")
     };
     let mut input = input(vec![requiring(&["Q"])], vec![lapsed, inspector("b")]);
@@ -75,7 +80,11 @@ fn a_qualification_counts_on_the_day_only() {
 
 #[test]
 fn the_report_lists_every_visit_with_its_counts_and_nothing_is_seated() {
-    let visits = vec![visit("v3"), Visit { requires: vec!["Q".to_owned()], ..visit("v2") }, Visit { unit: "u9".to_owned(), ..visit("v1") }];
+    let visits = vec![
+        visit("v3"),
+        Visit { requires: vec!["Q".to_owned()], ..visit("v2") },
+        Visit { unit: "u9".to_owned(), ..visit("v1") },
+    ];
     let input = input(visits, vec![inspector("a"), inspector("b"), expired("c"), away("d")]);
     let Err(Refusal::Infeasible(report)) = run(&input) else { panic!("must be refused") };
     let named: Vec<(&str, &str)> = report.iter().map(|s| (s.visit.as_str(), s.unit.as_str())).collect();
@@ -83,7 +92,10 @@ fn the_report_lists_every_visit_with_its_counts_and_nothing_is_seated() {
     let why = &report[1].why;
     assert_eq!((why.unit, why.certificate, why.leave, why.recused, why.eligible), (4, 1, 1, 0, 2));
     assert_eq!((why.holders[0].code.as_str(), why.holders[0].eligible), ("Q", 0));
-    assert_eq!(Refusal::Infeasible(report).to_string(), "2 visits cannot have two lawful inspectors; see the report for each");
+    assert_eq!(
+        Refusal::Infeasible(report).to_string(),
+        "2 visits cannot have two lawful inspectors; see the report for each"
+    );
 }
 
 #[test]
@@ -103,10 +115,22 @@ fn bad_places_of_the_document_are_named() {
     check(&|i| i.visits[1].id = "v0000".to_owned(), "visits: \"v0000\" occurs twice");
     check(&|i| i.inspectors[1].id = "i000".to_owned(), "inspectors: \"i000\" occurs twice");
     check(&|i| i.inspectors[2].certificate = span("2021-02-29", "2022-01-01"), "inspectors[2].certificate.from:");
-    check(&|i| i.inspectors[2].leave = vec![span("2021-03-02", "2021-03-01")], "inspectors[2].leave[0]: the span ends before");
-    check(&|i| i.recusals.push(Recusal { inspector: "x".to_owned(), subject: "s".to_owned() }), "recusals[0].inspector: inspector \"x\"");
-    check(&|i| i.rules.separate.push(Separation { one: "i000".to_owned(), other: "y".to_owned() }), "rules.separate[0].other:");
-    check(&|i| i.rules.separate.push(Separation { one: "i000".to_owned(), other: "i000".to_owned() }), "rules.separate[0]: \"i000\"");
+    check(
+        &|i| i.inspectors[2].leave = vec![span("2021-03-02", "2021-03-01")],
+        "inspectors[2].leave[0]: the span ends before",
+    );
+    check(
+        &|i| i.recusals.push(Recusal { inspector: "x".to_owned(), subject: "s".to_owned() }),
+        "recusals[0].inspector: inspector \"x\"",
+    );
+    check(
+        &|i| i.rules.separate.push(Separation { one: "i000".to_owned(), other: "y".to_owned() }),
+        "rules.separate[0].other:",
+    );
+    check(
+        &|i| i.rules.separate.push(Separation { one: "i000".to_owned(), other: "i000".to_owned() }),
+        "rules.separate[0]: \"i000\"",
+    );
     check(&|i| i.rules.seats = 3, "rules.seats: \"3\"");
     check(&|i| i.rules.algorithm = "mingcha pairs v2".to_owned(), "rules.algorithm:");
 }
@@ -125,7 +149,8 @@ fn every_limit_holds_at_n_and_fails_at_n_plus_one() {
     };
     check(matching::VISITS_MAX, &|i, n| i.visits = vec![visit("v"); n]);
     check(matching::INSPECTORS_MAX, &|i, n| {
-        i.inspectors = (0..n).map(|p| Inspector { unit: format!("u{}", p / 1_000), ..inspector(&format!("i{p}")) }).collect();
+        i.inspectors =
+            (0..n).map(|p| Inspector { unit: format!("u{}", p / 1_000), ..inspector(&format!("i{p}")) }).collect();
         i.visits[0].unit = "u999".to_owned();
     });
     check(matching::UNIT_INSPECTORS_MAX, &|i, n| i.inspectors = (0..n).map(|p| inspector(&format!("i{p}"))).collect());

@@ -20,7 +20,9 @@ fn document() -> Input {
         visit.day = format!("2021-06-{:02}", 7 + n);
         visit.requires = if n % 4 == 0 { vec!["检验检测".to_owned()] } else { Vec::new() };
     }
-    let mut inspectors: Vec<_> = (1..=8).map(|n| if n % 4 == 1 { qualified(&format!("p{n}"), &["检验检测"]) } else { inspector(&format!("p{n}")) }).collect();
+    let mut inspectors: Vec<_> = (1..=8)
+        .map(|n| if n % 4 == 1 { qualified(&format!("p{n}"), &["检验检测"]) } else { inspector(&format!("p{n}")) })
+        .collect();
     for (n, person) in inspectors.iter_mut().enumerate() {
         person.unit = if n < 4 { "130302" } else { "130303" }.to_owned();
     }

@@ -13,7 +13,13 @@ pub fn span(from: &str, to: &str) -> Span {
 }
 
 pub fn visit(id: &str) -> Visit {
-    Visit { id: id.to_owned(), subject: format!("s-{id}"), unit: "u1".to_owned(), day: "2021-06-10".to_owned(), requires: Vec::new() }
+    Visit {
+        id: id.to_owned(),
+        subject: format!("s-{id}"),
+        unit: "u1".to_owned(),
+        day: "2021-06-10".to_owned(),
+        requires: Vec::new(),
+    }
 }
 
 pub fn inspector(id: &str) -> Inspector {
@@ -28,8 +34,11 @@ pub fn inspector(id: &str) -> Inspector {
 }
 
 pub fn qualified(id: &str, codes: &[&str]) -> Inspector {
-    let qualification =
-        |code: &&str| Qualification { code: (*code).to_owned(), from: "2021-01-01".to_owned(), to: "2021-12-31".to_owned() };
+    let qualification = |code: &&str| Qualification {
+        code: (*code).to_owned(),
+        from: "2021-01-01".to_owned(),
+        to: "2021-12-31".to_owned(),
+    };
     Inspector { qualifications: codes.iter().map(qualification).collect(), ..inspector(id) }
 }
 
@@ -39,7 +48,10 @@ pub fn input(visits: Vec<Visit>, inspectors: Vec<Inspector>) -> Input {
 
 /// `visits` plain visits and `people` plain inspectors of one unit.
 pub fn plain(visits: usize, people: usize) -> Input {
-    input((0..visits).map(|n| visit(&format!("v{n:04}"))).collect(), (0..people).map(|n| inspector(&format!("i{n:03}"))).collect())
+    input(
+        (0..visits).map(|n| visit(&format!("v{n:04}"))).collect(),
+        (0..people).map(|n| inspector(&format!("i{n:03}"))).collect(),
+    )
 }
 
 pub fn of<'a>(outcome: &'a Outcome, inspector: &str) -> &'a matching::Load {
@@ -99,7 +111,11 @@ pub fn small(n: u64, bound: bool) -> Input {
             qualifications: ["P", "Q"]
                 .iter()
                 .filter(|_| bound && r.chance(45))
-                .map(|q| Qualification { code: (*q).to_owned(), from: "2021-01-01".to_owned(), to: "2021-12-31".to_owned() })
+                .map(|q| Qualification {
+                    code: (*q).to_owned(),
+                    from: "2021-01-01".to_owned(),
+                    to: "2021-12-31".to_owned(),
+                })
                 .collect(),
             leave: if r.chance(20) { vec![span("2021-06-10", days[1 + r.below(2)])] } else { Vec::new() },
             prior_load: u32::try_from(r.below(3)).unwrap(),
