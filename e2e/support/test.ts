@@ -36,11 +36,11 @@ export function account(server: Server, login: string): Account {
 
 /** Signs in through the page and waits until the sign-in page has been left. */
 export async function signIn(page: Page, login: string, password: string): Promise<void> {
-  await page.goto("/sign-in");
+  await page.goto("/office/sign-in");
   await page.locator("input[name=login]").fill(login);
   await page.locator("input[name=password]").fill(password);
   await page.locator("form:has(input[name=password]) button[type=submit]").click();
-  await expect(page).not.toHaveURL(/\/sign-in/);
+  await expect(page).not.toHaveURL(/\/office\/sign-in/);
 }
 
 /** Fails if axe finds anything on the page (WCAG 2.2 A and AA), naming each rule, its elements and how to mend them. */
