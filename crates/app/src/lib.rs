@@ -10,6 +10,7 @@ pub mod audit;
 mod command;
 mod ctx;
 mod error;
+pub mod home;
 pub mod job;
 mod platform;
 
@@ -17,6 +18,9 @@ pub use command::{Command, NewJob, actor_id};
 pub use ctx::{Actor, Ctx, Entropy};
 pub use error::{Error, ErrorKind, FieldError};
 pub use platform::{Clock, Config, Platform};
+pub use store::repo::Page;
+pub use store::repo::agency::Agency;
+pub use store::repo::post::Post;
 
 /// Result of every use case.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,1 +1,23 @@
-//! See ARCHITECTURE.md.
+//! The office front: pages of clerks, leaders and auditors under `/office`, and the witness's page under
+//! `/witness/{token}`. Handlers read the form, call one use case and show what came out; rules live in `app`.
+
+pub mod page;
+mod router;
+mod session;
+
+use app::Platform;
+
+pub use router::router;
+pub use session::{Desk, SESSION_HOURS};
+
+/// What every handler gets.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// The platform.
+    pub platform: Platform,
+    /// Is the front served over TLS? Then the session cookie has the `__Host-` prefix; without it the front listens on
+    /// the loopback only.
+    pub tls: bool,
+    /// An installation that was made as a demo says so on each page.
+    pub demo: bool,
+}

@@ -16,6 +16,7 @@ pub mod job;
 pub mod problem;
 pub mod read;
 pub mod term;
+pub mod todo;
 
 pub use date::{clock, day, day_with_kind, due, effective, moment, remaining, span, weekday};
 pub use explain::{Explain, Message, field};

@@ -37,7 +37,7 @@ pub struct JobView {
     pub error: Option<serde_json::Value>,
     /// What came out.
     pub result: Option<serde_json::Value>,
-    /// When it was asked for, RFC 3339.
+    /// When it was asked for, in words.
     pub created_at: String,
     /// When it ended.
     pub finished_at: Option<String>,
@@ -73,8 +73,8 @@ impl JobView {
             cancel_requested: job.cancel_requested,
             error: json(job.error),
             result: json(job.result),
-            created_at: job.created_at.to_string(),
-            finished_at: job.finished_at.map(|at| at.to_string()),
+            created_at: text::moment(job.created_at),
+            finished_at: job.finished_at.map(text::moment),
             subject_kind: job.subject_kind,
             subject_id: job.subject_id,
         }

@@ -14,6 +14,7 @@ pub mod post;
 pub mod revision;
 pub mod rulebook;
 pub mod session;
+pub mod todo;
 
 /// Rows of one page of a list, and how many there are in all.
 #[derive(Clone, Debug)]

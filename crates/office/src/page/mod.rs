@@ -1,0 +1,6 @@
+//! The pages, one file or folder an area. An address `/office/<area>/…` is served from `page/<area>`.
+
+pub mod account;
+pub mod event;
+pub mod home;
+pub mod job;

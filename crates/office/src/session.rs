@@ -1,0 +1,158 @@
+//! From the cookie to the acting post. A page that needs someone signed in takes a [`Desk`]; without a session the
+//! browser is sent to the sign-in page and comes back afterwards.
+
+use app::account::{Session, resume};
+use app::{Actor, Ctx, Platform, Post};
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::response::{IntoResponse, Redirect, Response};
+use text::Label as _;
+use web::flash::FlashFromCookie;
+use web::{Area, Crumb, Page, RequestId, Seat};
+
+use crate::Office;
+
+/// Hours a browser keeps the cookie; the server ends the session by its own rules.
+pub const SESSION_HOURS: u32 = 12;
+/// Where a person with a first password is sent.
+const PASSWORD_PAGE: &str = "/office/account/password";
+
+/// The desk of someone signed in: who they are, and what every page needs of them.
+pub struct Desk {
+    /// The platform.
+    pub platform: Platform,
+    /// The context of this request.
+    pub ctx: Ctx,
+    /// The post that acts.
+    pub post: Post,
+    /// All posts the person may act as today.
+    pub posts: Vec<Post>,
+    /// The session's token, for signing out and switching posts.
+    pub token: String,
+    flash: FlashFromCookie,
+    demo: bool,
+}
+
+impl Desk {
+    /// What stands round a page of an area.
+    #[must_use]
+    pub fn page(&self, area: Area) -> Page {
+        let seat = Seat {
+            person: self.post.person.clone(),
+            post: self.post.role.label().to_owned(),
+            agency: self.post.agency_name.clone(),
+        };
+        Page { flash: self.flash.0.clone(), demo: self.demo, ..Page::office(seat, area) }
+    }
+
+    /// The same, with the way here.
+    #[must_use]
+    pub fn page_under(&self, area: Area, crumbs: impl IntoIterator<Item = Crumb>) -> Page {
+        self.page(area).under(crumbs)
+    }
+
+    /// May the acting post do this? For showing a button; the use case checks again.
+    #[must_use]
+    pub fn may(&self, use_case: domain::registry::UseCase) -> bool {
+        domain::registry::may(self.post.role, use_case)
+    }
+}
+
+impl FromRequestParts<Office> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, Response> {
+        let refused = |error: app::Error| web::Error::from(error).into_response();
+        let Some(token) = token_of(&parts.headers, office.tls) else { return Err(to_sign_in(parts)) };
+        let session = resume(&office.platform, &token).await.map_err(refused)?;
+        let Some(Session { post, posts, must_change }) = session else { return Err(to_sign_in(parts)) };
+        if must_change && ![PASSWORD_PAGE, "/office/sign-out"].contains(&parts.uri.path()) {
+            return Err(Redirect::to(PASSWORD_PAGE).into_response());
+        }
+        let request_id = RequestId::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
+        let flash = FlashFromCookie::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
+        let ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
+        Ok(Self { platform: office.platform.clone(), ctx, post, posts, token, flash, demo: office.demo })
+    }
+}
+
+/// A context for a request of someone who is not signed in: signing in, and parties who hold a token.
+#[must_use]
+pub fn anonymous(office: &Office, request_id: RequestId) -> Ctx {
+    office.platform.ctx(Actor::Public, request_id.to_string())
+}
+
+fn cookie_name(tls: bool) -> &'static str {
+    if tls { "__Host-mingcha" } else { "mingcha" }
+}
+
+fn token_of(headers: &HeaderMap, tls: bool) -> Option<String> {
+    let name = cookie_name(tls);
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .filter(|token| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()))
+        .map(str::to_owned)
+}
+
+/// The cookie that begins a session.
+pub(crate) fn begin(token: &str, tls: bool) -> Option<HeaderValue> {
+    set(token, u64::from(SESSION_HOURS) * 3600, tls)
+}
+
+/// The cookie that ends it.
+pub(crate) fn end(tls: bool) -> Option<HeaderValue> {
+    set("", 0, tls)
+}
+
+fn set(token: &str, seconds: u64, tls: bool) -> Option<HeaderValue> {
+    let secure = if tls { "; Secure" } else { "" };
+    let cookie = format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", cookie_name(tls));
+    HeaderValue::from_str(&cookie).ok()
+}
+
+/// Pages lead to the sign-in page and back; programs and polling scripts get a 401.
+fn to_sign_in(parts: &Parts) -> Response {
+    let wants_page =
+        parts.headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    if wants_page && parts.method == Method::GET {
+        let whole = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let next = whole.path_and_query().map_or("/office", |p| p.as_str());
+        return Redirect::to(&sign_in_address(next)).into_response();
+    }
+    web::Error::from(app::Error::new(app::ErrorKind::Unauthenticated, "CORE-401")).into_response()
+}
+
+fn sign_in_address(next: &str) -> String {
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("/office/sign-in?{query}")
+}
+
+/// Where to go after signing in: only pages of this front, so that nobody is led elsewhere.
+pub(crate) fn safe_next(next: &str) -> &str {
+    let ours = next == "/office" || next.starts_with("/office/") || next.starts_with("/office?");
+    if ours && !next.contains("//") && !next.contains('\\') { next } else { "/office" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_next;
+
+    #[test]
+    fn nobody_is_led_elsewhere_after_signing_in() {
+        let check = |next: &str, expect: &str| assert_eq!(safe_next(next), expect, "{next}");
+        check("/office/tasks?page=2", "/office/tasks?page=2");
+        check("/office", "/office");
+        check("//evil.example", "/office");
+        check("https://evil.example", "/office");
+        check("/office//evil.example", "/office");
+        check("/office\\evil", "/office");
+        check("/officeevil", "/office");
+        check("", "/office");
+    }
+}
