@@ -1,0 +1,25 @@
+// What the office and public pages load. The pages work without it: each island only makes an existing link, form or
+// element more comfortable. Nothing here decides a rule.
+
+import "htmx.org";
+import { confirmations } from "./islands/confirm";
+import { copies } from "./islands/copy";
+import { filters } from "./islands/filters";
+import { jobs } from "./islands/jobs";
+import { toastsFromServer } from "./islands/toast";
+import { uploads } from "./islands/upload";
+
+function start(root: ParentNode): void {
+  confirmations(root);
+  copies(root);
+  filters(root);
+  jobs(root);
+  uploads(root);
+}
+
+start(document);
+toastsFromServer();
+document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
+
+// Parts that htmx brings in later carry islands of their own. An island marks what it has taken, so twice is harmless.
+document.addEventListener("htmx:after:swap", () => start(document));

@@ -1,0 +1,181 @@
+//! The two renderers of an error: a page in the browser's language, and `application/problem+json` for programs and for
+//! parts of pages. Both read the same [`Shown`], so they cannot drift.
+
+use askama::Template;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::error::{Category, Error, Shown};
+use crate::request_id::RequestId;
+
+/// Where a front sends people who are not signed in, and where home is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ErrorPages {
+    /// The sign-in page; `?next=` with the wanted address is added. `None` on a front without sign-in.
+    pub sign_in: Option<&'static str>,
+    /// Where "back to the start" leads; `/` if empty.
+    pub home: &'static str,
+}
+
+/// Replaces the plain form of an [`Error`] by what the asker can use.
+pub(crate) async fn render(pages: ErrorPages, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let response = next.run(request).await;
+    match response.extensions().get::<Shown>() {
+        Some(shown) => answer(pages, &asked, shown, &response),
+        None if is_bare(&response) => answer_bare(pages, &asked, response),
+        None => response,
+    }
+}
+
+/// What of a request decides the form of the answer.
+struct Asked {
+    page: bool,
+    part: bool,
+    get: bool,
+    address: String,
+    request_id: String,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let headers = request.headers();
+        let part = headers.contains_key("hx-request");
+        let address = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
+        let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        Self { page: wants_page(headers), part, get: request.method() == Method::GET, address, request_id }
+    }
+}
+
+/// A browser that goes somewhere asks for `text/html` first; our own scripts and programs name JSON first.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    match (accept.find("text/html"), accept.find("json")) {
+        (Some(html), Some(json)) => html < json,
+        (html, _) => html.is_some(),
+    }
+}
+
+fn answer(pages: ErrorPages, asked: &Asked, shown: &Shown, plain: &Response) -> Response {
+    let mut response = if shown.category == Category::Unauthenticated && (asked.page || asked.part) {
+        match pages.sign_in {
+            Some(sign_in) => to_sign_in(sign_in, asked),
+            None => page(pages, asked, shown, plain.status()),
+        }
+    } else if asked.part {
+        part(asked, shown, plain.status())
+    } else if asked.page {
+        page(pages, asked, shown, plain.status())
+    } else {
+        problem(asked, shown, plain.status())
+    };
+    // What the handler set (a retry time, an ended cookie) stays; the body's own headers do not.
+    for (name, value) in plain.headers() {
+        if !is_about_body(name) {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    response
+}
+
+fn is_about_body(name: &HeaderName) -> bool {
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name)
+}
+
+/// After a POST or a part of a page the way back is the page itself, which the browser names.
+fn to_sign_in(sign_in: &str, asked: &Asked) -> Response {
+    let next = if asked.get && !asked.part { asked.address.as_str() } else { "" };
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let address = if next.is_empty() { sign_in.to_owned() } else { format!("{sign_in}?{query}") };
+    if asked.part {
+        let value = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/"));
+        return (StatusCode::NO_CONTENT, [(HeaderName::from_static("hx-redirect"), value)]).into_response();
+    }
+    Redirect::to(&address).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "error/page.html")]
+struct ErrorPage<'a> {
+    shown: &'a Shown,
+    status: u16,
+    request_id: &'a str,
+    home: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "error/part.html")]
+struct ErrorPart<'a> {
+    shown: &'a Shown,
+    request_id: &'a str,
+}
+
+fn page(pages: ErrorPages, asked: &Asked, shown: &Shown, status: StatusCode) -> Response {
+    let home = if pages.home.is_empty() { "/" } else { pages.home };
+    let template = ErrorPage { shown, status: status.as_u16(), request_id: &asked.request_id, home };
+    rendered(&template, status)
+}
+
+/// A failed part must not replace the table it was meant for: it goes to the place for notices.
+fn part(asked: &Asked, shown: &Shown, status: StatusCode) -> Response {
+    let mut response = rendered(&ErrorPart { shown, request_id: &asked.request_id }, status);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#notices"));
+    headers.insert(HeaderName::from_static("hx-reswap"), HeaderValue::from_static("innerHTML show:top"));
+    response
+}
+
+fn rendered(template: &impl Template, status: StatusCode) -> Response {
+    match template.render() {
+        Ok(html) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the error page itself cannot be rendered");
+            status.into_response()
+        }
+    }
+}
+
+fn problem(asked: &Asked, shown: &Shown, status: StatusCode) -> Response {
+    let fields: Vec<_> =
+        shown.fields.iter().map(|(field, message)| serde_json::json!({"field": field, "message": message})).collect();
+    let body = serde_json::json!({
+        "type": format!("urn:mingcha:{}", shown.code),
+        "status": status.as_u16(),
+        "code": shown.code,
+        "title": shown.message,
+        "detail": shown.next_step,
+        "fields": fields,
+        "request_id": asked.request_id,
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+/// axum's own answers (no such route, wrong method, body too large) have no words; they get ours.
+fn is_bare(response: &Response) -> bool {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    (status.is_client_error() || status.is_server_error()) && (kind.is_empty() || kind.starts_with("text/plain"))
+}
+
+fn answer_bare(pages: ErrorPages, asked: &Asked, response: Response) -> Response {
+    let status = response.status();
+    let error = match status {
+        StatusCode::NOT_FOUND => Error::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => Error::not_found().saying("WEB-405", "这个地址不能这样打开", "请从页面上的按钮进入。"),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。"),
+        StatusCode::UNAUTHORIZED => Error::unauthenticated(),
+        StatusCode::FORBIDDEN => Error::new(Category::Denied),
+        StatusCode::TOO_MANY_REQUESTS => Error::new(Category::TooMany),
+        status if status.is_server_error() => Error::new(Category::Internal),
+        _ => Error::new(Category::Invalid).saying("WEB-400", "这个请求不完整", "请返回上一页重新提交。"),
+    }
+    .with_status(status);
+    let plain = error.into_response();
+    let shown = plain.extensions().get::<Shown>().cloned();
+    match shown {
+        Some(shown) => answer(pages, asked, &shown, &response),
+        None => response,
+    }
+}

@@ -1,0 +1,123 @@
+//! A notice that survives one redirect: `go_saying("/office/tasks", Tone::Good, "已封存")`, and the next page shows it once.
+//! It travels in a short-lived cookie. It is never trusted: pages print it as text, and only the browser's owner can set it.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::component::Tone;
+
+/// Name of the cookie.
+const COOKIE: &str = "mingcha_flash";
+/// Seconds a notice waits for its page.
+const SECONDS_MAX: u32 = 60;
+/// Most characters of a notice; longer ones are cut, because browsers drop cookies over 4 KB.
+pub const CHARACTERS_MAX: usize = 200;
+
+/// A notice shown once on top of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flash {
+    /// Good or bad.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+/// Goes on to another page after a POST (303).
+#[must_use]
+pub fn go(to: &str) -> Response {
+    Redirect::to(to).into_response()
+}
+
+/// Goes on, and says something there.
+#[must_use]
+pub fn go_saying(to: &str, tone: Tone, text: &str) -> Response {
+    let mut response = go(to);
+    let cut: String = text.chars().take(CHARACTERS_MAX).collect();
+    let packed: String = form_urlencoded::Serializer::new(String::new()).append_pair(tone.class(), &cut).finish();
+    // A cookie value may not hold `=`; urlencoding leaves exactly the first one.
+    let value = packed.replacen('=', ".", 1);
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={SECONDS_MAX}; HttpOnly; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The notice of the request before, for `Page`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlashFromCookie(pub Option<Flash>);
+
+impl<S: Send + Sync> FromRequestParts<S> for FlashFromCookie {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(read(&parts.headers)))
+    }
+}
+
+/// Reads the notice from the request's headers.
+#[must_use]
+pub fn read(headers: &HeaderMap) -> Option<Flash> {
+    let value = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+    let packed = value.replacen('.', "=", 1);
+    let (class, text) = form_urlencoded::parse(packed.as_bytes()).next()?;
+    let tone = Tone::ALL.into_iter().find(|tone| tone.class() == class)?;
+    let text: String = text.chars().take(CHARACTERS_MAX).collect();
+    (!text.is_empty()).then_some(Flash { tone, text })
+}
+
+/// Ends the cookie: the page that showed the notice carries this.
+pub(crate) fn ended() -> HeaderValue {
+    HeaderValue::from_static("mingcha_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn round_trip(tone: Tone, text: &str) -> Option<Flash> {
+        let response = go_saying("/office", tone, text);
+        let cookie = response.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap().to_owned();
+        let mut headers = HeaderMap::new();
+        let sent = cookie.split(';').next().unwrap();
+        headers.insert(header::COOKIE, format!("a=b; {sent}; c=d").parse().unwrap());
+        read(&headers)
+    }
+
+    #[test]
+    fn a_notice_survives_one_redirect() {
+        for (tone, text) in [(Tone::Good, "已封存"), (Tone::Bad, "a=b; c%d & 1+1.5"), (Tone::Info, "“引号”\n换行")] {
+            assert_eq!(round_trip(tone, text), Some(Flash { tone, text: text.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn long_notices_are_cut_at_the_limit() {
+        assert_eq!(round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX)).unwrap().text.chars().count(), CHARACTERS_MAX);
+        assert_eq!(round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX + 1)).unwrap().text.chars().count(), CHARACTERS_MAX);
+    }
+
+    #[test]
+    fn what_we_did_not_write_is_ignored() {
+        let check = |cookie: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            assert_eq!(read(&headers), None, "{cookie}");
+        };
+        check("mingcha_flash=");
+        check("mingcha_flash=unknown.text");
+        check("mingcha_flash=good.");
+        check("mingcha_flashy=good.text");
+        check("other=good.text");
+    }
+}

@@ -1,0 +1,144 @@
+//! What every page of a front carries round its content, and the wrapper that turns a template into an answer. Who is
+//! signed in and what they may see is decided by the front and handed in; this file decides nothing.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::component::Crumb;
+use crate::error::Error;
+use crate::flash::Flash;
+
+/// The areas of the office front, in the order of the navigation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Area {
+    /// To-dos.
+    #[default]
+    Home,
+    /// Subjects, inspectors, items.
+    Directory,
+    /// Schemes of random inspections.
+    Scheme,
+    /// Tasks.
+    Task,
+    /// Dispatch and matching.
+    Dispatch,
+    /// Long work.
+    Job,
+    /// Events.
+    Event,
+    /// A page that belongs to none.
+    None,
+}
+
+/// One entry of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NavEntry {
+    /// Which area it opens.
+    pub area: Area,
+    /// What it is called.
+    pub label: &'static str,
+    /// Where it is.
+    pub href: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+}
+
+/// The navigation of the office front.
+pub const NAV: [NavEntry; 7] = [
+    NavEntry { area: Area::Home, label: "首页", href: "/office", icon: "house" },
+    NavEntry { area: Area::Directory, label: "名录库", href: "/office/directory", icon: "building-2" },
+    NavEntry { area: Area::Scheme, label: "抽查方案", href: "/office/schemes", icon: "clipboard-list" },
+    NavEntry { area: Area::Task, label: "抽查任务", href: "/office/tasks", icon: "list-checks" },
+    NavEntry { area: Area::Dispatch, label: "派发与匹配", href: "/office/dispatch", icon: "send" },
+    NavEntry { area: Area::Job, label: "作业", href: "/office/jobs", icon: "cog" },
+    NavEntry { area: Area::Event, label: "事件", href: "/office/events", icon: "history" },
+];
+
+/// Who is signed in, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seat {
+    /// The person.
+    pub person: String,
+    /// The post they act as.
+    pub post: String,
+    /// The agency of the post.
+    pub agency: String,
+}
+
+/// What stands round the content. A page's template holds it as `page`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Who is signed in; `None` before sign-in and on the public front.
+    pub seat: Option<Seat>,
+    /// Which entry of the navigation is marked.
+    pub area: Area,
+    /// How many to-dos wait; shown at 首页, 0 is not.
+    pub todos: u64,
+    /// The way here; empty on the start page of an area.
+    pub crumbs: Vec<Crumb>,
+    /// A notice from the page before.
+    pub flash: Option<Flash>,
+    /// Name of the bureau whose installation this is, for the public front.
+    pub bureau: String,
+    /// Is this installation a demo? Then every page says so.
+    pub demo: bool,
+}
+
+impl Page {
+    /// A page of an area for someone signed in.
+    #[must_use]
+    pub fn office(seat: Seat, area: Area) -> Self {
+        Self { seat: Some(seat), area, ..Self::default() }
+    }
+
+    /// A page for everyone.
+    #[must_use]
+    pub fn public(bureau: impl Into<String>) -> Self {
+        Self { area: Area::None, bureau: bureau.into(), ..Self::default() }
+    }
+
+    /// Adds the way here.
+    #[must_use]
+    pub fn under(mut self, crumbs: impl IntoIterator<Item = Crumb>) -> Self {
+        self.crumbs.extend(crumbs);
+        self
+    }
+
+    /// The navigation, for the layout.
+    #[must_use]
+    pub fn nav(&self) -> &'static [NavEntry] {
+        &NAV
+    }
+
+    /// Is this entry the current one?
+    #[must_use]
+    pub fn is_here(&self, entry: &NavEntry) -> bool {
+        entry.area == self.area
+    }
+}
+
+/// A template as an answer: `Html(template)` is 200, `Html::invalid(template)` the form again, with its errors, as 422.
+#[derive(Clone, Copy, Debug)]
+pub struct Html<T>(pub T);
+
+impl<T: Template> Html<T> {
+    /// The same with another status.
+    pub fn with_status(self, status: StatusCode) -> Response {
+        match self.0.render() {
+            Ok(html) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+            Err(error) => Error::from(error).into_response(),
+        }
+    }
+
+    /// A form that comes back with everything typed kept and its errors named.
+    pub fn invalid(template: T) -> Response {
+        Self(template).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+}
+
+impl<T: Template> IntoResponse for Html<T> {
+    fn into_response(self) -> Response {
+        self.with_status(StatusCode::OK)
+    }
+}
