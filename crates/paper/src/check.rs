@@ -20,9 +20,11 @@ pub const TEXT_CHARS_MAX: usize = 4_000;
 /// Longest address behind a QR code in bytes; above it the code gets too fine for a phone.
 pub const URL_BYTES_MAX: usize = 500;
 
-/// A run of characters without a place to break, after which one is put in, so that it cannot leave its cell. Codes have 18 characters
-/// and task numbers fewer than 24, so they stay whole and searchable.
-const RUN_CHARS_MAX: usize = 24;
+/// A longer run of characters without a place to break gets one after every [`RUN_PART_CHARS`], so that it cannot leave its cell.
+const RUN_CHARS_MAX: usize = 14;
+const RUN_PART_CHARS: usize = 8;
+/// Codes and numbers stand in wide cells and stay whole up to this length, so that they can be searched and copied.
+const CODE_CHARS_MAX: usize = 30;
 
 pub(crate) fn notices(forms: &[CheckNotice]) -> Result<(), PaperError> {
     count(forms.len())?;
@@ -72,9 +74,8 @@ pub(crate) fn texts(form: &mut Value, index: usize, fonts: &Fonts) -> Result<(),
                 return Err(PaperError::GlyphMissing { form: index, place: place.to_owned(), character });
             }
         }
-        if let Some(broken) = broken(text) {
-            *text = broken;
-        }
+        let code = ["number", "code", "certificate", "phone"].iter().any(|end| place.ends_with(end));
+        *text = broken(text, if code { CODE_CHARS_MAX } else { RUN_CHARS_MAX });
         Ok(())
     })
 }
@@ -91,19 +92,28 @@ fn walk(value: &mut Value, place: &str, visit: &mut impl FnMut(&str, &mut String
     }
 }
 
-fn broken(text: &str) -> Option<String> {
+fn broken(text: &str, run_max: usize) -> String {
     let mut out = String::with_capacity(text.len());
-    let (mut run, mut changed) = (0, false);
-    for character in text.chars() {
-        let solid = character.is_ascii_graphic() || character.is_alphabetic() && !wide(character);
-        run = if solid { run + 1 } else { 0 };
-        if run > RUN_CHARS_MAX {
-            out.push('\u{200B}');
-            (run, changed) = (1, true);
+    let mut run: Vec<char> = Vec::new();
+    let flush = |run: &mut Vec<char>, out: &mut String| {
+        let part = if run.len() > run_max { RUN_PART_CHARS } else { run_max };
+        for (n, character) in run.drain(..).enumerate() {
+            if n > 0 && n % part == 0 {
+                out.push('\u{200B}');
+            }
+            out.push(character);
         }
-        out.push(character);
+    };
+    for character in text.chars() {
+        if character.is_whitespace() || wide(character) {
+            flush(&mut run, &mut out);
+            out.push(character);
+        } else {
+            run.push(character);
+        }
     }
-    changed.then_some(out)
+    flush(&mut run, &mut out);
+    out
 }
 
 /// East Asian characters break anywhere by themselves.
@@ -134,4 +144,19 @@ fn url(form: usize, url: &str) -> Result<(), PaperError> {
 
 fn real(form: usize, place: &str, day: Option<Day>) -> Result<(), PaperError> {
     if day.is_none_or(Day::exists) { Ok(()) } else { Err(PaperError::BadDay { form, place: place.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CODE_CHARS_MAX, RUN_CHARS_MAX, broken};
+
+    #[test]
+    fn only_long_runs_get_places_to_break() {
+        let check = |text: &str, max: usize, expect: &str| assert_eq!(broken(text, max).replace('\u{200B}', "|"), expect);
+        check("海港区 18 号", RUN_CHARS_MAX, "海港区 18 号");
+        check("abcdefghijklmn", RUN_CHARS_MAX, "abcdefghijklmn");
+        check("abcdefghijklmno", RUN_CHARS_MAX, "abcdefgh|ijklmno");
+        check("甲abcdefghijklmno乙", RUN_CHARS_MAX, "甲abcdefgh|ijklmno乙");
+        check("91130302MA0A1B2C3D", CODE_CHARS_MAX, "91130302MA0A1B2C3D");
+    }
 }

@@ -8,8 +8,8 @@
 //! issued), never substitutes a thin face for a missing bold one, and never reads a clock: the creation time is a parameter, so that
 //! the same input and the same fonts give the same bytes. It neither decides what stands in a form nor stores it.
 //!
-//! Printing is work for the processor (about 20 ms per form) and holds all pages of one PDF in memory; callers run it on a blocking thread,
-//! one at a time.
+//! Printing is work for the processor (about 20 ms per form) and holds all pages of one PDF in memory; callers run it on a blocking
+//! thread, one at a time.
 
 mod check;
 mod error;
@@ -36,6 +36,8 @@ pub struct Printed {
     pub pdf: Vec<u8>,
     /// Pages of the whole file. Every form begins on a page of its own and counts its own pages in the foot.
     pub pages: usize,
+    /// Pages of each form, in order.
+    pub pages_of_form: Vec<usize>,
 }
 
 /// Prints forms with the fonts found once at start.
@@ -64,44 +66,55 @@ impl Printer {
         Ok(Self { fonts, families })
     }
 
-    /// The notices as one PDF, in the order given. `created` is the creation time of the file, in China Standard Time.
+    /// The notices as one PDF, in the order given. `created` is the creation time of the file, in China Standard Time; `progress` is
+    /// called after each form with the number set and the number of all.
     ///
     /// # Errors
     /// [`PaperError`]; nothing is printed unless everything can be.
-    pub fn notices(&self, forms: &[CheckNotice], created: Moment) -> Result<Printed, PaperError> {
+    pub fn notices(
+        &self,
+        forms: &[CheckNotice],
+        created: Moment,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Printed, PaperError> {
         check::notices(forms)?;
-        self.print("/notice.typ", forms, |f| &f.url, created)
+        self.print("/notice.typ", forms, |f| &f.url, created, progress)
     }
 
-    /// The record forms as one PDF, in the order given. `created` is the creation time of the file, in China Standard Time.
+    /// The record forms as one PDF, in the order given. `created` is the creation time of the file, in China Standard Time; `progress`
+    /// is called after each form with the number set and the number of all.
     ///
     /// # Errors
     /// [`PaperError`]; nothing is printed unless everything can be.
-    pub fn record_forms(&self, forms: &[RecordForm], created: Moment) -> Result<Printed, PaperError> {
+    pub fn record_forms(
+        &self,
+        forms: &[RecordForm],
+        created: Moment,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Printed, PaperError> {
         check::records(forms)?;
-        self.print("/record.typ", forms, |f| &f.url, created)
+        self.print("/record.typ", forms, |f| &f.url, created, progress)
     }
 
     fn print<F: serde::Serialize>(
         &self,
-        template: &'static str,
+        template: &str,
         forms: &[F],
         url: impl Fn(&F) -> &str,
         created: Moment,
+        progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Printed, PaperError> {
         let created = created.timestamp().ok_or(PaperError::BadMoment)?;
+        // All forms are checked before the first is set, so that a bad one at the end does not cost a minute.
         let mut sheets = Vec::with_capacity(forms.len());
         for (index, form) in forms.iter().enumerate() {
             let mut sheet = serde_json::to_value(form).map_err(|e| PaperError::Internal(e.to_string()))?;
             check::texts(&mut sheet, index, &self.fonts)?;
             let code = qr::svg(url(form)).ok_or(PaperError::BadUrl { form: index })?;
-            if let Some(fields) = sheet.as_object_mut() {
-                fields.insert("qr".to_owned(), code.into());
-            }
-            sheets.push(sheet);
+            let data = serde_json::json!({ "families": self.families, "form": sheet, "qr": code });
+            sheets.push(data.to_string().into_bytes());
         }
-        let data = serde_json::json!({ "families": self.families, "forms": sheets });
-        print::pdf(&self.fonts, template, data.to_string().into_bytes(), created)
+        print::pdf(&self.fonts, template, sheets.into_iter(), created, progress)
     }
 }
 

@@ -25,13 +25,18 @@ pub(crate) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub(crate) fn new(fonts: &'a Fonts, main: &str, data: Vec<u8>) -> Result<Self, PaperError> {
+    pub(crate) fn new(fonts: &'a Fonts, main: &str) -> Result<Self, PaperError> {
         let mut sources = Vec::new();
         for (path, text) in TEMPLATES {
             sources.push(Source::new(id(path)?, text.to_owned()));
         }
         let library = LazyHash::new(Library::default());
-        Ok(Self { fonts, library, sources, main: id(main)?, data: (id("/data.json")?, Bytes::new(data)) })
+        Ok(Self { fonts, library, sources, main: id(main)?, data: (id("/data.json")?, Bytes::new(Vec::new())) })
+    }
+
+    /// Lays the next form's data on the desk.
+    pub(crate) fn lay(&mut self, data: Vec<u8>) {
+        self.data.1 = Bytes::new(data);
     }
 }
 

@@ -4,14 +4,14 @@
 
 mod common;
 
-use common::{CREATED, item, notice, person, printer, record};
+use common::{CREATED, item, notice, person, printer, quiet, record};
 use paper::{Choice, Day, Families, FontRole, Moment, PaperError, Printer, RecordForm, SYSTEM_FONT_DIRS};
 use std::path::PathBuf;
 
 fn refusal(change: impl FnOnce(&mut RecordForm)) -> PaperError {
     let mut form = record();
     change(&mut form);
-    printer().record_forms(&[record(), form], CREATED).expect_err("must be refused")
+    printer().record_forms(&[record(), form], CREATED, &mut quiet).expect_err("must be refused")
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn a_character_that_no_font_has_is_named_with_its_place() {
     assert_eq!(got, "form 1, subject_name: no font has the character '\\u{e001}' (U+E001); add a font that has it to the font directories and print again");
     let mut letter = notice();
     letter.items.push("\u{E001}".to_owned());
-    assert!(matches!(printer().notices(&[letter], CREATED), Err(PaperError::GlyphMissing { .. })));
+    assert!(matches!(printer().notices(&[letter], CREATED, &mut quiet), Err(PaperError::GlyphMissing { .. })));
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn limits_hold_at_n_and_fail_at_n_plus_one() {
         let print = |n| {
             let mut form = record();
             fill(&mut form, n);
-            printer.record_forms(&[form], CREATED)
+            printer.record_forms(&[form], CREATED, &mut quiet)
         };
         print(max).unwrap();
         assert!(matches!(print(max + 1), Err(PaperError::TooMany { count, max: limit, .. }) if count == max + 1 && limit == max));
     }
     let above = vec![record(); paper::FORMS_MAX + 1];
-    assert!(matches!(printer.record_forms(&above, CREATED), Err(PaperError::TooMany { .. })));
-    assert_eq!(printer.record_forms(&[], CREATED), Err(PaperError::NoForms));
-    assert_eq!(printer.notices(&[], CREATED), Err(PaperError::NoForms));
+    assert!(matches!(printer.record_forms(&above, CREATED, &mut quiet), Err(PaperError::TooMany { .. })));
+    assert_eq!(printer.record_forms(&[], CREATED, &mut quiet), Err(PaperError::NoForms));
+    assert_eq!(printer.notices(&[], CREATED, &mut quiet), Err(PaperError::NoForms));
 }
 
 #[test]
 fn addresses_and_days_are_checked() {
     let url = |text: String| {
         let form = RecordForm { url: text, ..record() };
-        printer().record_forms(&[form], CREATED).map(|_| ())
+        printer().record_forms(&[form], CREATED, &mut quiet).map(|_| ())
     };
     let long = |n: usize| format!("https://{}", "a".repeat(n - 8));
     assert_eq!(url(long(paper::URL_BYTES_MAX)), Ok(()));
@@ -114,7 +114,7 @@ fn addresses_and_days_are_checked() {
     }
     let got = refusal(|f| f.checked_on = Some(Day { year: 2021, month: 2, day: 29 }));
     assert_eq!(got, PaperError::BadDay { form: 1, place: "checked_on".to_owned() });
-    assert_eq!(printer().record_forms(&[record()], Moment { month: 13, ..CREATED }), Err(PaperError::BadMoment));
+    assert_eq!(printer().record_forms(&[record()], Moment { month: 13, ..CREATED }, &mut quiet), Err(PaperError::BadMoment));
 }
 
 #[test]

@@ -12,6 +12,9 @@ pub fn printer() -> Printer {
     Printer::new(&SYSTEM_FONT_DIRS.map(PathBuf::from)).expect("the package fonts-noto-cjk is installed")
 }
 
+/// For tests that do not watch the progress.
+pub fn quiet(_: usize, _: usize) {}
+
 pub fn person(name: &str, certificate: &str) -> Person {
     Person { name: name.to_owned(), certificate: certificate.to_owned() }
 }
@@ -95,7 +98,7 @@ pub fn pages(printed: &Printed) -> Vec<String> {
     assert!(out.status.success());
     let whole = String::from_utf8(out.stdout).unwrap();
     let mut pages: Vec<String> =
-        whole.split('\u{c}').map(|p| p.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect()).collect();
+        whole.split('\u{c}').map(|p| p.chars().filter(|c| !c.is_whitespace() && *c != '\u{200B}').collect()).collect();
     pages.pop();
     pages
 }
