@@ -1,5 +1,8 @@
 -- The three directories (一单两库) and the imports that fill them.
 
+-- `code` is the key in rolls: the credit code or registration number, for products, projects and acts a number of the
+-- line department. `tags` holds the sorted tags joined by commas (no tag contains one), so that a roll is one walk;
+-- subject_tag holds the same for searching by tag. `licences` is JSON.
 CREATE TABLE subject (
     id {text} PRIMARY KEY,
     code {text} NOT NULL,
@@ -13,22 +16,37 @@ CREATE TABLE subject (
     industry {text} NOT NULL,
     address {text} NOT NULL,
     legal_person {text} NOT NULL,
+    phone {text} NOT NULL,
+    tags {text} NOT NULL,
+    licences {text} NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     valid_from BIGINT NOT NULL,
+    changed_by {text} NOT NULL,
     import_id {text}
 );
 CREATE UNIQUE INDEX u_subject__code ON subject (code);
 CREATE INDEX i_subject__agency ON subject (agency_id, code);
-CREATE INDEX i_subject__name ON subject (name);
 
--- Superseded versions: `data` is the subject as JSON, tags and licences included.
+-- Superseded versions, column by column as in subject, so that an import writes them in one statement.
 CREATE TABLE subject_history (
     subject_id {text} NOT NULL REFERENCES subject (id),
     version BIGINT NOT NULL,
+    name {text} NOT NULL,
+    kind {text} NOT NULL,
+    sub_kind {text} NOT NULL,
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    division {text} NOT NULL,
+    registered_on {text} NOT NULL,
+    status {text} NOT NULL,
+    industry {text} NOT NULL,
+    address {text} NOT NULL,
+    legal_person {text} NOT NULL,
+    phone {text} NOT NULL,
+    tags {text} NOT NULL,
+    licences {text} NOT NULL,
+    changed_by {text} NOT NULL,
     valid_from BIGINT NOT NULL,
     valid_to BIGINT NOT NULL,
-    data {text} NOT NULL,
-    changed_by {text} NOT NULL,
     PRIMARY KEY (subject_id, version)
 );
 
@@ -38,15 +56,6 @@ CREATE TABLE subject_tag (
     PRIMARY KEY (subject_id, tag)
 );
 CREATE INDEX i_subject_tag__tag ON subject_tag (tag, subject_id);
-
-CREATE TABLE subject_licence (
-    subject_id {text} NOT NULL REFERENCES subject (id),
-    kind {text} NOT NULL,
-    number {text} NOT NULL,
-    valid_from {text},
-    valid_to {text},
-    PRIMARY KEY (subject_id, kind, number)
-);
 
 -- A risk class is a dated fact on one scale; a draw freezes the newest one of the roll's day.
 CREATE TABLE subject_risk (
@@ -134,8 +143,8 @@ CREATE TABLE import (
 );
 CREATE INDEX i_import__agency ON import (agency_id, created_at);
 
--- Staged rows of a subject import: written in chunks, checked, then swapped in by one set-based transaction.
--- `id` is the subject's: a new one, or that of the row with the same code.
+-- Staged rows of a subject import: written in chunks, checked, then swapped in by one set-based transaction. `id` is used
+-- if the code is new. No foreign keys and no index but the key: these tables are filled fast and emptied soon.
 CREATE TABLE subject_stage (
     import_id {text} NOT NULL,
     row_number BIGINT NOT NULL,
@@ -151,24 +160,28 @@ CREATE TABLE subject_stage (
     industry {text} NOT NULL,
     address {text} NOT NULL,
     legal_person {text} NOT NULL,
-    risk_class {text} NOT NULL,
-    risk_on {text} NOT NULL
+    phone {text} NOT NULL,
+    tags {text} NOT NULL,
+    licences {text} NOT NULL,
+    credit_class {text} NOT NULL,
+    credit_on {text} NOT NULL,
+    food_class {text} NOT NULL,
+    food_on {text} NOT NULL,
+    PRIMARY KEY (import_id, row_number)
 );
-CREATE INDEX i_subject_stage__import ON subject_stage (import_id, code);
 
 CREATE TABLE subject_tag_stage (
     import_id {text} NOT NULL,
-    subject_id {text} NOT NULL,
-    tag {text} NOT NULL
+    row_number BIGINT NOT NULL,
+    code {text} NOT NULL,
+    tag {text} NOT NULL,
+    PRIMARY KEY (import_id, row_number, tag)
 );
-CREATE INDEX i_subject_tag_stage__import ON subject_tag_stage (import_id);
 
-CREATE TABLE subject_licence_stage (
+-- Staged rows of the small directories (agencies, inspectors, check items): one JSON object a row.
+CREATE TABLE import_stage (
     import_id {text} NOT NULL,
-    subject_id {text} NOT NULL,
-    kind {text} NOT NULL,
-    number {text} NOT NULL,
-    valid_from {text},
-    valid_to {text}
+    row_number BIGINT NOT NULL,
+    data {text} NOT NULL,
+    PRIMARY KEY (import_id, row_number)
 );
-CREATE INDEX i_subject_licence_stage__import ON subject_licence_stage (import_id);

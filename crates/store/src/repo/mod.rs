@@ -4,16 +4,21 @@ pub mod account;
 pub mod agency;
 pub mod approval;
 pub mod calendar;
+pub mod check_item;
 pub mod counter;
 pub mod deadline;
 pub mod event;
 pub mod file;
+pub mod import;
+pub mod import_stage;
+pub mod inspector;
 pub mod installation;
 pub mod job;
 pub mod post;
 pub mod revision;
 pub mod rulebook;
 pub mod session;
+pub mod subject;
 pub mod todo;
 
 /// Rows of one page of a list, and how many there are in all.

@@ -1,0 +1,1 @@
+//! Check items by revision of the item list.

@@ -1,0 +1,1 @@
+//! Uploads on their way into a directory.

@@ -1,0 +1,1 @@
+//! Staged rows of imports, and the swap that makes them the directory.

@@ -1,0 +1,1 @@
+//! Inspectors with qualifications, leave and recusals.

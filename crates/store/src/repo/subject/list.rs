@@ -1,0 +1,218 @@
+//! Searching and filtering objects, page by page or all of what is shown.
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use domain::agency::Scope;
+use domain::ids::{AgencyId, SubjectId};
+use domain::subject::{RiskLevel, SubjectKind, SubjectStatus};
+
+use super::super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::known;
+use crate::{Conn, Result, Row, Value, values};
+
+/// What to show. Empty and `None` mean "whatever".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubjectFilter {
+    /// Part of a name, or the beginning of a code.
+    pub search: String,
+    /// Registered by this agency or one below it.
+    pub agency: Option<AgencyId>,
+    /// Kind.
+    pub kind: Option<SubjectKind>,
+    /// Registration state.
+    pub status: Option<SubjectStatus>,
+    /// Carries this tag.
+    pub tag: String,
+    /// Has this credit-risk class today.
+    pub credit_class: Option<RiskLevel>,
+    /// Established on this day or later.
+    pub registered_from: Option<NaiveDate>,
+    /// Established on this day or earlier.
+    pub registered_to: Option<NaiveDate>,
+}
+
+/// An object as one line of a list.
+#[derive(Clone, Debug)]
+pub struct SubjectLine {
+    /// Its id.
+    pub id: SubjectId,
+    /// Its code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub kind: SubjectKind,
+    /// A finer kind, or empty.
+    pub sub_kind: String,
+    /// The agency that registers it.
+    pub agency_id: AgencyId,
+    /// That agency's registrar key.
+    pub agency_code: String,
+    /// That agency's name for tables.
+    pub agency_name: String,
+    /// Division of the premises, or empty.
+    pub division: String,
+    /// Day of establishment.
+    pub registered_on: Option<NaiveDate>,
+    /// Registration state.
+    pub status: SubjectStatus,
+    /// Industry code, or empty.
+    pub industry: String,
+    /// Address.
+    pub address: String,
+    /// Legal representative or responsible person.
+    pub legal_person: String,
+    /// Credit-risk class today.
+    pub credit_class: Option<RiskLevel>,
+    /// Tags, ascending.
+    pub tags: Vec<String>,
+}
+
+const CREDIT_CLASS: &str = "(SELECT r.class FROM subject_risk r WHERE r.subject_id = subject.id AND r.scale = 'credit'
+     AND r.assessed_on <= $1 ORDER BY r.assessed_on DESC LIMIT 1)";
+
+/// `FROM … WHERE …` of a filter, with the day as `$1`.
+fn conditions(scope: &Scope, filter: &SubjectFilter, day: NaiveDate) -> (String, Vec<Value>) {
+    let prefix = scope.prefix();
+    let mut values = values![day, prefix, path_end(prefix)];
+    let mut sql = String::from(
+        "FROM subject CROSS JOIN agency WHERE agency.id = subject.agency_id AND agency.path >= $2 AND agency.path < $3",
+    );
+    let mut and = |condition: &str, value: Value| {
+        values.push(value);
+        // Writing to a String cannot fail.
+        write!(sql, " AND {}", condition.replace('?', &format!("${}", values.len()))).ok();
+    };
+    let search = filter.search.trim();
+    if !search.is_empty() {
+        let is_code = search.len() >= 4 && search.bytes().all(|b| b.is_ascii_alphanumeric());
+        if is_code {
+            let start = search.to_ascii_uppercase();
+            and("subject.code >= ?", Value::from(start.clone()));
+            and("subject.code < ?", Value::from(path_end(&start)));
+        } else {
+            and("subject.name LIKE ? ESCAPE '\\'", Value::from(like(search)));
+        }
+    }
+    if let Some(agency) = filter.agency {
+        and(
+            "agency.path LIKE (SELECT chosen.path FROM agency chosen WHERE chosen.id = ?) || '%'",
+            Value::from(agency.to_string()),
+        );
+    }
+    if let Some(kind) = filter.kind {
+        and("subject.kind = ?", Value::from(kind.code()));
+    }
+    if let Some(status) = filter.status {
+        and("subject.status = ?", Value::from(status.code()));
+    }
+    if !filter.tag.is_empty() {
+        and("subject.id IN (SELECT t.subject_id FROM subject_tag t WHERE t.tag = ?)", Value::from(&filter.tag));
+    }
+    if let Some(class) = filter.credit_class {
+        and(&format!("{CREDIT_CLASS} = ?"), Value::from(class.code()));
+    }
+    if let Some(from) = filter.registered_from {
+        and("subject.registered_on >= ?", Value::from(from));
+    }
+    if let Some(to) = filter.registered_to {
+        and("subject.registered_on <> '' AND subject.registered_on <= ?", Value::from(to));
+    }
+    (sql, values)
+}
+
+const COLUMNS: &str = "subject.id, subject.code, subject.name, subject.kind, subject.sub_kind, subject.agency_id,
+     agency.code AS agency_code, agency.short_name AS agency_name, subject.division, subject.registered_on, subject.status,
+     subject.industry, subject.address, subject.legal_person, subject.tags";
+
+fn read(row: &Row) -> Result<SubjectLine> {
+    let tags = row.text("tags")?;
+    Ok(SubjectLine {
+        id: row.parse("id")?,
+        code: row.text("code")?,
+        name: row.text("name")?,
+        kind: row.parse("kind")?,
+        sub_kind: row.text("sub_kind")?,
+        agency_id: row.parse("agency_id")?,
+        agency_code: row.text("agency_code")?,
+        agency_name: row.text("agency_name")?,
+        division: row.text("division")?,
+        registered_on: known(row, "registered_on")?,
+        status: row.parse("status")?,
+        industry: row.text("industry")?,
+        address: row.text("address")?,
+        legal_person: row.text("legal_person")?,
+        credit_class: row.opt_parse("credit_class")?,
+        tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+    })
+}
+
+/// One page of the objects of the scope that the filter lets through, by code. `page` counts from 0; `day` is today, for
+/// the risk class.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &SubjectFilter,
+    day: NaiveDate,
+    page: u32,
+    per_page: u32,
+) -> Result<Page<SubjectLine>> {
+    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
+    let (conditions, values) = conditions(scope, filter, day);
+    // `$1` is used in every case: PostgreSQL cannot type a parameter that no expression names.
+    let total = conn
+        .int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values.clone())
+        .await?;
+    let offset = i64::from(page) * i64::from(per_page);
+    let rows = conn
+        .rows(
+            &format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {per_page} OFFSET {offset}"),
+            values,
+        )
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
+    Ok(Page { rows, total: unsigned(total) })
+}
+
+/// Calls `each` for every object that the filter lets through, by code, up to `rows_max`: for an export of exactly what is
+/// shown.
+///
+/// # Errors
+/// See [`crate::StoreError`]; an error of `each` ends the walk.
+pub async fn for_each_line(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &SubjectFilter,
+    day: NaiveDate,
+    rows_max: u64,
+    mut each: impl FnMut(SubjectLine) -> Result<()> + Send,
+) -> Result<()> {
+    let (conditions, values) = conditions(scope, filter, day);
+    let sql = format!(
+        "SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {rows_max}"
+    );
+    conn.for_each(&sql, values, |row| each(read(&row)?)).await
+}
+
+/// The tags that objects of the scope carry, with how many carry each, most frequent first.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn tags_in_use(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, u64)>> {
+    let prefix = scope.prefix();
+    conn.rows(
+        "SELECT t.tag, COUNT(*) AS n FROM subject_tag t JOIN subject ON subject.id = t.subject_id JOIN agency ON agency.id = subject.agency_id
+         WHERE agency.path >= $1 AND agency.path < $2 GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT 500",
+        values![prefix, path_end(prefix)],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok((row.text("tag")?, unsigned(row.int("n")?))))
+    .collect()
+}
