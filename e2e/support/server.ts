@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +15,9 @@ const BINARY = resolve(import.meta.dirname, "../../target/debug/mingcha");
 const DEMO_SECONDS_MAX = 120;
 const START_SECONDS_MAX = 30;
 const STOP_SECONDS_MAX = 10;
+
+/** The name under which the TLS journeys reach the server; the browser is told where it lies (playwright.config.ts). */
+export const TLS_NAME = "mingcha.test";
 
 const run = promisify(execFile);
 
@@ -33,7 +37,7 @@ export interface DemoSummary {
 
 /** A running installation. */
 export interface Server {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, or `https://mingcha.test:PORT` with TLS; without a slash at the end. */
   url: string;
   home: string;
   demo: DemoSummary;
@@ -56,7 +60,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Makes the small demo city in a new folder and serves it on a free loopback port. */
-export async function startDemo(): Promise<Server> {
+export async function startDemo(tls: boolean): Promise<Server> {
   if (!existsSync(BINARY)) {
     throw new Error(`${BINARY} is missing: run \`cargo build -p cli\` first (make test does)`);
   }
@@ -68,7 +72,7 @@ export async function startDemo(): Promise<Server> {
       maxBuffer: 64 * 1024 * 1024,
     });
     const demo = JSON.parse(made.stdout) as DemoSummary;
-    const { url, child, log } = await serve(home);
+    const { url, child, log } = await serve(home, tls);
     const stop = async (): Promise<void> => {
       await ended(child);
       await rm(folder, { recursive: true, force: true });
@@ -80,11 +84,12 @@ export async function startDemo(): Promise<Server> {
   }
 }
 
-async function serve(home: string): Promise<{ url: string; child: ChildProcess; log: () => string }> {
+async function serve(home: string, tls: boolean): Promise<{ url: string; child: ChildProcess; log: () => string }> {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = tls ? `https://${TLS_NAME}:${port}` : `http://127.0.0.1:${port}`;
+  const secure = tls ? ["--tls", "--public-url", url] : [];
   const lines: string[] = [];
-  const child = spawn(BINARY, ["serve", "--home", home, "--listen", `127.0.0.1:${port}`], {
+  const child = spawn(BINARY, ["serve", "--home", home, "--listen", `127.0.0.1:${port}`, ...secure], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.on("data", (part: Buffer) => lines.push(part.toString()));
@@ -95,7 +100,7 @@ async function serve(home: string): Promise<{ url: string; child: ChildProcess; 
     if (child.exitCode !== null) {
       throw new Error(`mingcha serve ended with code ${child.exitCode}:\n${log()}`);
     }
-    if (await answers(url)) {
+    if (tls ? await answersSecurely(home, port) : await answers(url)) {
       return { url, child, log };
     }
     await new Promise((wake) => setTimeout(wake, 100));
@@ -108,6 +113,23 @@ async function answers(url: string): Promise<boolean> {
   try {
     await fetch(url, { redirect: "manual" });
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As `answers`, trusting the installation's own authority and nothing else: a certificate for another name is no answer. */
+async function answersSecurely(home: string, port: number): Promise<boolean> {
+  try {
+    const ca = await readFile(join(home, "tls", "ca.pem"));
+    return await new Promise((done) => {
+      const request = get({ host: "127.0.0.1", port, servername: TLS_NAME, ca, timeout: 5_000 }, (response) => {
+        response.resume();
+        done(true);
+      });
+      request.once("timeout", () => request.destroy());
+      request.once("error", () => done(false));
+    });
   } catch {
     return false;
   }

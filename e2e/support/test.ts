@@ -10,11 +10,16 @@ import { type Account, type Server, startDemo } from "./server.js";
 
 export { expect };
 
-/** `server` is the worker's running demo city; its address is also the base of relative addresses. */
-export const test = base.extend<object, { server: Server }>({
+/**
+ * `server` is the worker's running demo city; its address is also the base of relative addresses. A file that says
+ * `test.use({ tls: true, ignoreHTTPSErrors: true })` gets a city of its own over TLS, on a name that is not localhost; that
+ * its certificate is good for the name was checked against the installation's authority before the first page.
+ */
+export const test = base.extend<object, { server: Server; tls: boolean }>({
+  tls: [false, { option: true, scope: "worker" }],
   server: [
-    async ({}, use) => {
-      const server = await startDemo();
+    async ({ tls }, use) => {
+      const server = await startDemo(tls);
       await use(server);
       await server.stop();
     },
