@@ -1,8 +1,8 @@
 //! Limits and texts, checked before anything is set. Nothing is shortened or replaced.
 
+use crate::PaperError;
 use crate::fonts::Fonts;
 use crate::form::{CheckNotice, Choice, Day, Person, RecordForm};
-use crate::PaperError;
 use serde_json::Value;
 
 /// Most forms of one PDF.
@@ -46,7 +46,8 @@ pub(crate) fn records(forms: &[RecordForm]) -> Result<(), PaperError> {
         at_most(index, "items", form.items.len(), ITEMS_MAX)?;
         at_most(index, "spare_rows", usize::try_from(form.spare_rows).unwrap_or(usize::MAX), SPARE_ROWS_MAX)?;
         persons(index, &form.inspectors)?;
-        let choices: [(&str, &[Choice]); 3] = [("methods", &form.methods), ("results", &form.results), ("follow_ups", &form.follow_ups)];
+        let choices: [(&str, &[Choice]); 3] =
+            [("methods", &form.methods), ("results", &form.results), ("follow_ups", &form.follow_ups)];
         for (place, list) in choices {
             at_most(index, place, list.len(), LIST_MAX)?;
         }
@@ -80,10 +81,16 @@ pub(crate) fn texts(form: &mut Value, index: usize, fonts: &Fonts) -> Result<(),
     })
 }
 
-fn walk(value: &mut Value, place: &str, visit: &mut impl FnMut(&str, &mut String) -> Result<(), PaperError>) -> Result<(), PaperError> {
+fn walk(
+    value: &mut Value,
+    place: &str,
+    visit: &mut impl FnMut(&str, &mut String) -> Result<(), PaperError>,
+) -> Result<(), PaperError> {
     match value {
         Value::String(text) => visit(place, text),
-        Value::Array(list) => list.iter_mut().enumerate().try_for_each(|(n, v)| walk(v, &format!("{place}[{n}]"), visit)),
+        Value::Array(list) => {
+            list.iter_mut().enumerate().try_for_each(|(n, v)| walk(v, &format!("{place}[{n}]"), visit))
+        }
         Value::Object(map) => map.iter_mut().try_for_each(|(key, v)| {
             let inner = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
             walk(v, &inner, visit)
@@ -125,7 +132,11 @@ fn count(forms: usize) -> Result<(), PaperError> {
     if forms == 0 {
         return Err(PaperError::NoForms);
     }
-    if forms > FORMS_MAX { Err(PaperError::TooMany { what: "forms".to_owned(), count: forms, max: FORMS_MAX }) } else { Ok(()) }
+    if forms > FORMS_MAX {
+        Err(PaperError::TooMany { what: "forms".to_owned(), count: forms, max: FORMS_MAX })
+    } else {
+        Ok(())
+    }
 }
 
 fn at_most(form: usize, place: &str, count: usize, max: usize) -> Result<(), PaperError> {
@@ -152,7 +163,8 @@ mod tests {
 
     #[test]
     fn only_long_runs_get_places_to_break() {
-        let check = |text: &str, max: usize, expect: &str| assert_eq!(broken(text, max).replace('\u{200B}', "|"), expect);
+        let check =
+            |text: &str, max: usize, expect: &str| assert_eq!(broken(text, max).replace('\u{200B}', "|"), expect);
         check("海港区 18 号", RUN_CHARS_MAX, "海港区 18 号");
         check("abcdefghijklmn", RUN_CHARS_MAX, "abcdefghijklmn");
         check("abcdefghijklmno", RUN_CHARS_MAX, "abcdefgh|ijklmno");

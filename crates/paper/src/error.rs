@@ -17,7 +17,9 @@ pub enum FontRole {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PaperError {
     /// None of the wanted families lies in the font directories.
-    #[error("no {role:?} font: none of {wanted:?} lies under {dirs:?}; install the package fonts-noto-cjk, or put the font files beside the program, or name another family")]
+    #[error(
+        "no {role:?} font: none of {wanted:?} lies under {dirs:?}; install the package fonts-noto-cjk, or put the font files beside the program, or name another family"
+    )]
     FontMissing {
         /// What it is for.
         role: FontRole,
@@ -60,7 +62,9 @@ pub enum PaperError {
     #[error("there is no form to print; choose at least one")]
     NoForms,
     /// The address behind the QR code is empty, too long, or not a link.
-    #[error("form {form}: the address for the QR code must begin with https:// or http:// and have at most 500 bytes; correct the platform's public address")]
+    #[error(
+        "form {form}: the address for the QR code must begin with https:// or http:// and have at most 500 bytes; correct the platform's public address"
+    )]
     BadUrl {
         /// The form.
         form: usize,

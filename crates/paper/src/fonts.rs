@@ -86,7 +86,11 @@ impl Fonts {
     pub(crate) fn choose(&self, families: Families, dirs: &[PathBuf]) -> Result<Families, PaperError> {
         let pick = |role: FontRole, wanted: Vec<String>| {
             let found: Vec<String> = wanted.iter().filter(|name| self.serves(role, name)).cloned().collect();
-            if found.is_empty() { Err(PaperError::FontMissing { role, wanted, dirs: dirs.to_vec() }) } else { Ok(found) }
+            if found.is_empty() {
+                Err(PaperError::FontMissing { role, wanted, dirs: dirs.to_vec() })
+            } else {
+                Ok(found)
+            }
         };
         Ok(Families {
             heading: pick(FontRole::Heading, families.heading)?,
@@ -112,14 +116,16 @@ impl Fonts {
 
     /// Whether any face has the character.
     pub(crate) fn has(&self, character: char) -> bool {
-        (0..self.faces.len()).any(|index| self.book.info(index).is_some_and(|info| info.coverage.contains(u32::from(character))))
+        (0..self.faces.len())
+            .any(|index| self.book.info(index).is_some_and(|info| info.coverage.contains(u32::from(character))))
     }
 
     pub(crate) fn font(&self, index: usize) -> Option<Font> {
         let face = self.faces.get(index)?;
         face.font
             .get_or_init(|| {
-                let bytes = face.file.bytes.get_or_init(|| std::fs::read(&face.file.path).ok().map(Bytes::new)).clone()?;
+                let bytes =
+                    face.file.bytes.get_or_init(|| std::fs::read(&face.file.path).ok().map(Bytes::new)).clone()?;
                 Font::new(bytes, face.index)
             })
             .clone()
@@ -139,7 +145,11 @@ fn collect(dir: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) {
             if depth > 0 {
                 collect(&path, depth - 1, found);
             }
-        } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| matches!(&*e.to_ascii_lowercase(), "ttf" | "otf" | "ttc" | "otc")) {
+        } else if path
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| matches!(&*e.to_ascii_lowercase(), "ttf" | "otf" | "ttc" | "otc"))
+        {
             found.insert(path);
         }
     }

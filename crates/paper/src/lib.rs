@@ -8,7 +8,7 @@
 //! issued), never substitutes a thin face for a missing bold one, and never reads a clock: the creation time is a parameter, so that
 //! the same input and the same fonts give the same bytes. It neither decides what stands in a form nor stores it.
 //!
-//! Printing is work for the processor (about 20 ms per form) and holds all pages of one PDF in memory; callers run it on a blocking
+//! Printing is work for the processor (about 8 ms per form) and holds all pages of one PDF in memory; callers run it on a blocking
 //! thread, one at a time.
 
 mod check;
@@ -19,9 +19,7 @@ mod print;
 mod qr;
 mod world;
 
-pub use check::{
-    FORMS_MAX, ITEMS_MAX, LIST_MAX, PERSONS_MAX, SPARE_ROWS_MAX, TEXT_CHARS_MAX, URL_BYTES_MAX,
-};
+pub use check::{FORMS_MAX, ITEMS_MAX, LIST_MAX, PERSONS_MAX, SPARE_ROWS_MAX, TEXT_CHARS_MAX, URL_BYTES_MAX};
 pub use error::{FontRole, PaperError};
 pub use fonts::{DEPTH_MAX, FONT_FILES_MAX, Families, SYSTEM_FONT_DIRS};
 pub use form::{CheckNotice, Choice, Day, Item, Moment, Person, RecordForm};

@@ -1,7 +1,7 @@
 //! What typst may see: our templates, one data file and the fonts. No file system, no clock, no packages.
 
-use crate::fonts::Fonts;
 use crate::PaperError;
+use crate::fonts::Fonts;
 use std::path::PathBuf;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};

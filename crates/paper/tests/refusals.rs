@@ -22,7 +22,10 @@ fn a_character_that_no_font_has_is_named_with_its_place() {
         assert_eq!(got, PaperError::GlyphMissing { form: 1, place: "items[2].found".to_owned(), character });
     }
     let got = refusal(|f| f.subject_name = "\u{E001}".to_owned()).to_string();
-    assert_eq!(got, "form 1, subject_name: no font has the character '\\u{e001}' (U+E001); add a font that has it to the font directories and print again");
+    assert_eq!(
+        got,
+        "form 1, subject_name: no font has the character '\\u{e001}' (U+E001); add a font that has it to the font directories and print again"
+    );
     let mut letter = notice();
     letter.items.push("\u{E001}".to_owned());
     assert!(matches!(printer().notices(&[letter], CREATED, &mut quiet), Err(PaperError::GlyphMissing { .. })));
@@ -71,7 +74,10 @@ fn a_heading_is_never_printed_thin() {
 fn a_configured_family_is_required() {
     let families = Families { body: vec!["仿宋_虚构".to_owned()], ..Families::default() };
     let got = Printer::with_families(&SYSTEM_FONT_DIRS.map(PathBuf::from), families).expect_err("not installed");
-    assert!(matches!(&got, PaperError::FontMissing { role: FontRole::Body, wanted, .. } if wanted == &["仿宋_虚构"]), "{got}");
+    assert!(
+        matches!(&got, PaperError::FontMissing { role: FontRole::Body, wanted, .. } if wanted == &["仿宋_虚构"]),
+        "{got}"
+    );
 }
 
 #[test]
@@ -93,7 +99,9 @@ fn limits_hold_at_n_and_fail_at_n_plus_one() {
             printer.record_forms(&[form], CREATED, &mut quiet)
         };
         print(max).unwrap();
-        assert!(matches!(print(max + 1), Err(PaperError::TooMany { count, max: limit, .. }) if count == max + 1 && limit == max));
+        assert!(
+            matches!(print(max + 1), Err(PaperError::TooMany { count, max: limit, .. }) if count == max + 1 && limit == max)
+        );
     }
     let above = vec![record(); paper::FORMS_MAX + 1];
     assert!(matches!(printer.record_forms(&above, CREATED, &mut quiet), Err(PaperError::TooMany { .. })));
@@ -109,12 +117,21 @@ fn addresses_and_days_are_checked() {
     };
     let long = |n: usize| format!("https://{}", "a".repeat(n - 8));
     assert_eq!(url(long(paper::URL_BYTES_MAX)), Ok(()));
-    for bad in [long(paper::URL_BYTES_MAX + 1), String::new(), "javascript:alert(1)".to_owned(), "https://明察".to_owned(), "https://a b".to_owned()] {
+    for bad in [
+        long(paper::URL_BYTES_MAX + 1),
+        String::new(),
+        "javascript:alert(1)".to_owned(),
+        "https://明察".to_owned(),
+        "https://a b".to_owned(),
+    ] {
         assert_eq!(url(bad), Err(PaperError::BadUrl { form: 0 }));
     }
     let got = refusal(|f| f.checked_on = Some(Day { year: 2021, month: 2, day: 29 }));
     assert_eq!(got, PaperError::BadDay { form: 1, place: "checked_on".to_owned() });
-    assert_eq!(printer().record_forms(&[record()], Moment { month: 13, ..CREATED }, &mut quiet), Err(PaperError::BadMoment));
+    assert_eq!(
+        printer().record_forms(&[record()], Moment { month: 13, ..CREATED }, &mut quiet),
+        Err(PaperError::BadMoment)
+    );
 }
 
 #[test]

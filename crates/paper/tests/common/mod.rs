@@ -20,7 +20,13 @@ pub fn person(name: &str, certificate: &str) -> Person {
 }
 
 pub fn item(category: &str, name: &str) -> Item {
-    Item { category: category.to_owned(), name: name.to_owned(), checked: None, found: String::new(), disposal: String::new() }
+    Item {
+        category: category.to_owned(),
+        name: name.to_owned(),
+        checked: None,
+        found: String::new(),
+        disposal: String::new(),
+    }
 }
 
 pub fn record() -> RecordForm {
@@ -94,7 +100,12 @@ pub fn pages(printed: &Printed) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("form.pdf");
     std::fs::write(&file, &printed.pdf).unwrap();
-    let out = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output().expect("poppler-utils is installed");
+    let out = Command::new("pdftotext")
+        .args(["-raw", "-enc", "UTF-8"])
+        .arg(&file)
+        .arg("-")
+        .output()
+        .expect("poppler-utils is installed");
     assert!(out.status.success());
     let whole = String::from_utf8(out.stdout).unwrap();
     let mut pages: Vec<String> =
