@@ -78,6 +78,14 @@ impl Platform {
         Ok(self.inner.store.pending_migrations().await?)
     }
 
+    /// Gives the application's role on PostgreSQL what it needs and no more.
+    ///
+    /// # Errors
+    /// `Internal` if the role does not exist or the caller does not own the tables.
+    pub async fn grant_application_role(&self, role: &str) -> Result<()> {
+        Ok(self.inner.store.grant_application_role(role).await?)
+    }
+
     /// Closes the database.
     pub async fn close(&self) {
         self.inner.store.close().await;

@@ -1,3 +1,67 @@
-//! The binary `mingcha`.
+//! The binary `mingcha`: reads the configuration once, hands clock and randomness down, runs one command.
+//!
+//! Data goes to standard output, everything else to standard error. Exit codes stand in [`exit`].
+#![allow(clippy::print_stdout, reason = "a command's data is what it prints")]
 
-fn main() {}
+mod clock;
+mod command;
+mod config;
+mod demo;
+mod exit;
+mod installation;
+mod say;
+mod tls;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Global;
+
+/// 明查：双随机、一公开监管平台。
+///
+/// 一个文件夹就是一个安装（--home，默认 ./mingcha-data）；需要时用 --database 把状态放进 PostgreSQL。
+/// 数据输出到标准输出，其余信息输出到标准错误；供程序读取时加 --json。
+///
+/// 退出码：0 成功；1 被拒绝或核验不成立；2 用法或配置有误；3 只能部分核验；4 环境故障（磁盘、网络、数据库）。
+#[derive(Parser)]
+#[command(name = "mingcha", version, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(command::serve::Arguments),
+    Migrate(command::migrate::Arguments),
+    User(command::user::Arguments),
+    Audit(command::audit::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    say::log_to_stderr();
+    if let Ok(point) = std::env::var("MINGCHA_KILL_AT") {
+        app::kill::plan(&point);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::environment(&error),
+    };
+    let done = runtime.block_on(async {
+        let settings = config::Settings::read(&arguments.global)?;
+        match arguments.command {
+            Command::Serve(arguments) => command::serve::run(&settings, arguments).await,
+            Command::Migrate(arguments) => command::migrate::run(&settings, arguments).await,
+            Command::User(arguments) => command::user::run(&settings, arguments).await,
+            Command::Audit(arguments) => command::audit::run(&settings, arguments).await,
+        }
+    });
+    match done {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

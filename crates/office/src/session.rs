@@ -4,9 +4,9 @@
 use app::account::{Session, resume};
 use app::{Actor, Ctx, Platform, Post};
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT, COOKIE};
+use axum::http::header::COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use text::Label as _;
 use web::flash::FlashFromCookie;
@@ -65,9 +65,9 @@ impl FromRequestParts<Office> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, Response> {
         let refused = |error: app::Error| web::Error::from(error).into_response();
-        let Some(token) = token_of(&parts.headers, office.tls) else { return Err(to_sign_in(parts)) };
+        let Some(token) = token_of(&parts.headers, office.tls) else { return Err(nobody()) };
         let session = resume(&office.platform, &token).await.map_err(refused)?;
-        let Some(Session { post, posts, must_change }) = session else { return Err(to_sign_in(parts)) };
+        let Some(Session { post, posts, must_change }) = session else { return Err(nobody()) };
         if must_change && ![PASSWORD_PAGE, "/office/sign-out"].contains(&parts.uri.path()) {
             return Err(Redirect::to(PASSWORD_PAGE).into_response());
         }
@@ -116,21 +116,9 @@ fn set(token: &str, seconds: u64, tls: bool) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie).ok()
 }
 
-/// Pages lead to the sign-in page and back; programs and polling scripts get a 401.
-fn to_sign_in(parts: &Parts) -> Response {
-    let wants_page =
-        parts.headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    if wants_page && parts.method == Method::GET {
-        let whole = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let next = whole.path_and_query().map_or("/office", |p| p.as_str());
-        return Redirect::to(&sign_in_address(next)).into_response();
-    }
+/// Pages are led to the sign-in page and back (`web::harden` does it); programs and scripts get a 401.
+fn nobody() -> Response {
     web::Error::from(app::Error::new(app::ErrorKind::Unauthenticated, "CORE-401")).into_response()
-}
-
-fn sign_in_address(next: &str) -> String {
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    format!("/office/sign-in?{query}")
 }
 
 /// Where to go after signing in: only pages of this front, so that nobody is led elsewhere.

@@ -1,0 +1,6 @@
+//! The commands, one file each.
+
+pub mod audit;
+pub mod migrate;
+pub mod serve;
+pub mod user;

@@ -1,0 +1,174 @@
+//! `mingcha serve`: the fronts, the job worker and the sealer in one process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use app::Platform;
+use app::job::{Worker, release_after_restart};
+use axum::Router;
+use clap::{Args, ValueEnum};
+use office::Office;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use web::harden::ErrorPages;
+use web::{Hardening, harden};
+
+use crate::config::{Settings, is_loopback, parse_listen};
+use crate::exit::{Failure, Outcome};
+use crate::{installation, say, tls};
+
+/// Which pages are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Front {
+    /// 全部
+    All,
+    /// 仅内网：办公页面与见证页面
+    Office,
+    /// 仅外网：公告、名单、核验
+    Public,
+}
+
+/// 启动服务：办公页面、见证页面、公众页面与后台作业
+///
+/// 只监听本机（127.0.0.1）时用 HTTP；监听其他地址时一律用 HTTPS：首次启动自建证书机构，或用配置文件中的单位证书。
+#[derive(Args)]
+pub struct Arguments {
+    /// 监听的地址和端口，例如 0.0.0.0:8443
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<String>,
+    /// 写进二维码和链接的外部地址，例如 https://sjc.example.gov.cn:8443
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// 即使只监听本机也用 HTTPS
+    #[arg(long)]
+    tls: bool,
+    /// 提供哪些页面
+    #[arg(long, value_enum, default_value_t = Front::All)]
+    front: Front,
+}
+
+/// Runs until SIGINT or SIGTERM.
+pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
+    let listen = match &arguments.listen {
+        Some(text) => parse_listen(text)?,
+        None => settings.listen,
+    };
+    let with_tls = arguments.tls || settings.certificate.is_some() || !is_loopback(listen.ip());
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::usage(format!("无法监听 {listen}：{error}"), "请换一个端口（--listen），或停止占用它的程序。")
+    })?;
+    let address = listener.local_addr()?;
+    let named =
+        arguments.public_url.or_else(|| settings.public_url.clone()).map(|url| url.trim_end_matches('/').to_owned());
+    let base_url = named.unwrap_or_else(|| default_url(address, with_tls));
+    let platform = installation::open(settings, &base_url).await?;
+    release_after_restart(&platform).await?;
+    let router = router(&platform, arguments.front, with_tls).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(Worker::new(platform.clone()).run(stopped.clone()));
+    let sealer = tokio::spawn(app::audit::seal_forever(platform.clone(), stopped.clone()));
+    say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
+    say::line("按 Ctrl+C 停止。");
+    let shutdown = async move {
+        signal().await;
+        stop.send(true).ok();
+    };
+    if with_tls {
+        let (certificate, key) = match &settings.certificate {
+            Some(files) => files.clone(),
+            None => tls::own_certificate(&settings.home, &certificate_names(settings, &base_url, address))?,
+        };
+        let listener = tls::TlsListener::new(listener, tls::server_config(&certificate, &key)?)?;
+        axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
+    } else {
+        axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
+    }
+    // The worker finishes the job in hand; what it cannot finish in time is begun anew at the next start.
+    tokio::time::timeout(std::time::Duration::from_secs(20), worker).await.ok();
+    sealer.await.ok();
+    platform.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The fronts as one router, hardened.
+async fn router(platform: &Platform, front: Front, with_tls: bool) -> Result<Router, Failure> {
+    let demo = platform.fact("kind").await?.as_deref() == Some("demo");
+    let mut router = web::assets::router();
+    if front != Front::Public {
+        router = router.merge(office::router(Office { platform: platform.clone(), tls: with_tls, demo }));
+    }
+    let pages = if front == Front::Public {
+        ErrorPages { sign_in: None, home: "/" }
+    } else {
+        ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" }
+    };
+    Ok(harden(router, Hardening { pages, trusted_origins: &[], tls: with_tls }))
+}
+
+fn default_url(address: SocketAddr, with_tls: bool) -> String {
+    let scheme = if with_tls { "https" } else { "http" };
+    if address.ip().is_unspecified() {
+        format!("{scheme}://{}:{}", Ipv4Addr::LOCALHOST, address.port())
+    } else {
+        format!("{scheme}://{address}")
+    }
+}
+
+/// Names in the own certificate: the configured ones, the host of the public address, the listening address, the loopback.
+fn certificate_names(settings: &Settings, base_url: &str, address: SocketAddr) -> Vec<String> {
+    let mut names = settings.names.clone();
+    if let Some(host) = host_of(base_url) {
+        names.push(host.to_owned());
+    }
+    names.push(address.ip().to_string());
+    names.extend(["localhost".to_owned(), "127.0.0.1".to_owned()]);
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| name != "0.0.0.0" && name != "::" && seen.insert(name.clone()));
+    names
+}
+
+fn host_of(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next()?;
+    if let Some(v6) = authority.strip_prefix('[') {
+        return v6.split(']').next();
+    }
+    authority.split(':').next().filter(|host| !host.is_empty())
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            tokio::signal::ctrl_c().await.ok();
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address() {
+        let check = |url: &str, expect: Option<&str>| assert_eq!(host_of(url), expect, "{url}");
+        check("https://sjc.example:8443", Some("sjc.example"));
+        check("https://[::1]:8443/a", Some("::1"));
+        check("http://10.0.0.7", Some("10.0.0.7"));
+        check("https://", None);
+    }
+
+    #[test]
+    fn everywhere_is_shown_as_the_loopback() {
+        assert_eq!(default_url("0.0.0.0:8443".parse().unwrap(), true), "https://127.0.0.1:8443");
+        assert_eq!(default_url("127.0.0.1:80".parse().unwrap(), false), "http://127.0.0.1:80");
+    }
+}

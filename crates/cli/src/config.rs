@@ -1,0 +1,142 @@
+//! The configuration: one TOML file, then the environment (`MINGCHA_…`), then flags; read once.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use app::StoreConfig;
+use clap::Args;
+use serde::Deserialize;
+
+use crate::exit::Failure;
+
+/// Where a server listens unless told otherwise: the loopback, without TLS.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// Flags of every command.
+#[derive(Args, Debug, Default)]
+pub struct Global {
+    /// 安装所在的文件夹（数据库、文件、证书）
+    #[arg(long, global = true, env = "MINGCHA_HOME", value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// 把状态放进 PostgreSQL：postgres://用户@主机:端口/数据库
+    #[arg(long, global = true, env = "MINGCHA_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// 配置文件（TOML）；默认读取安装文件夹中的 mingcha.toml（如果有）
+    #[arg(long, global = true, env = "MINGCHA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 以 JSON 输出结果，供程序读取
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// The file's form. Every key may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    listen: Option<String>,
+    public_url: Option<String>,
+    certificate: Option<PathBuf>,
+    certificate_key: Option<PathBuf>,
+    names: Option<Vec<String>>,
+    fonts: Option<Vec<PathBuf>>,
+}
+
+/// The configuration as the commands use it.
+#[derive(Debug)]
+pub struct Settings {
+    /// The installation's folder.
+    pub home: PathBuf,
+    /// The database.
+    pub store: StoreConfig,
+    /// Output for programs.
+    pub json: bool,
+    /// Where `serve` listens.
+    pub listen: SocketAddr,
+    /// What the outside calls this installation; none: made from the address.
+    pub public_url: Option<String>,
+    /// The bureau's own certificate and key (PEM); none: an own authority makes one.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// Names and addresses that the own certificate holds besides the listening address.
+    pub names: Vec<String>,
+    /// Folders with fonts, searched before the system's.
+    pub fonts: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Reads file, environment and flags.
+    ///
+    /// # Errors
+    /// A usage failure that names the key and its form.
+    pub fn read(global: &Global) -> Result<Self, Failure> {
+        let home = global.home.clone().unwrap_or_else(|| PathBuf::from("mingcha-data"));
+        let file = read_file(global.config.as_deref(), &home)?;
+        let database = global.database.clone().or(file.database);
+        let store = match database {
+            None => StoreConfig::SqliteFile(home.join("mingcha.db")),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                StoreConfig::PostgresUrl(url)
+            }
+            Some(_) => {
+                return Err(Failure::usage(
+                    "数据库地址无法识别",
+                    "请写成 postgres://用户@主机:端口/数据库；不写则使用安装文件夹中的 SQLite。",
+                ));
+            }
+        };
+        let listen = parse_listen(&env_or("MINGCHA_LISTEN", file.listen).unwrap_or_else(|| LISTEN.to_owned()))?;
+        let certificate = match (file.certificate, file.certificate_key) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => Some((home.join(certificate), home.join(key))),
+            _ => {
+                return Err(Failure::usage(
+                    "证书与私钥只配置了一个",
+                    "请同时配置 certificate 与 certificate_key（PEM 文件）。",
+                ));
+            }
+        };
+        Ok(Self {
+            home,
+            store,
+            json: global.json,
+            listen,
+            public_url: env_or("MINGCHA_PUBLIC_URL", file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            certificate,
+            names: file.names.unwrap_or_default(),
+            fonts: file.fonts.unwrap_or_default(),
+        })
+    }
+}
+
+/// Reads an address to listen on: `HOST:PORT`.
+///
+/// # Errors
+/// A usage failure.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
+    text.parse().map_err(|_| {
+        Failure::usage(format!("监听地址“{text}”无法识别"), "请写成 IP:端口，例如 127.0.0.1:8080 或 0.0.0.0:8443。")
+    })
+}
+
+/// Is this the machine itself? Only then plain HTTP is served.
+pub fn is_loopback(ip: IpAddr) -> bool {
+    ip.is_loopback()
+}
+
+fn env_or(name: &str, otherwise: Option<String>) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).or(otherwise)
+}
+
+fn read_file(named: Option<&Path>, home: &Path) -> Result<File, Failure> {
+    let path = named.map_or_else(|| home.join("mingcha.toml"), Path::to_owned);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
+        Err(error) => {
+            return Err(Failure::usage(format!("配置文件 {} 读不出来：{error}", path.display()), "请核对路径和权限。"));
+        }
+    };
+    toml::from_str(&text).map_err(|error| {
+        Failure::usage(format!("配置文件 {} 有误：{error}", path.display()), "请按 docs/manual 中的配置说明修改。")
+    })
+}

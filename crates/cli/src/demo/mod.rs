@@ -1,0 +1,3 @@
+//! `mingcha demo`: a city, made and run.
+
+pub mod city;

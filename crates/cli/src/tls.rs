@@ -1,0 +1,169 @@
+//! TLS by ourselves: the bureau's certificate, or one from an authority of the installation's own that is made at the
+//! first start (ADR 0005). Phones of witnesses trust it after scanning, or an administrator installs `tls/ca.pem`.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tracing::debug;
+
+use crate::exit::Failure;
+
+/// Seconds a client has for its handshake.
+const HANDSHAKE_SECONDS_MAX: u64 = 10;
+/// Handshakes that may wait for the server at the same time.
+const HANDSHAKES_WAITING_MAX: usize = 256;
+
+/// The files of the installation's certificate; made if they are missing, and made anew if `names` changed.
+///
+/// # Errors
+/// Environment, if they cannot be written.
+pub fn own_certificate(home: &Path, names: &[String]) -> Result<(PathBuf, PathBuf), Failure> {
+    let folder = home.join("tls");
+    let (certificate, key) = (folder.join("server.pem"), folder.join("server-key.pem"));
+    let wanted = names.join("\n");
+    let known = fs::read_to_string(folder.join("names")).unwrap_or_default();
+    if certificate.exists() && key.exists() && known == wanted {
+        return Ok((certificate, key));
+    }
+    fs::create_dir_all(&folder)?;
+    let made = make(&folder, names).map_err(|error| Failure::environment(format!("证书无法生成：{error}")))?;
+    write_private(&key, &made.1)?;
+    fs::write(&certificate, &made.0)?;
+    fs::write(folder.join("names"), wanted)?;
+    Ok((certificate, key))
+}
+
+/// Certificate chain and key in PEM.
+fn make(folder: &Path, names: &[String]) -> Result<(String, String), Box<dyn std::error::Error>> {
+    let (ca_file, ca_key_file) = (folder.join("ca.pem"), folder.join("ca-key.pem"));
+    let mut ca_params = CertificateParams::new(Vec::<String>::new())?;
+    ca_params.distinguished_name.push(DnType::CommonName, "Mingcha local authority");
+    ca_params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    ca_params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    ca_params.not_after = rcgen::date_time_ymd(2046, 1, 1);
+    let ca_key = match fs::read_to_string(&ca_key_file) {
+        Ok(pem) => KeyPair::from_pem(&pem)?,
+        Err(_) => {
+            let key = KeyPair::generate()?;
+            write_private(&ca_key_file, &key.serialize_pem())
+                .map_err(|_| io::Error::other("ca-key.pem cannot be written"))?;
+            key
+        }
+    };
+    let ca = CertifiedIssuer::self_signed(ca_params, ca_key)?;
+    if !ca_file.exists() {
+        fs::write(&ca_file, ca.pem())?;
+    }
+    let key = KeyPair::generate()?;
+    let mut params = CertificateParams::new(names.to_vec())?;
+    params.distinguished_name.push(DnType::CommonName, names.first().map_or("mingcha", String::as_str));
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.use_authority_key_identifier_extension = true;
+    params.not_after = rcgen::date_time_ymd(2036, 1, 1);
+    let certificate = params.signed_by(&key, &ca)?;
+    Ok((certificate.pem(), key.serialize_pem()))
+}
+
+fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+/// Reads certificate and key into a server's configuration.
+///
+/// # Errors
+/// Usage, if one is not PEM or they do not fit each other.
+pub fn server_config(certificate: &Path, key: &Path) -> Result<ServerConfig, Failure> {
+    let bad = |path: &Path, error: &dyn std::fmt::Display| {
+        Failure::usage(format!("{}：{error}", path.display()), "请提供 PEM 格式、相互匹配的证书与私钥。")
+    };
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect)
+        .map_err(|error| bad(certificate, &error))?;
+    let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, &error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Failure::environment(&error))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key_der)
+        .map_err(|error| bad(certificate, &error))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// A listener whose connections are TLS. Handshakes run beside each other, so that a client that says nothing keeps
+/// nobody waiting.
+pub struct TlsListener {
+    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Accepts on `listener` from now on.
+    ///
+    /// # Errors
+    /// Environment.
+    pub fn new(listener: TcpListener, config: ServerConfig) -> Result<Self, Failure> {
+        let address = listener.local_addr()?;
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (send, ready) = mpsc::channel(HANDSHAKES_WAITING_MAX);
+        tokio::spawn(async move {
+            loop {
+                let (stream, from) = match listener.accept().await {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        debug!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                };
+                let (acceptor, send) = (acceptor.clone(), send.clone());
+                tokio::spawn(async move {
+                    let handshake =
+                        tokio::time::timeout(Duration::from_secs(HANDSHAKE_SECONDS_MAX), acceptor.accept(stream));
+                    if let Ok(Ok(stream)) = handshake.await {
+                        // The server is stopping when nobody receives any more.
+                        send.send((stream, from)).await.ok();
+                    }
+                });
+            }
+        });
+        Ok(Self { ready, address })
+    }
+}
+
+impl axum::serve::Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.ready.recv().await {
+            Some(accepted) => accepted,
+            // The accepting task runs as long as the process.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
