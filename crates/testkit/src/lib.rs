@@ -1,6 +1,7 @@
 //! For tests only: a platform on either database, builders of people and agencies, ugly input files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod bad_register;
 mod world;
 
 pub use store::Engine;
