@@ -165,6 +165,9 @@ pub(crate) fn list_folder(folder: &Path) -> Result<BTreeMap<String, u64>, Bundle
             let entry = entry.map_err(BundleError::io(&path))?;
             let metadata = entry.metadata().map_err(BundleError::io(&path))?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if metadata.is_symlink() {
+                return Err(BundleError::UnknownFile { name });
+            }
             if metadata.is_dir() && name == "addenda" {
                 waiting.push((entry.path(), "addenda/".to_owned()));
             } else {

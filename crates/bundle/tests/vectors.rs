@@ -172,7 +172,8 @@ fn every_changed_byte_of_the_small_bundle_is_noticed() {
     assert!(roll.exists());
     for file in ["commitment.json", "reveals.json", "roll.json", "scheme.json", "sizes.json", "result.json", "roll.csv"]
     {
-        changes_are_noticed(&folder, file, usize::MAX);
+        let positions = if file == "result.json" { 800 } else { usize::MAX };
+        changes_are_noticed(&folder, file, positions);
     }
     assert_eq!(report(&folder).exit_code(), 0);
 }

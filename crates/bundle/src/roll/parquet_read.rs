@@ -1,11 +1,13 @@
 //! Reads `roll.parquet` in batches, all columns in step, so that memory stays small whatever the file's size.
 
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use draw::{ColumnType, Header, Reason, Refused};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
@@ -20,6 +22,13 @@ const CHUNK_BYTES_MAX: i64 = 1 << 30;
 
 fn failed(error: ParquetError) -> BundleError {
     BundleError::unreadable("roll.parquet", format!("{error}; write it uncompressed or with zstd"))
+}
+
+/// Runs a step of the Parquet library, which panics on some damaged files: to us they are unreadable files. After a panic
+/// the reader gives nothing more, because the caller stops at the error.
+fn guarded<T>(step: impl FnOnce() -> Result<T, BundleError>) -> Result<T, BundleError> {
+    let damaged = || failed(ParquetError::General("the file is damaged".to_owned()));
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| Err(damaged()))
 }
 
 /// Reads the rows of a Parquet roll.
@@ -48,7 +57,7 @@ struct Source {
 
 impl<R: ChunkReader + 'static> ParquetRows<R> {
     pub(crate) fn new(reader: R) -> Result<Self, BundleError> {
-        let file = SerializedFileReader::new(reader).map_err(failed)?;
+        let file = guarded(|| SerializedFileReader::new(reader).map_err(failed))?;
         let schema = file.metadata().file_metadata().schema_descr();
         let header = header_of(schema)?;
         let columns = header.columns().iter().zip(schema.columns()).map(|(column, leaf)| Source {
@@ -76,6 +85,14 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
                 max: CHUNK_BYTES_MAX.unsigned_abs(),
                 unit: "bytes",
             });
+        }
+        let outside = |chunk: &ColumnChunkMetaData| {
+            let offsets =
+                [chunk.data_page_offset(), chunk.compressed_size(), chunk.dictionary_page_offset().unwrap_or(0)];
+            offsets.iter().any(|offset| *offset < 0)
+        };
+        if metadata.columns().iter().any(outside) {
+            return Err(failed(ParquetError::General("the file is damaged".to_owned())));
         }
         self.group_left = usize::try_from(metadata.num_rows())
             .map_err(|_| failed(ParquetError::General("negative row count".to_owned())))?;
@@ -117,7 +134,7 @@ impl<R: ChunkReader + 'static> Rows for ParquetRows<R> {
     }
 
     fn next(&mut self, row: &mut Row) -> Result<bool, BundleError> {
-        if self.batch.1 >= self.batch.0 && !self.fill()? {
+        if self.batch.1 >= self.batch.0 && !guarded(|| self.fill())? {
             return Ok(false);
         }
         row.clear();
