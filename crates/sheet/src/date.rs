@@ -107,10 +107,10 @@ fn split<'a>(text: &'a str, first: &str, second: &str, last: &str) -> Option<(&'
 }
 
 fn from_digits(digits: &str) -> Result<NaiveDate, DateProblem> {
-    if digits.len() == 8 {
-        if let (Some(year), Some(month), Some(day)) = (digits.get(0..4), digits.get(4..6), digits.get(6..8)) {
-            return from_parts((year, month, day));
-        }
+    if digits.len() == 8
+        && let (Some(year), Some(month), Some(day)) = (digits.get(0..4), digits.get(4..6), digits.get(6..8))
+    {
+        return from_parts((year, month, day));
     }
     if digits.len() == 5 {
         // 1899-12-30 makes serial days from 1900-03-01 on right; the days before belong to no living register.

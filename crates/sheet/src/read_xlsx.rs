@@ -108,11 +108,11 @@ impl<'a> XlsxRows<'a> {
                 continue;
             }
             within(Limit::Columns, self.limits.columns_max, u64::from(column), Some(number))?;
-            if let Cell::Text(text) = &cell {
-                if u64::try_from(text.len()).unwrap_or(u64::MAX) > self.limits.cell_characters_max {
-                    let characters = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
-                    within(Limit::CellCharacters, self.limits.cell_characters_max, characters, Some(number))?;
-                }
+            if let Cell::Text(text) = &cell
+                && u64::try_from(text.len()).unwrap_or(u64::MAX) > self.limits.cell_characters_max
+            {
+                let characters = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+                within(Limit::CellCharacters, self.limits.cell_characters_max, characters, Some(number))?;
             }
             return Ok(Some((number, column, cell)));
         }
