@@ -31,7 +31,9 @@ running = None
 
 def environment(cluster):
     """What every step sees. Colours are off because the output is read, and kept, as text."""
-    values = os.environ | {
+    # A developer's own configuration of the product (MINGCHA_HOME, …) must not reach the tests.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("MINGCHA_") or k.startswith("MINGCHA_TEST_")}
+    values = inherited | {
         "CARGO_TERM_COLOR": "never",
         "CARGO_TERM_PROGRESS_WHEN": "never",
         "NO_COLOR": "1",

@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const BINARY = resolve(import.meta.dirname, "../../target/debug/mingcha");
+/** The binary under test; another one (a package's, say) can be named in the environment. */
+const BINARY = process.env.MINGCHA_TEST_BINARY ?? resolve(import.meta.dirname, "../../target/debug/mingcha");
 const DEMO_SECONDS_MAX = 120;
 const START_SECONDS_MAX = 30;
 const STOP_SECONDS_MAX = 10;
