@@ -20,6 +20,8 @@ mod refused;
 mod reveals;
 mod roll;
 mod scheme;
+mod seed;
+mod selection;
 mod sizes;
 mod split;
 mod suite;
@@ -32,18 +34,17 @@ pub use commitment::{
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
-pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document, draw, select};
+pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document};
 pub use progress::{Progress, Ticker, unattended};
 pub use proof::Proof;
 pub use refused::{Reason, Refused};
-pub use reveals::{
-    Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX, absent_share, match_seed,
-    reveal_commitment, reveal_share, seed, who,
-};
+pub use reveals::{Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX};
 pub use roll::{COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf, Taken};
 pub use scheme::{
     Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test,
 };
+pub use seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
+pub use selection::{draw, select};
 pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
 pub use split::split;
 pub use suite::{Blinds, Digest, Suite, Tickets, US};

@@ -168,7 +168,8 @@ fn commitments() {
         at: at.to_owned(),
     };
     let late = "2026-01-01T11:00:00+08:00";
-    let changes: [(&str, &str, fn(&mut Commitment)); 8] = [
+    type Change = fn(&mut Commitment);
+    let changes: [(&str, &str, Change); 8] = [
         ("reveal before commitment", "instant-order", |it| it.reveal_by.clone_from(&it.committed_at)),
         ("same party twice", "twice", |it| it.parties[1].party = "平台".to_owned()),
         ("same commitment twice", "twice", |it| it.parties[1].commitment = it.parties[0].commitment),
