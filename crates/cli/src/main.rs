@@ -36,6 +36,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(command::serve::Arguments),
+    Draw(command::draw::Arguments),
+    Verify(command::verify::Arguments),
     Migrate(command::migrate::Arguments),
     User(command::user::Arguments),
     Audit(command::audit::Arguments),
@@ -55,6 +57,8 @@ fn main() -> ExitCode {
         let settings = config::Settings::read(&arguments.global)?;
         match arguments.command {
             Command::Serve(arguments) => command::serve::run(&settings, arguments).await,
+            Command::Draw(arguments) => command::draw::run(&settings, &arguments),
+            Command::Verify(arguments) => command::verify::run(&settings, &arguments),
             Command::Migrate(arguments) => command::migrate::run(&settings, arguments).await,
             Command::User(arguments) => command::user::run(&settings, arguments).await,
             Command::Audit(arguments) => command::audit::run(&settings, arguments).await,

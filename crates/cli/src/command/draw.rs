@@ -1,0 +1,61 @@
+//! `mingcha draw`: draws a bundle in a folder, without any database, on an auditor's laptop.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::config::Settings;
+use crate::exit::{Failure, Outcome};
+use crate::say;
+
+/// 按封存的文件计算抽取结果，写出 result.json；不需要数据库
+///
+/// 证明包须含底册、roll.json、scheme.json、sizes.json、commitment.json 与 reveals.json。
+/// 任何一处不符都会指出位置并拒绝，且不写任何文件。
+#[derive(Args)]
+pub struct Arguments {
+    /// 证明包所在的文件夹，或 zip 文件
+    #[arg(value_name = "BUNDLE")]
+    bundle: PathBuf,
+    /// 把结果写进此新文件夹中的副本，而不写回原处
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Prints the drawn counts by cell.
+pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
+    let bar = say::bar("抽取");
+    let mut progress = |done: u64, total: u64| {
+        bar.set_length(total);
+        bar.set_position(done);
+        ControlFlow::Continue(())
+    };
+    let outcome = bundle::draw_bundle(&arguments.bundle, arguments.out.as_deref(), &mut progress)
+        .map_err(|error| refused(&error))?;
+    bar.finish_and_clear();
+    let drawn: usize = outcome.cells.iter().map(|cell| cell.drawn.len()).sum();
+    if settings.json {
+        let cells: Vec<_> = outcome
+            .cells
+            .iter()
+            .map(|c| serde_json::json!({ "stratum": c.stratum, "cell": c.cell, "rows": c.rows, "size": c.size, "drawn": c.drawn.len() }))
+            .collect();
+        println!("{}", serde_json::json!({ "drawn": drawn, "cells": cells }));
+    } else {
+        for cell in &outcome.cells {
+            println!("{}\t{}\t{}\t{}", cell.stratum, cell.cell.as_deref().unwrap_or("-"), cell.rows, cell.drawn.len());
+        }
+    }
+    say::line(format_args!("共抽取 {drawn} 户。"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a bundle is refused for, with its place and stable code.
+pub fn refused(error: &bundle::BundleError) -> Failure {
+    Failure::refused(
+        format!("{error}（{}）", error.code()),
+        "请从公布处重新下载证明包后再试；仍不符时，请以原件向主办单位查询。",
+    )
+}

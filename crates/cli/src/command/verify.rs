@@ -1,0 +1,79 @@
+//! `mingcha verify`: recomputes a published draw from its bundle and says for every step what it found.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bundle::{Bundle, Verdict};
+use clap::Args;
+
+use crate::command::draw::refused;
+use crate::config::Settings;
+use crate::exit::{Failure, Outcome};
+use crate::say;
+
+/// 核验一次抽取：从证明包重新计算一切，逐步说明结论；不需要数据库
+///
+/// 退出码：0 全部成立；1 有一处不成立；3 只能部分核验（例如没有底册）。
+/// 不加 --commitment 时，只说明证明包自身一致；加上公告、笔录或日志中的承诺摘要，才与当时公布的内容相连。
+#[derive(Args)]
+pub struct Arguments {
+    /// 证明包：文件夹或 zip 文件
+    #[arg(value_name = "BUNDLE")]
+    bundle: PathBuf,
+    /// 公告中的承诺摘要（十六进制）
+    #[arg(long, value_name = "HEX")]
+    commitment: Option<String>,
+}
+
+/// Prints a line a step.
+pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
+    let announced = match &arguments.commitment {
+        None => None,
+        Some(hex) => Some(
+            ::draw::Digest::parse(&hex.to_lowercase())
+                .map_err(|_| Failure::usage("承诺摘要须为 64 位十六进制", "请从公告中原样复制。"))?,
+        ),
+    };
+    let bar = say::bar("核验");
+    let mut progress = |done: u64, total: u64| {
+        bar.set_length(total);
+        bar.set_position(done);
+        ControlFlow::Continue(())
+    };
+    let mut opened = Bundle::open(&arguments.bundle).map_err(|error| refused(&error))?;
+    let report = bundle::verify(&mut opened, announced, &mut progress).map_err(|error| refused(&error))?;
+    bar.finish_and_clear();
+    let verdict = word(report.verdict());
+    let commitment = report.commitment.as_ref().map(ToString::to_string);
+    if settings.json {
+        let steps: Vec<_> = report
+            .steps
+            .iter()
+            .map(|s| serde_json::json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
+            .collect();
+        println!("{}", serde_json::json!({ "verdict": verdict, "commitment": commitment, "steps": steps }));
+    } else {
+        for step in &report.steps {
+            println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
+        }
+        if let Some(commitment) = commitment {
+            println!("commitment    {commitment}");
+        }
+    }
+    say::line(match report.verdict() {
+        Verdict::Ok if arguments.commitment.is_some() => "全部成立，且与公布的承诺一致。",
+        Verdict::Ok => "全部成立（证明包自身一致；加 --commitment 可与公告中的承诺比对）。",
+        Verdict::Partial => "只能部分核验，见标为 partial 的步骤。",
+        Verdict::Failed => "核验不成立，见标为 failed 的步骤。",
+    });
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::Failed => "failed",
+        Verdict::Partial => "partial",
+    }
+}
