@@ -198,3 +198,29 @@ fn columns_come_back_from_both_formats() {
     let outcome = Outcome::parse(&std::fs::read(folder.join("result.json")).unwrap()).unwrap();
     assert!(outcome.cells.iter().flat_map(|cell| &cell.drawn).all(|drawn| csv.find(&drawn.id).is_some()));
 }
+
+#[test]
+fn a_drand_beacon_is_partial_and_an_absent_witness_is_named() {
+    let (_home, folder) = copy("edges");
+    let (mut commitment, _) = documents(&folder);
+    let late = "2026-02-28T10:00:00+08:00".to_owned();
+    let source = format!("drand:{}", "5".repeat(64));
+    commitment.beacon =
+        Some(draw::BeaconPlan { source, round: "7".to_owned(), form: draw::BeaconForm::Hex64, at: late });
+    let beacon = draw::Beacon { value: draw::Suite::Sha256.hash(&[&[0xAB]]).to_string(), proof: "ab".to_owned() };
+    let mut reveals = draw::Reveals::parse(&std::fs::read(folder.join("reveals.json")).unwrap()).unwrap();
+    reveals.reveals[2] = draw::Reveal::Absent { party: "企业代表".to_owned() };
+    std::fs::remove_file(folder.join("result.json")).unwrap();
+    for (name, bytes) in
+        [("commitment.json", commitment.to_jcs()), ("reveals.json", reveals.to_jcs()), ("beacon.json", beacon.to_jcs())]
+    {
+        bundle::write_document(&folder, name, &bytes).unwrap();
+    }
+    let outcome = draw_bundle(&folder, None, &mut unattended).unwrap();
+    assert_eq!(outcome.absent, ["企业代表"]);
+    let found = report(&folder);
+    assert_eq!((found.exit_code(), found.step(StepName::Beacon).unwrap().verdict), (3, Verdict::Partial), "{found:#?}");
+    assert!(found.steps.iter().all(|step| step.name == StepName::Beacon || step.verdict == Verdict::Ok));
+    std::fs::remove_file(folder.join("beacon.json")).unwrap();
+    assert_eq!(report(&folder).step(StepName::Reveals).unwrap().code, Some("beacon-missing"));
+}

@@ -108,3 +108,26 @@ fn tickets_and_splits() {
         assert_eq!(split(&tickets, "E8", size, cells, method), expected, "{size} {method:?}");
     }
 }
+
+#[test]
+fn a_matching_has_its_own_seed() {
+    let (drawn, reveals) = commitment();
+    let mut matching = drawn.clone();
+    matching.subject = Subject::Match { result: Digest([4; 32]), matching: Digest([5; 32]) };
+    // A reveal is bound to its purpose: the one made for the draw opens nothing here.
+    assert_eq!(matching.settle(&reveals, None).unwrap_err().code(), "reveal-mismatch");
+    for (party, reveal) in matching.parties.clone().into_iter().zip(&reveals.reveals) {
+        let Reveal::Open { salt, value, .. } = reveal else { panic!("{party:?}") };
+        let made = reveal_commitment(SUITE, &matching.who(&party.party), salt, value);
+        let known = matching.parties.iter_mut().find(|known| known.party == party.party).unwrap();
+        known.commitment = made;
+    }
+    let settled = matching.settle(&reveals, None).unwrap();
+    let shares = reveals.reveals.iter().map(|reveal| match reveal {
+        Reveal::Open { party, salt, value } => draw::reveal_share(SUITE, &matching.who(party), salt, value),
+        Reveal::Absent { party } => draw::absent_share(SUITE, &matching.digest(), party),
+    });
+    let shares: Vec<_> = shares.collect();
+    assert_eq!(settled.seed, draw::match_seed(SUITE, &matching.digest(), &shares, None));
+    assert_ne!(settled.seed, draw::seed(SUITE, &matching.digest(), &shares, None));
+}
