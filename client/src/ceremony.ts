@@ -21,6 +21,8 @@ function update(): void {
 
 function countUp(element: HTMLElement, from: number, to: number): void {
   const start = performance.now();
+  // At once, before the next frame: the morph has just written the final number.
+  element.textContent = thousands(from);
   const step = (now: number): void => {
     // The element may have been morphed to a newer number meanwhile; that one wins.
     if (Number(element.dataset["count"]) !== to) return;

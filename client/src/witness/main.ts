@@ -58,6 +58,8 @@ async function poll(): Promise<void> {
     const next = await fetchState(base);
     failures = 0;
     notice("offline", "");
+    // The hash is fetched while the network is there, not when the button is pressed.
+    if (state === null && isSuite(next.suite)) void hashOf(next.suite).catch(() => undefined);
     state = next;
     const found = recall(drawer, key(next));
     if (found) mine = found;
@@ -105,7 +107,12 @@ async function commit(): Promise<void> {
     return;
   }
   // Another tab of this browser may have made one meanwhile: a party has one commitment.
-  mine = recall(drawer, key(now)) ?? (await make(now, value));
+  try {
+    mine = recall(drawer, key(now)) ?? (await make(now, value));
+  } catch (error) {
+    told(error);
+    return;
+  }
   await deliver(mine);
   render();
 }
@@ -115,7 +122,9 @@ async function make(now: State, value: string): Promise<Kept> {
   const salt = freshSalt();
   const occasion: Occasion = { purpose, draw, attempt, organiser, party };
   if (!isSuite(suite)) throw new RangeError(suite);
-  const made = await commitment(occasion, salt, value, await hashOf(suite));
+  const made = await commitment(occasion, salt, value, await hashOf(suite).catch(() => {
+    throw new Unreachable("网络不通，算法还没有下载完");
+  }));
   const kept: Kept = { version: 1, ...occasion, suite, salt: toHex(salt), value, commitment: toHex(made), sent: false };
   stored = keep(drawer, key(now), kept);
   return kept;

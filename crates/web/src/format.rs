@@ -113,6 +113,14 @@ pub fn grouped(hex: &str) -> String {
     text
 }
 
+/// The first eight digits of a digest, grouped, and the rest: people compare the first across a hall, machines the whole.
+#[must_use]
+pub fn fingerprint(hex: &str) -> (String, String) {
+    let at = hex.char_indices().nth(8).map_or(hex.len(), |(at, _)| at);
+    let (head, tail) = hex.split_at(at);
+    (grouped(head), grouped(tail))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
@@ -181,5 +189,7 @@ mod tests {
         assert_eq!(grouped("0011223344"), "0011 2233 44");
         assert_eq!(grouped("0011"), "0011");
         assert_eq!(grouped(""), "");
+        assert_eq!(fingerprint("001122334455"), ("0011 2233".to_owned(), "4455".to_owned()));
+        assert_eq!(fingerprint("0011"), ("0011".to_owned(), String::new()));
     }
 }

@@ -40,3 +40,37 @@ impl Moment for domain::Instant {
         domain::Instant::unix_ms(*self)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_keeps_its_meaning() {
+        let check = |kind, status: u16| {
+            let error = Error::from(AppError::new(kind, "CORE-409"));
+            assert_eq!((error.status(), error.code.as_ref()), (StatusCode::from_u16(status).unwrap(), "CORE-409"));
+        };
+        check(ErrorKind::Invalid, 422);
+        check(ErrorKind::NotFound, 404);
+        check(ErrorKind::Conflict, 409);
+        check(ErrorKind::Denied, 403);
+        check(ErrorKind::Unauthenticated, 401);
+        check(ErrorKind::TooMany, 429);
+        check(ErrorKind::Unavailable, 503);
+        check(ErrorKind::Internal, 500);
+    }
+
+    #[test]
+    fn the_cause_of_a_fault_goes_to_the_log_and_fields_to_the_form() {
+        let fault = Error::from(AppError::internal("the disk is full"));
+        assert!(fault.cause().unwrap().to_string().contains("the disk is full"));
+        assert!(!fault.message.contains("disk"));
+        let invalid = Error::from(AppError::field("name", "CORE-422"));
+        assert!(!invalid.fields.of("name").is_empty());
+        assert!(invalid.cause().is_none());
+    }
+}
