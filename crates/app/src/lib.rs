@@ -18,8 +18,8 @@ pub use command::{Command, NewJob, actor_id};
 pub use ctx::{Actor, Ctx, Entropy};
 pub use error::{Error, ErrorKind, FieldError};
 pub use platform::{Clock, Config, Platform};
-pub use store::repo::Page;
 pub use store::StoreConfig;
+pub use store::repo::Page;
 pub use store::repo::agency::Agency;
 pub use store::repo::post::Post;
 

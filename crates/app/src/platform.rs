@@ -147,6 +147,15 @@ impl Platform {
         Ok(calendar)
     }
 
+    /// The database's product name, for people.
+    #[must_use]
+    pub fn engine_name(&self) -> &'static str {
+        match self.inner.store.engine() {
+            store::Engine::Sqlite => "SQLite",
+            store::Engine::Postgres => "PostgreSQL",
+        }
+    }
+
     /// A fact about the installation, such as `kind` (`demo` or `bureau`).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A whole platform on a throw-away database, with a clock that stands still and randomness that repeats.
+//! A whole platform on a throw-away database, with a clock that the test moves and randomness that repeats.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ const START: &str = "2021-05-06T09:00:00+08:00";
 
 static DATABASES: AtomicU64 = AtomicU64::new(0);
 
-/// A clock that a test moves.
+/// A clock that a test moves; by itself it goes on by a millisecond a look.
 #[derive(Debug)]
 pub struct FakeClock {
     ms: AtomicI64,
@@ -47,8 +47,9 @@ impl FakeClock {
 }
 
 impl Clock for FakeClock {
+    /// Each look is a millisecond later, so that what happens one after the other is recorded in that order.
     fn now(&self) -> Instant {
-        Instant::from_unix_ms(self.ms.load(Ordering::SeqCst))
+        Instant::from_unix_ms(self.ms.fetch_add(1, Ordering::SeqCst))
     }
 
     fn seed(&self) -> [u8; 32] {

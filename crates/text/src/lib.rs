@@ -10,8 +10,8 @@ mod use_case;
 
 pub mod audit;
 pub mod core;
-pub mod event;
 pub mod date;
+pub mod event;
 pub mod job;
 pub mod problem;
 pub mod read;

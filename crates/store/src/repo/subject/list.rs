@@ -164,9 +164,8 @@ pub async fn list(
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
     let (conditions, values) = conditions(scope, filter, day);
     // `$1` is used in every case: PostgreSQL cannot type a parameter that no expression names.
-    let total = conn
-        .int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values.clone())
-        .await?;
+    let total =
+        conn.int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values.clone()).await?;
     let offset = i64::from(page) * i64::from(per_page);
     let rows = conn
         .rows(
@@ -194,9 +193,8 @@ pub async fn for_each_line(
     mut each: impl FnMut(SubjectLine) -> Result<()> + Send,
 ) -> Result<()> {
     let (conditions, values) = conditions(scope, filter, day);
-    let sql = format!(
-        "SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {rows_max}"
-    );
+    let sql =
+        format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {rows_max}");
     conn.for_each(&sql, values, |row| each(read(&row)?)).await
 }
 

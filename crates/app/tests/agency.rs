@@ -1,0 +1,53 @@
+//! The organisation tree.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use app::ErrorKind;
+use app::agency::{NewAgency, add, list};
+use domain::agency::{AgencyKind, AgencyLevel};
+use domain::role::Role;
+use testkit::on_both;
+
+fn new(code: &str, parent: Option<&str>) -> NewAgency {
+    NewAgency {
+        code: code.to_owned(),
+        name: format!("{code}市场监督管理局"),
+        short_name: code.to_owned(),
+        level: AgencyLevel::County,
+        kind: AgencyKind::Bureau,
+        parent_code: parent.map(str::to_owned),
+        division: None,
+    }
+}
+
+on_both! {
+    async fn a_scope_ends_at_its_own_branch(world) {
+        let city = world.agency("130300", "市局", AgencyLevel::City, None).await;
+        let county = world.agency("130302", "海港区局", AgencyLevel::County, Some("130300")).await;
+        world.agency("13030", "名字相近的局", AgencyLevel::County, Some("130300")).await;
+        world.agency("1303KF", "开发区分局", AgencyLevel::County, Some("130300")).await;
+        let admin = world.person("admin", "李", city, Role::Administrator).await;
+        let county_admin = world.person("county", "赵", county, Role::Administrator).await;
+        let codes = |agencies: Vec<app::Agency>| agencies.into_iter().map(|a| a.code).collect::<Vec<_>>();
+        assert_eq!(codes(list(&world.platform, &world.as_post(&admin)).await.unwrap()), ["130300", "13030", "130302", "1303KF"]);
+        assert_eq!(codes(list(&world.platform, &world.as_post(&county_admin)).await.unwrap()), ["130302"]);
+
+        let ctx = world.as_post(&county_admin);
+        add(&world.platform, &ctx, new("130302S01", Some("130302"))).await.unwrap();
+        assert_eq!(add(&world.platform, &ctx, new("130303", Some("130300"))).await.unwrap_err().kind, ErrorKind::NotFound);
+    }
+
+    async fn bad_input_names_its_field(world) {
+        let city = world.agency("130300", "市局", AgencyLevel::City, None).await;
+        let admin = world.person("admin", "李", city, Role::Administrator).await;
+        let clerk = world.person("clerk", "王", city, Role::Clerk).await;
+        let ctx = world.as_post(&admin);
+        let field = |error: app::Error| (error.fields[0].field, error.fields[0].code);
+        assert_eq!(field(add(&world.platform, &ctx, new("130 302", Some("130300"))).await.unwrap_err()), ("code", "AGCY-001"));
+        assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("999999"))).await.unwrap_err()), ("parent", "AGCY-003"));
+        add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap();
+        assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap_err()), ("code", "AGCY-002"));
+        let unnamed = NewAgency { name: " ".to_owned(), ..new("130303", Some("130300")) };
+        assert_eq!(field(add(&world.platform, &ctx, unnamed).await.unwrap_err()), ("name", "CORE-101"));
+        assert_eq!(add(&world.platform, &world.as_post(&clerk), new("130304", Some("130300"))).await.unwrap_err().kind, ErrorKind::Denied);
+    }
+}
