@@ -91,7 +91,6 @@ impl FieldErrors {
     }
 
     /// Field and message, in order.
-    #[must_use]
     pub fn iter(&self) -> std::slice::Iter<'_, (String, String)> {
         self.0.iter()
     }
