@@ -12,6 +12,7 @@ pub mod credit_code;
 pub mod deadline;
 pub mod division;
 pub mod ids;
+pub mod import;
 pub mod inspector;
 pub mod item;
 pub mod numbering;

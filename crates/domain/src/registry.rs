@@ -65,6 +65,7 @@ macro_rules! registry {
 }
 
 const ADMIN: Allowed = Allowed::Roles(&[Administrator]);
+const IMPORTS: Allowed = Allowed::Roles(&[Administrator, Clerk, DirectoryKeeper]);
 const KEEPER: Allowed = Allowed::Roles(&[DirectoryKeeper]);
 const DIRECTORY: Allowed = Allowed::Roles(&[Clerk, DirectoryKeeper]);
 const CLERK: Allowed = Allowed::Roles(&[Clerk]);
@@ -94,6 +95,7 @@ registry! {
 
     AgencyList "agency.list" read ANY, Some("/agencies");
     AgencySave "agency.save" write ADMIN, Some("/agencies/{agency}");
+    AgencyImport "agency.import" write ADMIN, Some("/agencies/import");
     CalendarView "calendar.view" read ANY, Some("/calendar");
     CalendarExtend "calendar.extend" write ADMIN, Some("/calendar/{year}");
     RulebookView "rulebook.view" read ANY, Some("/rules");
@@ -114,11 +116,13 @@ registry! {
     ItemView "item.view" read ANY, Some("/items/{item}");
     ItemImport "item.import" write DIRECTORY, Some("/items/import");
 
-    ImportView "import.view" read DIRECTORY, Some("/imports/{import}");
-    ImportMap "import.map" write DIRECTORY, Some("/imports/{import}/map");
-    ImportDryRun "import.dry_run" write DIRECTORY, Some("/imports/{import}/dry-run");
-    ImportCommit "import.commit" write DIRECTORY, Some("/imports/{import}/commit");
-    ImportCancel "import.cancel" write DIRECTORY, Some("/imports/{import}/cancel");
+    // Whoever may upload a kind of file may take it further; the use cases check the kind as well.
+    ImportList "import.list" read IMPORTS, Some("/imports");
+    ImportView "import.view" read IMPORTS, Some("/imports/{import}");
+    ImportMap "import.map" write IMPORTS, Some("/imports/{import}/map");
+    ImportDryRun "import.dry_run" write IMPORTS, Some("/imports/{import}/dry-run");
+    ImportCommit "import.commit" write IMPORTS, Some("/imports/{import}/commit");
+    ImportCancel "import.cancel" write IMPORTS, Some("/imports/{import}/cancel");
 
     SchemeList "scheme.list" read READERS, Some("/schemes");
     SchemeView "scheme.view" read READERS, Some("/schemes/{scheme}");

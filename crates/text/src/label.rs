@@ -4,6 +4,7 @@ use domain::agency::{AgencyKind, AgencyLevel};
 use domain::calendar::DayKind;
 use domain::deadline::{Binding, SpanUnit};
 use domain::division::DivisionLevel;
+use domain::import::{ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight};
 use domain::role::Role;
 use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
@@ -51,6 +52,11 @@ labels! {
     }
     RiskScale { Credit "企业信用风险分类", Food "食品生产经营风险等级" }
     RiskLevel { A "A", B "B", C "C", D "D", E "E" }
+
+    ImportKind { Agency "机构", Subject "检查对象", Inspector "执法检查人员", Item "抽查事项清单" }
+    ImportState {
+        Uploaded "待对应列", Mapped "待试导入", Checked "待确认", Refused "有问题，未导入", Committed "已导入", Cancelled "已取消",
+    }
 
     ItemWeight { Key "重点检查事项", General "一般检查事项" }
     CheckMethod {
@@ -121,6 +127,8 @@ mod tests {
         distinct::<SubjectStatus>();
         distinct::<RiskScale>();
         distinct::<RiskLevel>();
+        distinct::<ImportKind>();
+        distinct::<ImportState>();
         distinct::<ItemWeight>();
         distinct::<CheckMethod>();
         distinct::<Role>();

@@ -66,14 +66,17 @@ CREATE TABLE subject_risk (
     PRIMARY KEY (subject_id, scale, assessed_on)
 );
 
+-- The certificate is the key by which lists and notices name an inspector.
 CREATE TABLE inspector (
     id {text} PRIMARY KEY,
     certificate {text} NOT NULL,
+    staff_number {text} NOT NULL,
     name {text} NOT NULL,
     agency_id {text} NOT NULL REFERENCES agency (id),
     section {text} NOT NULL,
     certificate_from {text} NOT NULL,
     certificate_to {text} NOT NULL,
+    expertise {text} NOT NULL,
     left_on {text},
     version BIGINT NOT NULL DEFAULT 1,
     import_id {text}
@@ -110,7 +113,9 @@ CREATE UNIQUE INDEX u_recusal__inspector_id__subject_id ON recusal (inspector_id
 CREATE INDEX i_recusal__subject ON recusal (subject_id);
 
 -- The items of one revision of the item list; a task keeps the revision that it was sealed with.
+-- `methods`, `subjects` (kinds) and `tags` are codes joined by commas.
 CREATE TABLE check_item (
+    id {text} PRIMARY KEY,
     revision_id {text} NOT NULL REFERENCES revision (id),
     code {text} NOT NULL,
     category {text} NOT NULL,
@@ -121,11 +126,14 @@ CREATE TABLE check_item (
     subjects {text} NOT NULL,
     tags {text} NOT NULL,
     qualification {text} NOT NULL,
-    position BIGINT NOT NULL,
-    PRIMARY KEY (revision_id, code)
+    body {text} NOT NULL,
+    valid_from {text} NOT NULL,
+    valid_to {text},
+    position BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX u_check_item__revision_id__code ON check_item (revision_id, code);
 
--- An upload on its way into a directory. `state`: uploaded, mapped, checked, refused, committed, cancelled.
+-- An upload on its way into a directory. The command line of the owner imports for no agency: it sees everything.
 CREATE TABLE import (
     id {text} PRIMARY KEY,
     kind {text} NOT NULL,
@@ -133,11 +141,12 @@ CREATE TABLE import (
     file_name {text} NOT NULL,
     file_digest {text} NOT NULL,
     file_size BIGINT NOT NULL,
-    agency_id {text} NOT NULL REFERENCES agency (id),
+    agency_id {text} REFERENCES agency (id),
     mapping {text} NOT NULL,
     report {text} NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     created_by {text} NOT NULL,
+    created_name {text} NOT NULL,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
 );

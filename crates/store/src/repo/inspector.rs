@@ -1,1 +1,448 @@
-//! Inspectors with qualifications, leave and recusals.
+//! Inspectors (执法检查人员) with qualifications, leave and recusals.
+
+use chrono::NaiveDate;
+use domain::agency::Scope;
+use domain::ids::{AgencyId, InspectorId, SubjectId};
+use domain::inspector::{Certificate, Inspector, Qualification};
+use domain::time::Instant;
+
+use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use crate::{Conn, Result, Row, StoreError, Tx, Value, insert_rows, values};
+
+/// Rows of one inspector's leaves or recusals that are shown at most.
+const SHOWN_ROWS_MAX: i64 = 500;
+
+/// An inspector with what the directory knows besides.
+#[derive(Clone, Debug)]
+pub struct InspectorRecord {
+    /// The inspector, without leaves; see [`leaves`].
+    pub inspector: Inspector,
+    /// Section (科室) within the agency.
+    pub section: String,
+    /// Fields of expertise, as listed.
+    pub expertise: String,
+    /// Day on which they left the directory.
+    pub left_on: Option<NaiveDate>,
+    /// Registrar key of the agency.
+    pub agency_code: String,
+    /// Name of the agency.
+    pub agency_name: String,
+    /// For optimistic locking.
+    pub version: i64,
+}
+
+impl InspectorRecord {
+    /// The certificate by which lists name the inspector.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.inspector.certificates.first()
+    }
+}
+
+/// A leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaveRow {
+    /// Its id.
+    pub id: String,
+    /// Whose.
+    pub inspector_id: InspectorId,
+    /// First day away.
+    pub from_day: NaiveDate,
+    /// Last day away.
+    pub to_day: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// A recusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecusalRow {
+    /// Its id.
+    pub id: String,
+    /// Who steps aside.
+    pub inspector_id: InspectorId,
+    /// From which object.
+    pub subject_id: SubjectId,
+    /// That object's code.
+    pub subject_code: String,
+    /// That object's name.
+    pub subject_name: String,
+    /// Why.
+    pub reason: String,
+    /// The post that declared it.
+    pub declared_by: String,
+    /// When.
+    pub declared_at: Instant,
+}
+
+/// What to show. Empty and `None` mean "whatever".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InspectorFilter {
+    /// Part of a name, or the beginning of a certificate or staff number.
+    pub search: String,
+    /// Of this agency.
+    pub agency: Option<AgencyId>,
+    /// Holds this qualification on the day asked for.
+    pub qualification: String,
+    /// Only those in the directory whose certificate holds on the day asked for.
+    pub valid_only: bool,
+}
+
+const COLUMNS: &str = "inspector.id, inspector.certificate, inspector.staff_number, inspector.name, inspector.agency_id, inspector.section,
+     inspector.certificate_from, inspector.certificate_to, inspector.expertise, inspector.left_on, inspector.version,
+     agency.code AS agency_code, agency.name AS agency_name";
+
+fn read(row: &Row) -> Result<InspectorRecord> {
+    let left_on: Option<NaiveDate> = row.opt_parse("left_on")?;
+    Ok(InspectorRecord {
+        inspector: Inspector {
+            id: row.parse("id")?,
+            account: None,
+            staff_number: row.text("staff_number")?,
+            name: row.text("name")?,
+            agency: row.parse("agency_id")?,
+            active: left_on.is_none(),
+            certificates: vec![Certificate {
+                number: row.text("certificate")?,
+                valid_from: row.parse("certificate_from")?,
+                valid_to: row.parse("certificate_to")?,
+            }],
+            qualifications: Vec::new(),
+            leaves: Vec::new(),
+        },
+        section: row.text("section")?,
+        expertise: row.text("expertise")?,
+        left_on,
+        agency_code: row.text("agency_code")?,
+        agency_name: row.text("agency_name")?,
+        version: row.int("version")?,
+    })
+}
+
+fn qualification(row: &Row) -> Result<Qualification> {
+    Ok(Qualification {
+        code: row.text("code")?,
+        valid_from: row.opt_parse("valid_from")?,
+        valid_to: row.opt_parse("valid_to")?,
+    })
+}
+
+/// One inspector of the scope, with qualifications and leaves.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if there is none or they lie outside.
+pub async fn get(conn: &mut Conn, scope: &Scope, id: InspectorId) -> Result<InspectorRecord> {
+    let prefix = scope.prefix();
+    let row = conn
+        .row(
+            &format!(
+                "SELECT {COLUMNS} FROM inspector JOIN agency ON agency.id = inspector.agency_id
+                 WHERE inspector.id = $1 AND agency.path >= $2 AND agency.path < $3"
+            ),
+            values![id.to_string(), prefix, path_end(prefix)],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let mut found = read(&row)?;
+    found.inspector.qualifications = conn
+        .rows(
+            "SELECT code, valid_from, valid_to FROM inspector_qualification WHERE inspector_id = $1 ORDER BY code",
+            values![id.to_string()],
+        )
+        .await?
+        .iter()
+        .map(qualification)
+        .collect::<Result<_>>()?;
+    found.inspector.leaves = leaves(conn, id)
+        .await?
+        .into_iter()
+        .map(|l| domain::inspector::Leave { from: l.from_day, to: l.to_day, reason: l.reason })
+        .collect();
+    Ok(found)
+}
+
+/// One page of the inspectors of the scope that the filter lets through, by agency and certificate, with qualifications.
+/// `page` counts from 0.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &InspectorFilter,
+    day: NaiveDate,
+    page: u32,
+    per_page: u32,
+) -> Result<Page<InspectorRecord>> {
+    let prefix = scope.prefix();
+    let mut values = values![prefix, path_end(prefix)];
+    let mut sql = String::from(
+        "FROM inspector JOIN agency ON agency.id = inspector.agency_id WHERE agency.path >= $1 AND agency.path < $2",
+    );
+    let mut and = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(" AND ");
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
+    if !filter.search.trim().is_empty() {
+        and(
+            "(inspector.name LIKE ? ESCAPE '\\' OR inspector.certificate LIKE ? ESCAPE '\\' OR inspector.staff_number LIKE ? ESCAPE '\\')",
+            Value::from(like(filter.search.trim())),
+        );
+    }
+    if let Some(agency) = filter.agency {
+        and("inspector.agency_id = ?", Value::from(agency.to_string()));
+    }
+    if filter.valid_only {
+        and(
+            "inspector.left_on IS NULL AND inspector.certificate_from <= ? AND inspector.certificate_to >= ?",
+            Value::from(day),
+        );
+    }
+    if !filter.qualification.is_empty() {
+        and(
+            "inspector.id IN (SELECT q.inspector_id FROM inspector_qualification q WHERE q.code = ?)",
+            Value::from(&filter.qualification),
+        );
+    }
+    let total = conn.int(&format!("SELECT COUNT(*) {sql}"), values.clone()).await?;
+    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
+    let offset = u64::from(page) * u64::from(per_page);
+    let mut rows = conn
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} {sql} ORDER BY agency.path, inspector.certificate LIMIT {per_page} OFFSET {offset}"
+            ),
+            values,
+        )
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>>>()?;
+    for record in &mut rows {
+        record.inspector.qualifications = conn
+            .rows(
+                "SELECT code, valid_from, valid_to FROM inspector_qualification WHERE inspector_id = $1 ORDER BY code",
+                values![record.inspector.id.to_string()],
+            )
+            .await?
+            .iter()
+            .map(qualification)
+            .collect::<Result<_>>()?;
+    }
+    Ok(Page { rows, total: unsigned(total) })
+}
+
+/// All inspectors of one agency that have not left, by certificate, with qualifications and leaves: for matching. The
+/// caller has made sure that the agency lies in its scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn of_agency(conn: &mut Conn, agency: AgencyId) -> Result<Vec<InspectorRecord>> {
+    let mut found = conn
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM inspector JOIN agency ON agency.id = inspector.agency_id
+                 WHERE inspector.agency_id = $1 AND inspector.left_on IS NULL ORDER BY inspector.certificate LIMIT 20000"
+            ),
+            values![agency.to_string()],
+        )
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>>>()?;
+    let qualifications = conn
+        .rows(
+            "SELECT q.inspector_id, q.code, q.valid_from, q.valid_to FROM inspector_qualification q
+             JOIN inspector ON inspector.id = q.inspector_id WHERE inspector.agency_id = $1 ORDER BY q.inspector_id, q.code",
+            values![agency.to_string()],
+        )
+        .await?;
+    let leaves = conn
+        .rows(
+            "SELECT l.inspector_id, l.from_day, l.to_day, l.reason FROM inspector_leave l
+             JOIN inspector ON inspector.id = l.inspector_id WHERE inspector.agency_id = $1 ORDER BY l.inspector_id, l.from_day",
+            values![agency.to_string()],
+        )
+        .await?;
+    let mut places: std::collections::HashMap<InspectorId, &mut InspectorRecord> =
+        found.iter_mut().map(|record| (record.inspector.id, record)).collect();
+    for row in &qualifications {
+        if let Some(record) = places.get_mut(&row.parse("inspector_id")?) {
+            record.inspector.qualifications.push(qualification(row)?);
+        }
+    }
+    for row in &leaves {
+        if let Some(record) = places.get_mut(&row.parse("inspector_id")?) {
+            record.inspector.leaves.push(domain::inspector::Leave {
+                from: row.parse("from_day")?,
+                to: row.parse("to_day")?,
+                reason: row.text("reason")?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The inspector with a certificate, whatever the scope: for imports.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn by_certificate_unscoped(conn: &mut Conn, certificate: &str) -> Result<Option<InspectorRecord>> {
+    let row = conn.row("SELECT id FROM inspector WHERE certificate = $1", values![certificate]).await?;
+    match row {
+        None => Ok(None),
+        Some(row) => get(conn, &Scope::everything(), row.parse("id")?).await.map(Some),
+    }
+}
+
+/// Adds an inspector with qualifications.
+///
+/// # Errors
+/// `Duplicate("u_inspector__certificate")` if the certificate is taken.
+pub async fn insert(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
+    let i = &r.inspector;
+    let certificate = r.certificate().ok_or(StoreError::NotFound)?;
+    tx.execute(
+        "INSERT INTO inspector (id, certificate, staff_number, name, agency_id, section, certificate_from, certificate_to, expertise, left_on, import_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        values![
+            i.id.to_string(), &certificate.number, &i.staff_number, &i.name, i.agency.to_string(), &r.section,
+            certificate.valid_from, certificate.valid_to, &r.expertise, r.left_on, import_id
+        ],
+    )
+    .await?;
+    write_qualifications(tx, i).await
+}
+
+/// Writes an inspector back; the certificate's number and the id stay.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it changed since `r.version` was read.
+pub async fn save(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
+    let i = &r.inspector;
+    let certificate = r.certificate().ok_or(StoreError::NotFound)?;
+    let touched = tx
+        .execute(
+            "UPDATE inspector SET staff_number = $1, name = $2, agency_id = $3, section = $4, certificate_from = $5, certificate_to = $6,
+                 expertise = $7, left_on = $8, import_id = COALESCE($9, import_id), version = version + 1 WHERE id = $10 AND version = $11",
+            values![
+                &i.staff_number, &i.name, i.agency.to_string(), &r.section, certificate.valid_from, certificate.valid_to,
+                &r.expertise, r.left_on, import_id, i.id.to_string(), r.version
+            ],
+        )
+        .await?;
+    if touched == 0 {
+        return Err(StoreError::Stale);
+    }
+    tx.execute("DELETE FROM inspector_qualification WHERE inspector_id = $1", values![i.id.to_string()]).await?;
+    write_qualifications(tx, i).await
+}
+
+async fn write_qualifications(tx: &mut Tx, i: &Inspector) -> Result<()> {
+    let rows = i.qualifications.iter().map(|q| values![i.id.to_string(), &q.code, q.valid_from, q.valid_to]).collect();
+    insert_rows(tx, "inspector_qualification", &["inspector_id", "code", "valid_from", "valid_to"], rows).await?;
+    Ok(())
+}
+
+/// The leaves of one inspector, latest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn leaves(conn: &mut Conn, id: InspectorId) -> Result<Vec<LeaveRow>> {
+    conn.rows(
+        &format!("SELECT id, inspector_id, from_day, to_day, reason FROM inspector_leave WHERE inspector_id = $1 ORDER BY from_day DESC, id LIMIT {SHOWN_ROWS_MAX}"),
+        values![id.to_string()],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(LeaveRow {
+            id: row.text("id")?,
+            inspector_id: row.parse("inspector_id")?,
+            from_day: row.parse("from_day")?,
+            to_day: row.parse("to_day")?,
+            reason: row.text("reason")?,
+        })
+    })
+    .collect()
+}
+
+/// Records a leave.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn insert_leave(tx: &mut Tx, l: &LeaveRow) -> Result<()> {
+    tx.execute(
+        "INSERT INTO inspector_leave (id, inspector_id, from_day, to_day, reason) VALUES ($1, $2, $3, $4, $5)",
+        values![&l.id, l.inspector_id.to_string(), l.from_day, l.to_day, &l.reason],
+    )
+    .await?;
+    Ok(())
+}
+
+const RECUSAL_COLUMNS: &str =
+    "recusal.id, recusal.inspector_id, recusal.subject_id, subject.code AS subject_code, subject.name AS subject_name,
+     recusal.reason, recusal.declared_by, recusal.declared_at";
+
+fn recusal(row: &Row) -> Result<RecusalRow> {
+    Ok(RecusalRow {
+        id: row.text("id")?,
+        inspector_id: row.parse("inspector_id")?,
+        subject_id: row.parse("subject_id")?,
+        subject_code: row.text("subject_code")?,
+        subject_name: row.text("subject_name")?,
+        reason: row.text("reason")?,
+        declared_by: row.text("declared_by")?,
+        declared_at: row.instant("declared_at")?,
+    })
+}
+
+/// The recusals of one inspector, latest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn recusals(conn: &mut Conn, id: InspectorId) -> Result<Vec<RecusalRow>> {
+    conn.rows(
+        &format!(
+            "SELECT {RECUSAL_COLUMNS} FROM recusal JOIN subject ON subject.id = recusal.subject_id
+             WHERE recusal.inspector_id = $1 ORDER BY recusal.declared_at DESC, recusal.id LIMIT {SHOWN_ROWS_MAX}"
+        ),
+        values![id.to_string()],
+    )
+    .await?
+    .iter()
+    .map(recusal)
+    .collect()
+}
+
+/// The recusals of all inspectors of one agency: for matching.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn recusals_of_agency(conn: &mut Conn, agency: AgencyId) -> Result<Vec<RecusalRow>> {
+    conn.rows(
+        &format!(
+            "SELECT {RECUSAL_COLUMNS} FROM recusal JOIN subject ON subject.id = recusal.subject_id JOIN inspector ON inspector.id = recusal.inspector_id
+             WHERE inspector.agency_id = $1 ORDER BY recusal.inspector_id, recusal.subject_id LIMIT 200000"
+        ),
+        values![agency.to_string()],
+    )
+    .await?
+    .iter()
+    .map(recusal)
+    .collect()
+}
+
+/// Declares a recusal.
+///
+/// # Errors
+/// `Duplicate("u_recusal__inspector_id__subject_id")` if it is declared already.
+pub async fn insert_recusal(tx: &mut Tx, r: &RecusalRow) -> Result<()> {
+    tx.execute(
+        "INSERT INTO recusal (id, inspector_id, subject_id, reason, declared_by, declared_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![&r.id, r.inspector_id.to_string(), r.subject_id.to_string(), &r.reason, &r.declared_by, r.declared_at],
+    )
+    .await?;
+    Ok(())
+}
