@@ -3,11 +3,13 @@
 
 pub mod page;
 mod router;
+mod routes;
 mod session;
 
 use app::Platform;
 
-pub use router::router;
+pub use router::{router, routes};
+pub use routes::{Route, Routes};
 pub use session::{Desk, SESSION_HOURS};
 
 /// What every handler gets.

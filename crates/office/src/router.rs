@@ -2,14 +2,19 @@
 
 use axum::Router;
 
-use crate::{Office, page};
+use crate::{Office, Routes, page};
 
-/// The office front, not yet hardened (see `web::harden`).
-pub fn router(office: Office) -> Router {
-    Router::new()
+/// Every address of the front with its use case. An area's `routes()` returns [`Routes`].
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
         .merge(page::home::routes())
         .merge(page::account::routes())
         .merge(page::job::routes())
         .merge(page::event::routes())
-        .with_state(office)
+}
+
+/// The office front, not yet hardened (see `web::harden`).
+pub fn router(office: Office) -> Router {
+    routes().into_router().with_state(office)
 }

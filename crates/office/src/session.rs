@@ -8,11 +8,13 @@ use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::registry::UseCase;
 use text::Label as _;
 use web::flash::FlashFromCookie;
 use web::{Area, Crumb, Page, RequestId, Seat};
 
 use crate::Office;
+use crate::routes::Needs;
 
 /// Hours a browser keeps the cookie; the server ends the session by its own rules.
 pub const SESSION_HOURS: u32 = 12;
@@ -44,7 +46,7 @@ impl Desk {
             post: self.post.role.label().to_owned(),
             agency: self.post.agency_name.clone(),
         };
-        Page { flash: self.flash.0.clone(), demo: self.demo, ..Page::office(seat, area) }
+        Page { flash: self.flash.0.clone(), demo: self.demo, closed: self.closed(), ..Page::office(seat, area) }
     }
 
     /// The same, with the way here.
@@ -53,9 +55,27 @@ impl Desk {
         self.page(area).under(crumbs)
     }
 
+    /// The areas in which the acting post may do nothing; the navigation leaves them out.
+    fn closed(&self) -> Vec<Area> {
+        let opens = |area: Area| -> &[UseCase] {
+            match area {
+                Area::Home | Area::None => &[UseCase::HomeView],
+                Area::Directory => &[UseCase::SubjectList, UseCase::ItemList, UseCase::ImportList],
+                Area::Scheme => &[UseCase::SchemeList],
+                Area::Task => &[UseCase::TaskList],
+                Area::Dispatch => &[UseCase::ShareList, UseCase::VisitList],
+                Area::Job => &[UseCase::JobList],
+                Area::Event => &[UseCase::EventList],
+                Area::Admin => &[UseCase::AccountList],
+            }
+        };
+        let shut = |area: &Area| !opens(*area).iter().any(|use_case| self.may(*use_case));
+        web::page::NAV.iter().map(|entry| entry.area).filter(shut).collect()
+    }
+
     /// May the acting post do this? For showing a button; the use case checks again.
     #[must_use]
-    pub fn may(&self, use_case: domain::registry::UseCase) -> bool {
+    pub fn may(&self, use_case: UseCase) -> bool {
         domain::registry::may(self.post.role, use_case)
     }
 }
@@ -74,6 +94,10 @@ impl FromRequestParts<Office> for Desk {
         let request_id = RequestId::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let flash = FlashFromCookie::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
+        // Before any form is read: whoever may not do this learns nothing about what it takes.
+        if let Some(Needs(use_case)) = parts.extensions.get() {
+            ctx.require(*use_case).map_err(refused)?;
+        }
         Ok(Self { platform: office.platform.clone(), ctx, post, posts, token, flash, demo: office.demo })
     }
 }

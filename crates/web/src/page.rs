@@ -27,6 +27,8 @@ pub enum Area {
     Job,
     /// Events.
     Event,
+    /// Accounts, agencies, rules, the calendar.
+    Admin,
     /// A page that belongs to none.
     None,
 }
@@ -45,7 +47,7 @@ pub struct NavEntry {
 }
 
 /// The navigation of the office front.
-pub const NAV: [NavEntry; 7] = [
+pub const NAV: [NavEntry; 8] = [
     NavEntry { area: Area::Home, label: "首页", href: "/office", icon: "house" },
     NavEntry { area: Area::Directory, label: "名录库", href: "/office/directory", icon: "building-2" },
     NavEntry { area: Area::Scheme, label: "抽查方案", href: "/office/schemes", icon: "clipboard-list" },
@@ -53,6 +55,7 @@ pub const NAV: [NavEntry; 7] = [
     NavEntry { area: Area::Dispatch, label: "派发与匹配", href: "/office/dispatch", icon: "send" },
     NavEntry { area: Area::Job, label: "作业", href: "/office/jobs", icon: "cog" },
     NavEntry { area: Area::Event, label: "事件", href: "/office/events", icon: "history" },
+    NavEntry { area: Area::Admin, label: "管理", href: "/office/accounts", icon: "users" },
 ];
 
 /// Who is signed in, in words.
@@ -81,6 +84,8 @@ pub struct Page {
     pub flash: Option<Flash>,
     /// Name of the bureau whose installation this is, for the public front.
     pub bureau: String,
+    /// Areas that this post has nothing to do in; they are left out of the navigation.
+    pub closed: Vec<Area>,
     /// Is this installation a demo? Then every page says so.
     pub demo: bool,
 }
@@ -107,8 +112,8 @@ impl Page {
 
     /// The navigation, for the layout.
     #[must_use]
-    pub fn nav(&self) -> &'static [NavEntry] {
-        &NAV
+    pub fn nav(&self) -> Vec<NavEntry> {
+        NAV.into_iter().filter(|entry| !self.closed.contains(&entry.area)).collect()
     }
 
     /// Is this entry the current one?

@@ -1,26 +1,27 @@
 //! Signing in and out, the own password, switching the post.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use domain::ids::PostId;
+use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Query, RequestId, Result, Tone, go_saying};
 
 use crate::session::{anonymous, begin, end, safe_next};
-use crate::{Desk, Office};
+use crate::{Desk, Office, Routes};
 
-pub(crate) fn routes() -> Router<Office> {
-    Router::new()
-        .route("/office/sign-in", get(sign_in_page).post(sign_in))
-        .route("/office/sign-out", post(sign_out))
-        .route("/office/account/password", get(password_page).post(change_password))
-        .route("/office/account/post", post(switch_post))
-        .route("/office/account", get(account_page))
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office/sign-in", UseCase::AccountSignIn, sign_in_page)
+        .post("/office/sign-in", UseCase::AccountSignIn, sign_in)
+        .post("/office/sign-out", UseCase::AccountSignOut, sign_out)
+        .get("/office/account/password", UseCase::AccountChangePassword, password_page)
+        .post("/office/account/password", UseCase::AccountChangePassword, change_password)
+        .get("/office/account", UseCase::PostSwitch, account_page)
+        .post("/office/account/post", UseCase::PostSwitch, switch_post)
 }
 
 #[derive(Template)]

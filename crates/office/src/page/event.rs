@@ -2,15 +2,17 @@
 
 use app::audit::{AuditReport, EventQuery};
 use askama::Template;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
+use domain::registry::UseCase;
 use web::{Area, Crumb, Html, ListQuery, Page, Pager, Result};
 
-use crate::{Desk, Office};
+use crate::{Desk, Routes};
 
-pub(crate) fn routes() -> Router<Office> {
-    Router::new().route("/office/events", get(list)).route("/office/events/verify", get(verify_page).post(verify))
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office/events", UseCase::EventList, list)
+        .get("/office/events/verify", UseCase::AuditVerify, verify_page)
+        .post("/office/events/verify", UseCase::AuditVerify, verify)
 }
 
 /// A row of the list, in words.

@@ -2,21 +2,20 @@
 
 use app::home::{Todo, TodoKind};
 use askama::Template;
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::get;
 use domain::calendar::Calendar;
 use domain::deadline::{SpanUnit, remaining};
+use domain::registry::UseCase;
 use web::{Area, Html, JobView, Page, Result, Urgency};
 
 use crate::page::job::component;
-use crate::{Desk, Office};
+use crate::{Desk, Routes};
 
-pub(crate) fn routes() -> Router<Office> {
-    Router::new()
-        .route("/office", get(view))
-        .route("/office/", get(|| async { Redirect::permanent("/office") }))
-        .route("/office/components", get(gallery))
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office", UseCase::HomeView, view)
+        .get("/office/", UseCase::HomeView, || async { Redirect::permanent("/office") })
+        .get("/office/components", UseCase::ComponentGallery, gallery)
 }
 
 #[derive(Template)]

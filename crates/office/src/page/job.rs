@@ -2,20 +2,18 @@
 
 use app::job::JobView;
 use askama::Template;
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use domain::ids::JobId;
 use domain::registry::UseCase;
 use web::{Area, Crumb, Html, ListQuery, Page, Pager, Path, Result, Tone, go_saying};
 
-use crate::{Desk, Office};
+use crate::{Desk, Routes};
 
-pub(crate) fn routes() -> Router<Office> {
-    Router::new()
-        .route("/office/jobs", get(list))
-        .route("/office/jobs/{job}", get(view))
-        .route("/office/jobs/{job}/cancel", post(cancel))
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office/jobs", UseCase::JobList, list)
+        .get("/office/jobs/{job}", UseCase::JobView, view)
+        .post("/office/jobs/{job}/cancel", UseCase::JobCancel, cancel)
 }
 
 /// A job as the component shows it.
