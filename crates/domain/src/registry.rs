@@ -155,13 +155,17 @@ registry! {
     ShareView "share.view" read READERS, Some("/shares/{share}");
     ShareAccept "share.accept" write CLERK, Some("/shares/{share}/accept");
     ShareReturn "share.return" write CLERK, Some("/shares/{share}/return");
+    ShareRedispatch "share.redispatch" write CLERK, Some("/shares/{share}/redispatch");
     ShareGroup "share.group" write CLERK, Some("/shares/{share}/group");
     VisitList "visit.list" read VISITS, Some("/visits");
     VisitView "visit.view" read VISITS, Some("/visits/{visit}");
+    VisitPlan "visit.plan" write CLERK, Some("/shares/{share}/plan");
 
     MatchingPrepare "matching.prepare" write CLERK, Some("/shares/{share}/matching");
+    MatchingInvite "matching.invite" write PAIR, Some("/matchings/{matching}/witness");
     MatchingCommit "matching.commit" write PAIR, Some("/matchings/{matching}/commit");
     MatchingReveal "matching.reveal" write PAIR, Some("/matchings/{matching}/reveal");
+    MatchingFail "matching.fail" write LEADER, Some("/matchings/{matching}/fail");
     MatchingRun "matching.run" write CLERK, Some("/matchings/{matching}/run");
     MatchingView "matching.view" read VISITS, Some("/matchings/{matching}");
     FormPrint "form.print" noted Allowed::Roles(&[Clerk, Inspector]), Some("/visits/{visit}/forms");

@@ -301,6 +301,41 @@ machine!(VisitState, VisitCommand, start Waiting, {
 });
 
 coded_enum! {
+    /// One attempt to match a share's visits, sealed and seeded like a draw.
+    MatchingState {
+        /// Its input is written down and the platform has committed; nothing is published yet.
+        Prepared = "prepared",
+        /// Its commitment document is published; only reveals are missing.
+        Committed = "committed",
+        /// Every visit has its team; never undone.
+        Matched = "matched",
+        /// A party did not reveal in time, on the record; a new attempt may be prepared.
+        Failed = "failed",
+    }
+}
+
+coded_enum! {
+    /// What is done to an attempt to match.
+    MatchingCommand {
+        /// Its input is written anew, because directory or days have changed.
+        Prepare = "prepare",
+        /// The commitment document is published.
+        Commit = "commit",
+        /// The teams are computed.
+        Run = "run",
+        /// A missing reveal is put on record.
+        Fail = "fail",
+    }
+}
+
+machine!(MatchingState, MatchingCommand, start Prepared, {
+    Prepared Prepare Prepared;
+    Prepared Commit Committed;
+    Committed Run Matched;
+    Committed Fail Failed;
+});
+
+coded_enum! {
     /// A party to a draw or matching.
     PartyState {
         /// Has a link and has sent nothing.
@@ -410,6 +445,16 @@ mod tests {
             ("failed", "void", "voided"),
             ("drawn", "close", "closed"),
             ("closed", "archive", "archived"),
+        ]);
+    }
+
+    #[test]
+    fn matching() {
+        check::<MatchingState>(&[
+            ("prepared", "prepare", "prepared"),
+            ("prepared", "commit", "committed"),
+            ("committed", "run", "matched"),
+            ("committed", "fail", "failed"),
         ]);
     }
 

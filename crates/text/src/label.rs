@@ -10,7 +10,7 @@ use domain::role::Role;
 use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
 use domain::separation::Hand;
 use domain::state::{
-    JobCommand, JobState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState,
+    JobCommand, JobState, MatchingCommand, MatchingState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState,
     TaskCommand, TaskState, VisitCommand, VisitState,
 };
 use domain::subject::{RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
@@ -95,6 +95,8 @@ labels! {
     }
     VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备", Dropped "不再检查" }
     VisitCommand { Match "匹配检查人员", Prepare "打印文书", Drop "取消检查" }
+    MatchingState { Prepared "待公布承诺", Committed "待揭示", Matched "已匹配", Failed "未成功" }
+    MatchingCommand { Prepare "准备匹配数据", Commit "公布承诺", Run "执行匹配", Fail "宣布本次匹配未成" }
     PartyState { Invited "待提交承诺", Committed "已提交承诺", Revealed "已揭示", Absent "缺席", Rejected "揭示不符" }
     PartyCommand { Commit "提交承诺", Reveal "揭示", Reject "揭示不符", Miss "逾时未揭示" }
 
@@ -143,6 +145,8 @@ mod tests {
         distinct::<JobCommand>();
         distinct::<VisitState>();
         distinct::<VisitCommand>();
+        distinct::<MatchingState>();
+        distinct::<MatchingCommand>();
         distinct::<PartyState>();
         distinct::<PartyCommand>();
         distinct::<Term>();

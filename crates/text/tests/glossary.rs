@@ -37,6 +37,8 @@ fn every_value_has_its_word() {
         line::<RevisionCommand>(),
         line::<TaskState>(),
         line::<TaskCommand>(),
+        line::<MatchingState>(),
+        line::<MatchingCommand>(),
         line::<PartyState>(),
         line::<PartyCommand>(),
         line::<ShareState>(),

@@ -17,7 +17,8 @@ CREATE TABLE share (
 CREATE UNIQUE INDEX u_share__task_id__agency_id ON share (task_id, agency_id);
 CREATE INDEX i_share__agency ON share (agency_id, state);
 
--- One entry through the door of one drawn object.
+-- One entry through the door of one drawn object. Code and name are those of the roll's day; `strata` are the codes of
+-- all strata that drew the object, in the scheme's order, joined by commas.
 CREATE TABLE visit (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -25,6 +26,8 @@ CREATE TABLE visit (
     subject_id {text} NOT NULL REFERENCES subject (id),
     agency_id {text} NOT NULL REFERENCES agency (id),
     number {text} NOT NULL,
+    code {text} NOT NULL,
+    name {text} NOT NULL,
     state {text} NOT NULL,
     planned_on {text} NOT NULL,
     strata {text} NOT NULL,
@@ -41,13 +44,17 @@ CREATE TABLE visit_item (
     PRIMARY KEY (visit_id, item_code)
 );
 
--- A matching of one share, sealed and seeded like a draw (protocol §8).
+-- A matching of one share, sealed and seeded like a draw (protocol §8). `name` is what its documents call the draw.
+-- `failure` is the document failure.json of an attempt that failed.
 CREATE TABLE matching (
     id {text} PRIMARY KEY,
     share_id {text} NOT NULL REFERENCES share (id),
     attempt BIGINT NOT NULL,
+    name {text} NOT NULL,
     state {text} NOT NULL,
     suite {text} NOT NULL,
+    visits BIGINT NOT NULL,
+    inspectors BIGINT NOT NULL,
     input_file {text} NOT NULL,
     input_digest {text} NOT NULL,
     reveal_by BIGINT,

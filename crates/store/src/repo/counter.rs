@@ -3,6 +3,22 @@
 
 use crate::{Result, StoreError, Tx, values};
 
+/// Takes `count` numbers in a row under `name` and returns the first of them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn take(tx: &mut Tx, name: &str, count: i64) -> Result<i64> {
+    let row = tx
+        .row(
+            "INSERT INTO counter (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
+            values![name, count],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    Ok(row.int("value")? - count + 1)
+}
+
 /// The next number under `name`, from 1.
 ///
 /// # Errors

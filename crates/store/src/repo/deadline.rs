@@ -93,6 +93,19 @@ pub async fn meet(tx: &mut Tx, kind: &str, subject_kind: &str, subject_id: &str,
     Ok(())
 }
 
+/// Takes back the deadlines of a thing that is no longer owed: a share that was returned.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn withdraw(tx: &mut Tx, subject_kind: &str, subject_id: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM deadline WHERE subject_kind = $1 AND subject_id = $2",
+        values![subject_kind, subject_id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The deadlines of one thing.
 ///
 /// # Errors

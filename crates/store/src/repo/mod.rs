@@ -5,8 +5,10 @@ pub mod agency;
 pub mod approval;
 pub mod calendar;
 pub mod check_item;
+pub mod chain;
 pub mod counter;
 pub mod deadline;
+pub mod dispatch;
 pub mod event;
 pub mod file;
 pub mod import;
@@ -14,12 +16,17 @@ pub mod import_stage;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod matching;
+pub mod party;
 pub mod post;
 pub mod revision;
+pub mod roster;
 pub mod rulebook;
 pub mod session;
 pub mod subject;
+pub mod share;
 pub mod todo;
+pub mod visit;
 
 /// Rows of one page of a list, and how many there are in all.
 #[derive(Clone, Debug)]

@@ -1,0 +1,151 @@
+//! The inspectors of one unit as a matching needs them: certificates, qualifications, leave, recusals; and their loads.
+
+use domain::agency::Scope;
+use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId};
+
+use super::path_end;
+use crate::{Conn, Result, values};
+
+/// One inspector who has not left. Days are texts `YYYY-MM-DD`, as the matching's document holds them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The inspector.
+    pub id: InspectorId,
+    /// Name.
+    pub name: String,
+    /// First day of the certificate.
+    pub from: String,
+    /// Last day of the certificate.
+    pub to: String,
+    /// Code, first and last day of each qualification.
+    pub qualifications: Vec<(String, Option<String>, Option<String>)>,
+    /// First and last day of each leave.
+    pub leaves: Vec<(String, String)>,
+}
+
+/// How many visits an inspector has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// The inspector.
+    pub id: InspectorId,
+    /// Name.
+    pub name: String,
+    /// Number of the enforcement certificate.
+    pub certificate: String,
+    /// The unit.
+    pub agency_name: String,
+    /// Visits of the share asked for, or of all.
+    pub visits: i64,
+    /// Of these, visits that the inspector leads.
+    pub leads: i64,
+}
+
+/// The inspectors of a unit who have not left, in the order of their certificates; the caller has read its share within
+/// a scope.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn of_unit(conn: &mut Conn, agency: AgencyId, rows_max: u32) -> Result<Vec<Entry>> {
+    let unit = values![agency.to_string()];
+    let mut entries: Vec<Entry> = conn
+        .rows(
+            &format!(
+                "SELECT id, name, certificate_from, certificate_to FROM inspector WHERE agency_id = $1 AND left_on IS NULL
+                 ORDER BY certificate LIMIT {rows_max}"
+            ),
+            unit.clone(),
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Entry {
+                id: row.parse("id")?,
+                name: row.text("name")?,
+                from: row.text("certificate_from")?,
+                to: row.text("certificate_to")?,
+                qualifications: Vec::new(),
+                leaves: Vec::new(),
+            })
+        })
+        .collect::<Result<_>>()?;
+    let at: std::collections::BTreeMap<InspectorId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
+    let held = conn
+        .rows(
+            "SELECT inspector_id, code, valid_from, valid_to FROM inspector_qualification
+             WHERE inspector_id IN (SELECT id FROM inspector WHERE agency_id = $1) ORDER BY inspector_id, code",
+            unit.clone(),
+        )
+        .await?;
+    for row in &held {
+        if let Some(entry) = at.get(&row.parse("inspector_id")?).and_then(|n| entries.get_mut(*n)) {
+            entry.qualifications.push((row.text("code")?, row.opt_text("valid_from")?, row.opt_text("valid_to")?));
+        }
+    }
+    let away = conn
+        .rows(
+            "SELECT inspector_id, from_day, to_day FROM inspector_leave
+             WHERE inspector_id IN (SELECT id FROM inspector WHERE agency_id = $1) ORDER BY inspector_id, from_day, to_day",
+            unit,
+        )
+        .await?;
+    for row in &away {
+        if let Some(entry) = at.get(&row.parse("inspector_id")?).and_then(|n| entries.get_mut(*n)) {
+            entry.leaves.push((row.text("from_day")?, row.text("to_day")?));
+        }
+    }
+    Ok(entries)
+}
+
+/// Recusals between inspectors of a unit and objects of a share.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn recusals(conn: &mut Conn, agency: AgencyId, share: ShareId) -> Result<Vec<(InspectorId, SubjectId)>> {
+    conn.rows(
+        "SELECT recusal.inspector_id, recusal.subject_id FROM recusal
+         JOIN inspector ON inspector.id = recusal.inspector_id AND inspector.agency_id = $1 AND inspector.left_on IS NULL
+         JOIN visit ON visit.subject_id = recusal.subject_id AND visit.share_id = $2
+         ORDER BY recusal.inspector_id, recusal.subject_id",
+        values![agency.to_string(), share.to_string()],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok((row.parse("inspector_id")?, row.parse("subject_id")?)))
+    .collect()
+}
+
+/// Visits of every inspector of the scope, of one share or (`None`) of all, the most loaded first.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn loads(conn: &mut Conn, scope: &Scope, share: Option<ShareId>, rows_max: u32) -> Result<Vec<Load>> {
+    let prefix = scope.prefix();
+    conn.rows(
+        &format!(
+            "SELECT inspector.id, inspector.name, inspector.certificate, agency.name AS agency_name,
+             COUNT(visit.id) AS visits, CAST(COALESCE(SUM(CASE WHEN assignment.seat = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS leads
+             FROM inspector JOIN agency ON agency.id = inspector.agency_id
+             LEFT JOIN assignment ON assignment.inspector_id = inspector.id
+                  AND ($3 = '' OR assignment.visit_id IN (SELECT id FROM visit WHERE share_id = $3))
+             LEFT JOIN visit ON visit.id = assignment.visit_id
+             WHERE agency.path >= $1 AND agency.path < $2 AND inspector.left_on IS NULL
+             AND ($3 = '' OR inspector.agency_id = (SELECT agency_id FROM share WHERE id = $3))
+             GROUP BY inspector.id, inspector.name, inspector.certificate, agency.name, agency.path
+             ORDER BY visits DESC, agency.path, inspector.certificate LIMIT {rows_max}"
+        ),
+        values![prefix, path_end(prefix), share.map(|id| id.to_string()).unwrap_or_default()],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Load {
+            id: row.parse("id")?,
+            name: row.text("name")?,
+            certificate: row.text("certificate")?,
+            agency_name: row.text("agency_name")?,
+            visits: row.int("visits")?,
+            leads: row.int("leads")?,
+        })
+    })
+    .collect()
+}

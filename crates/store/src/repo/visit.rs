@@ -1,0 +1,340 @@
+//! Visits: one entry through the door of one drawn object, with its items and its two inspectors.
+
+use chrono::NaiveDate;
+use domain::agency::Scope;
+use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId, TaskId, VisitId};
+use domain::state::VisitState;
+
+use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use crate::{Conn, Result, Row, StoreError, Tx, Value, values};
+
+/// A visit.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Its id.
+    pub id: VisitId,
+    /// The task.
+    pub task_id: TaskId,
+    /// The share.
+    pub share_id: ShareId,
+    /// The inspected object.
+    pub subject_id: SubjectId,
+    /// Who carries it out.
+    pub agency_id: AgencyId,
+    /// Number of the visit and of its record.
+    pub number: String,
+    /// Code of the object on the roll's day.
+    pub code: String,
+    /// Name of the object on the roll's day.
+    pub name: String,
+    /// State.
+    pub state: VisitState,
+    /// The day on which certificates and leave are judged.
+    pub planned_on: NaiveDate,
+    /// Codes of the strata that drew it, joined by commas.
+    pub strata: String,
+    /// For optimistic locking.
+    pub version: i64,
+}
+
+/// Which visits a list shows. Empty texts and `None` mean all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of one share.
+    pub share: Option<ShareId>,
+    /// Of one inspector.
+    pub inspector: Option<InspectorId>,
+    /// In one state.
+    pub state: String,
+    /// Part of the object's name, its code or the visit's number.
+    pub search: String,
+}
+
+/// One seat of a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The visit.
+    pub visit_id: VisitId,
+    /// 0 leads.
+    pub seat: i64,
+    /// The inspector.
+    pub inspector_id: InspectorId,
+    /// Name.
+    pub name: String,
+    /// Number of the enforcement certificate.
+    pub certificate: String,
+}
+
+/// One item of a visit's form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormItem {
+    /// The visit.
+    pub visit_id: VisitId,
+    /// Code of the item.
+    pub code: String,
+    /// 抽查类别
+    pub category: String,
+    /// 抽查事项
+    pub name: String,
+    /// 检查依据
+    pub legal_basis: String,
+    /// Qualification codes it asks for, as the item list writes them.
+    pub qualification: String,
+}
+
+/// What the register says about a visited object today, for its form.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The object.
+    pub subject_id: SubjectId,
+    /// Address.
+    pub address: String,
+    /// Legal representative or person in charge.
+    pub legal_person: String,
+}
+
+const COLUMNS: &str = "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
+     visit.state, visit.planned_on, visit.strata, visit.version";
+
+fn read(row: &Row) -> Result<Visit> {
+    Ok(Visit {
+        id: row.parse("id")?,
+        task_id: row.parse("task_id")?,
+        share_id: row.parse("share_id")?,
+        subject_id: row.parse("subject_id")?,
+        agency_id: row.parse("agency_id")?,
+        number: row.text("number")?,
+        code: row.text("code")?,
+        name: row.text("name")?,
+        state: row.parse("state")?,
+        planned_on: row.parse("planned_on")?,
+        strata: row.text("strata")?,
+        version: row.int("version")?,
+    })
+}
+
+/// One visit within the scope.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn get(conn: &mut Conn, scope: &Scope, id: VisitId) -> Result<Visit> {
+    let prefix = scope.prefix();
+    let row = conn
+        .row(
+            &format!(
+                "SELECT {COLUMNS} FROM visit JOIN agency ON agency.id = visit.agency_id
+                 WHERE visit.id = $1 AND agency.path >= $2 AND agency.path < $3"
+            ),
+            values![id.to_string(), prefix, path_end(prefix)],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    read(&row)
+}
+
+/// Visits of the scope in the order of their numbers. `page` counts from 0.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, per_page: u32) -> Result<Page<Visit>> {
+    let prefix = scope.prefix();
+    let condition = "FROM visit JOIN agency ON agency.id = visit.agency_id
+         WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR visit.share_id = $3) AND ($4 = '' OR visit.state = $4)
+         AND ($5 = '' OR EXISTS (SELECT 1 FROM assignment WHERE assignment.visit_id = visit.id AND assignment.inspector_id = $5))
+         AND ($6 = '' OR visit.name LIKE $7 ESCAPE '\\' OR visit.code = $6 OR visit.number = $6)";
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let values = values![
+        prefix,
+        path_end(prefix),
+        text(filter.share.map(|id| id.to_string())),
+        &filter.state,
+        text(filter.inspector.map(|id| id.to_string())),
+        &filter.search,
+        like(&filter.search)
+    ];
+    let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
+    let per_page = per_page.min(PAGE_ROWS_MAX);
+    let offset = u64::from(page) * u64::from(per_page);
+    let rows = conn
+        .rows(
+            &format!("SELECT {COLUMNS} {condition} ORDER BY visit.number, visit.id LIMIT {per_page} OFFSET {offset}"),
+            values,
+        )
+        .await?;
+    Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
+}
+
+/// All visits of a share, in the order of their numbers; the caller has read the share within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn of_share(conn: &mut Conn, share: ShareId, rows_max: u32) -> Result<Vec<Visit>> {
+    conn.rows(
+        &format!("SELECT {COLUMNS} FROM visit WHERE visit.share_id = $1 ORDER BY visit.number, visit.id LIMIT {rows_max}"),
+        values![share.to_string()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+/// The teams of these visits, leaders first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn teams(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Seat>> {
+    let mut seats = Vec::new();
+    for (places, values) in chunks(visits) {
+        let rows = conn
+            .rows(
+                &format!(
+                    "SELECT assignment.visit_id, assignment.seat, assignment.inspector_id, inspector.name, inspector.certificate
+                     FROM assignment JOIN inspector ON inspector.id = assignment.inspector_id
+                     WHERE assignment.visit_id IN ({places}) ORDER BY assignment.visit_id, assignment.seat"
+                ),
+                values,
+            )
+            .await?;
+        for row in &rows {
+            seats.push(Seat {
+                visit_id: row.parse("visit_id")?,
+                seat: row.int("seat")?,
+                inspector_id: row.parse("inspector_id")?,
+                name: row.text("name")?,
+                certificate: row.text("certificate")?,
+            });
+        }
+    }
+    Ok(seats)
+}
+
+/// The items of these visits' forms, in the order of the item list.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn items(conn: &mut Conn, item_list: &str, visits: &[VisitId]) -> Result<Vec<FormItem>> {
+    let mut items = Vec::new();
+    for (places, mut values) in chunks(visits) {
+        let revision = values.len() + 1;
+        values.push(Value::from(item_list));
+        let rows = conn
+            .rows(
+                &format!(
+                    "SELECT visit_item.visit_id, check_item.code, check_item.category, check_item.name, check_item.legal_basis,
+                     check_item.qualification FROM visit_item
+                     JOIN check_item ON check_item.revision_id = ${revision} AND check_item.code = visit_item.item_code
+                     WHERE visit_item.visit_id IN ({places}) ORDER BY visit_item.visit_id, visit_item.position"
+                ),
+                values,
+            )
+            .await?;
+        for row in &rows {
+            items.push(FormItem {
+                visit_id: row.parse("visit_id")?,
+                code: row.text("code")?,
+                category: row.text("category")?,
+                name: row.text("name")?,
+                legal_basis: row.text("legal_basis")?,
+                qualification: row.text("qualification")?,
+            });
+        }
+    }
+    Ok(items)
+}
+
+/// Address and representative of these visits' objects; the caller has read the visits within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn places(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for (marks, values) in chunks(visits) {
+        let rows = conn
+            .rows(
+                &format!(
+                    "SELECT subject.id, subject.address, subject.legal_person FROM subject
+                     JOIN visit ON visit.subject_id = subject.id WHERE visit.id IN ({marks})"
+                ),
+                values,
+            )
+            .await?;
+        for row in &rows {
+            places.push(Place {
+                subject_id: row.parse("id")?,
+                address: row.text("address")?,
+                legal_person: row.text("legal_person")?,
+            });
+        }
+    }
+    Ok(places)
+}
+
+/// Moves the planned day of all visits of a share that wait for inspectors, or of those listed.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn plan(tx: &mut Tx, share: ShareId, only: &[VisitId], day: NaiveDate) -> Result<u64> {
+    if only.is_empty() {
+        return tx
+            .execute(
+                "UPDATE visit SET planned_on = $1, version = version + 1 WHERE share_id = $2 AND state = 'waiting'",
+                values![day, share.to_string()],
+            )
+            .await;
+    }
+    let mut moved = 0;
+    for (places, mut values) in chunks(only) {
+        let n = values.len();
+        values.extend(values![day, share.to_string()]);
+        moved += tx
+            .execute(
+                &format!(
+                    "UPDATE visit SET planned_on = ${}, version = version + 1 WHERE share_id = ${} AND state = 'waiting' AND id IN ({places})",
+                    n + 1,
+                    n + 2
+                ),
+                values,
+            )
+            .await?;
+    }
+    Ok(moved)
+}
+
+/// Marks all waiting visits of a share matched.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn set_matched(tx: &mut Tx, share: ShareId) -> Result<u64> {
+    tx.execute(
+        "UPDATE visit SET state = 'matched', version = version + 1 WHERE share_id = $1 AND state = 'waiting'",
+        values![share.to_string()],
+    )
+    .await
+}
+
+/// Notes that forms of these visits were printed.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn set_prepared(tx: &mut Tx, visits: &[VisitId]) -> Result<u64> {
+    let mut touched = 0;
+    for (places, values) in chunks(visits) {
+        touched += tx
+            .execute(
+                &format!("UPDATE visit SET state = 'prepared', version = version + 1 WHERE state = 'matched' AND id IN ({places})"),
+                values,
+            )
+            .await?;
+    }
+    Ok(touched)
+}
+
+/// Placeholders and values for `IN (…)`, a few hundred ids at a time.
+fn chunks(visits: &[VisitId]) -> impl Iterator<Item = (String, Vec<Value>)> {
+    const IDS_PER_STATEMENT: usize = 500;
+    visits.chunks(IDS_PER_STATEMENT).map(|chunk| {
+        let places = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        (places, chunk.iter().map(|id| Value::from(id.to_string())).collect())
+    })
+}
