@@ -74,6 +74,15 @@ pub use ticket::{Suite, Tickets, seed};
 
 use std::collections::BTreeMap;
 
+/// Whether every visit can have a lawful team, which no seed can change: to be asked before anything is sealed.
+///
+/// # Errors
+/// As [`run`], without ever choosing anybody.
+pub fn check_feasible(input: &Input) -> Result<(), Refusal> {
+    check::check(input)?;
+    tables(input, &Tickets::new(Suite::Sha256, [0; 32])).map(drop)
+}
+
 /// Seats two inspectors at every visit of `input`, with every random choice taken from `seed`.
 ///
 /// The same document and seed give the same outcome on every machine; the order of the lists has no influence.
@@ -84,25 +93,7 @@ use std::collections::BTreeMap;
 pub fn run(input: &Input, seed: [u8; 32], suite: Suite) -> Result<Outcome, Refusal> {
     check::check(input)?;
     let tickets = Tickets::new(suite, seed);
-    let mut units: BTreeMap<&str, Vec<&Visit>> = BTreeMap::new();
-    for visit in &input.visits {
-        units.entry(visit.unit.as_str()).or_default().push(visit);
-    }
-    let mut problems = Vec::new();
-    let mut tables = Vec::new();
-    for (name, visits) in units {
-        let table = unit::Unit::new(name, visits, input, &tickets);
-        let shortages = table.shortages();
-        if shortages.is_empty() {
-            tables.push(table);
-        } else {
-            problems.extend(shortages);
-        }
-    }
-    if !problems.is_empty() {
-        problems.sort_by(|a, b| a.visit.cmp(&b.visit));
-        return Err(Refusal::Infeasible(problems));
-    }
+    let tables = tables(input, &tickets)?;
     let mut teams = Vec::with_capacity(input.visits.len());
     let mut given: BTreeMap<&str, u32> = BTreeMap::new();
     for table in &tables {
@@ -138,4 +129,28 @@ pub fn run(input: &Input, seed: [u8; 32], suite: Suite) -> Result<Outcome, Refus
         .collect();
     loads.sort_by(|a, b| a.inspector.cmp(&b.inspector));
     Ok(Outcome { teams, loads })
+}
+
+/// The tables of all units, if every visit has at least one lawful team.
+fn tables<'a>(input: &'a Input, tickets: &Tickets) -> Result<Vec<unit::Unit<'a>>, Refusal> {
+    let mut units: BTreeMap<&str, Vec<&Visit>> = BTreeMap::new();
+    for visit in &input.visits {
+        units.entry(visit.unit.as_str()).or_default().push(visit);
+    }
+    let mut problems = Vec::new();
+    let mut tables = Vec::new();
+    for (name, visits) in units {
+        let table = unit::Unit::new(name, visits, input, tickets);
+        let shortages = table.shortages();
+        if shortages.is_empty() {
+            tables.push(table);
+        } else {
+            problems.extend(shortages);
+        }
+    }
+    if problems.is_empty() {
+        return Ok(tables);
+    }
+    problems.sort_by(|a, b| a.visit.cmp(&b.visit));
+    Err(Refusal::Infeasible(problems))
 }
