@@ -91,6 +91,8 @@ pub struct Place {
     pub address: String,
     /// Legal representative or person in charge.
     pub legal_person: String,
+    /// That person's phone.
+    pub phone: String,
 }
 
 const COLUMNS: &str = "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
@@ -253,7 +255,7 @@ pub async fn places(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Place>> {
         let rows = conn
             .rows(
                 &format!(
-                    "SELECT subject.id, subject.address, subject.legal_person FROM subject
+                    "SELECT subject.id, subject.address, subject.legal_person, subject.phone FROM subject
                      JOIN visit ON visit.subject_id = subject.id WHERE visit.id IN ({marks})"
                 ),
                 values,
@@ -264,6 +266,7 @@ pub async fn places(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Place>> {
                 subject_id: row.parse("id")?,
                 address: row.text("address")?,
                 legal_person: row.text("legal_person")?,
+                phone: row.text("phone")?,
             });
         }
     }
