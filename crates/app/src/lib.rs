@@ -6,10 +6,12 @@
 
 pub mod account;
 pub mod agency;
+pub mod assign;
 pub mod audit;
 mod command;
 mod ctx;
 mod error;
+pub mod form;
 pub mod home;
 pub mod job;
 mod platform;

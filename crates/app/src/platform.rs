@@ -9,6 +9,7 @@ use domain::time::Instant;
 use files::FileStore;
 use store::{Store, StoreConfig};
 
+use crate::form::FormPrinter;
 use crate::{Actor, Ctx, Entropy, Error, Result};
 
 /// Where time and randomness come from. `cli` gives the machine's, tests give fixed ones.
@@ -30,6 +31,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// What the outside calls this installation, without a slash at the end: `https://10.1.2.3:8443`. It stands in QR codes.
     pub base_url: String,
+    /// What sets forms as PDF; `None` where the machine has no fonts for it.
+    pub printer: Option<Arc<dyn FormPrinter>>,
 }
 
 /// The open platform. Cloning is cheap.
@@ -43,6 +46,7 @@ struct Inner {
     files: FileStore,
     clock: Arc<dyn Clock>,
     base_url: String,
+    printer: Option<Arc<dyn FormPrinter>>,
 }
 
 impl fmt::Debug for Platform {
@@ -59,7 +63,7 @@ impl Platform {
     pub async fn open(config: Config) -> Result<Self> {
         let store = Store::open(&config.store).await?;
         let files = FileStore::open(config.files)?;
-        Ok(Self { inner: Arc::new(Inner { store, files, clock: config.clock, base_url: config.base_url }) })
+        Ok(Self { inner: Arc::new(Inner { store, files, clock: config.clock, base_url: config.base_url, printer: config.printer }) })
     }
 
     /// Brings the schema up to date; returns the steps taken.
@@ -113,6 +117,14 @@ impl Platform {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// What sets forms.
+    ///
+    /// # Errors
+    /// `FORM-001` where there are no fonts.
+    pub(crate) fn printer(&self) -> Result<Arc<dyn FormPrinter>> {
+        self.inner.printer.clone().ok_or_else(|| Error::conflict("FORM-001"))
     }
 
     /// Now.

@@ -164,7 +164,6 @@ registry! {
     MatchingPrepare "matching.prepare" write CLERK, Some("/shares/{share}/matching");
     MatchingInvite "matching.invite" write PAIR, Some("/matchings/{matching}/witness");
     MatchingCommit "matching.commit" write PAIR, Some("/matchings/{matching}/commit");
-    MatchingReveal "matching.reveal" write PAIR, Some("/matchings/{matching}/reveal");
     MatchingFail "matching.fail" write LEADER, Some("/matchings/{matching}/fail");
     MatchingRun "matching.run" write CLERK, Some("/matchings/{matching}/run");
     MatchingView "matching.view" read VISITS, Some("/matchings/{matching}");
@@ -268,7 +267,7 @@ mod tests {
         check(UseCase::SubjectImport, &[Clerk, DirectoryKeeper]);
         check(UseCase::TaskApproveSeal, &[Leader]);
         check(UseCase::TaskFreeze, &[Clerk]);
-        check(UseCase::MatchingReveal, &[Clerk, Leader]);
+        check(UseCase::MatchingCommit, &[Clerk, Leader]);
         check(UseCase::AccountCreate, &[Administrator]);
         check(UseCase::EventList, &[Administrator, Auditor]);
         check(UseCase::VisitView, &[Clerk, Leader, Inspector, Reviewer, Publisher, Auditor]);

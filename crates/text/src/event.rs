@@ -8,7 +8,14 @@ use crate::Label as _;
 /// What happened.
 #[must_use]
 pub fn what(kind: &str) -> String {
-    UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned())
+    let own = match kind {
+        "task.dispatch_begun" => "开始派发",
+        "matching.begun" => "开始随机匹配",
+        "form.batch_begun" => "开始批量生成文书",
+        "party.reject" => "揭示不符",
+        _ => return UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned()),
+    };
+    own.to_owned()
 }
 
 /// The kind of thing it happened to.

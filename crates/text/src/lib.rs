@@ -8,10 +8,12 @@ mod label;
 mod rule;
 mod use_case;
 
+pub mod assign;
 pub mod audit;
 pub mod core;
 pub mod date;
 pub mod event;
+pub mod form;
 pub mod job;
 pub mod problem;
 pub mod read;

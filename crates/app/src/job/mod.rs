@@ -108,8 +108,10 @@ impl Run {
 
 /// Which handler does which kind of job. A handler finishes its run itself ([`Run::finish`]) or returns an error.
 pub(crate) async fn handle(platform: &Platform, run: &mut Run) -> Result<()> {
-    let _ = platform;
     match run.job.kind.as_str() {
+        crate::assign::DISPATCH_JOB => crate::assign::run_dispatch(platform, run).await,
+        crate::assign::matching::MATCH_JOB => crate::assign::matching::run_matching(platform, run).await,
+        crate::form::FORMS_JOB => crate::form::run_batch(platform, run).await,
         other => Err(Error::internal(format!("no handler for jobs of kind {other}"))),
     }
 }

@@ -5,6 +5,7 @@ use domain::ids::{AccountId, InspectorId, MatchingId, ShareId, VisitId};
 use domain::state::MatchingState;
 use domain::time::Instant;
 
+use super::party::Ceremony;
 use super::path_end;
 use crate::{Conn, Result, Row, StoreError, Tx, insert_rows, values};
 
@@ -57,6 +58,14 @@ pub struct Matching {
     pub created_account: AccountId,
     /// When.
     pub created_at: Instant,
+}
+
+impl Matching {
+    /// Its parties' ceremony.
+    #[must_use]
+    pub fn ceremony(&self) -> Ceremony {
+        Ceremony { kind: "match", id: self.id.to_string() }
+    }
 }
 
 const COLUMNS: &str = "matching.id, matching.share_id, matching.attempt, matching.name, matching.state, matching.suite, matching.visits,
@@ -179,6 +188,21 @@ pub async fn of_share(conn: &mut Conn, share: ShareId) -> Result<Vec<Matching>> 
     .iter()
     .map(read)
     .collect()
+}
+
+/// Locks an attempt for the rest of the transaction if it is still in `state`, so that a party's answer and the end of
+/// the attempt cannot cross.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it is in another state.
+pub async fn touch(tx: &mut Tx, id: MatchingId, state: MatchingState) -> Result<()> {
+    touched(
+        tx.execute(
+            "UPDATE matching SET version = version + 1 WHERE id = $1 AND state = $2",
+            values![id.to_string(), state.to_string()],
+        )
+        .await?,
+    )
 }
 
 /// Publishes the commitment.

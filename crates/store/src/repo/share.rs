@@ -180,6 +180,35 @@ pub async fn visit_counts(conn: &mut Conn, scope: &Scope, task: TaskId) -> Resul
     .collect()
 }
 
+/// Visits of one share by their state; the caller has read the share within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn visit_counts_of_share(conn: &mut Conn, share: ShareId) -> Result<Vec<(String, i64)>> {
+    conn.rows(
+        "SELECT state, COUNT(*) AS visits FROM visit WHERE share_id = $1 GROUP BY state ORDER BY state LIMIT 100",
+        values![share.to_string()],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok((row.text("state")?, row.int("visits")?)))
+    .collect()
+}
+
+/// `scheme.json` of the attempt that drew a share's objects; the caller has read the share within a scope.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn scheme_document(conn: &mut Conn, share: ShareId) -> Result<String> {
+    conn.row(
+        "SELECT draw.scheme_document FROM share JOIN draw ON draw.id = share.draw_id WHERE share.id = $1",
+        values![share.to_string()],
+    )
+    .await?
+    .ok_or(StoreError::NotFound)?
+    .text("scheme_document")
+}
+
 /// Signs the receipt.
 ///
 /// # Errors
