@@ -8,6 +8,7 @@ use app::{Actor, Config, Ctx, Platform, StoreConfig};
 use crate::clock::MachineClock;
 use crate::config::Settings;
 use crate::exit::Failure;
+use crate::printer::PaperPrinter;
 
 /// Opens an installation that exists. The schema must be up to date.
 ///
@@ -45,6 +46,7 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
         files: settings.home.join("files"),
         clock: Arc::new(MachineClock),
         base_url: base_url.to_owned(),
+        printer: Some(Arc::new(PaperPrinter::new(&settings.fonts))),
     };
     Ok(Platform::open(config).await?)
 }

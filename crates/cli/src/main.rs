@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod exit;
 mod installation;
+mod printer;
 mod say;
 mod tls;
 

@@ -1,8 +1,9 @@
 //! A whole platform on a throw-away database, with a clock that the test moves and randomness that repeats.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use app::form::{FormData, FormKind, FormPrinter, PrintError};
 use app::job::Worker;
 use app::{Actor, Clock, Config, Ctx, Platform};
 use domain::agency::{AgencyKind, AgencyLevel};
@@ -58,6 +59,44 @@ impl Clock for FakeClock {
     }
 }
 
+/// A printer in the place of the one that the command line wires in: it keeps what it is given, and refuses what a font
+/// without rare characters would refuse.
+#[derive(Debug, Default)]
+pub struct PlainPrinter {
+    printed: Mutex<Vec<(FormKind, Vec<FormData>)>>,
+}
+
+/// A character that the test's printer has no glyph for.
+pub const MISSING_GLYPH: char = '\u{2B820}';
+
+impl PlainPrinter {
+    /// What was printed so far, oldest first.
+    pub fn printed(&self) -> Vec<(FormKind, Vec<FormData>)> {
+        self.printed.lock().unwrap().clone()
+    }
+}
+
+impl FormPrinter for PlainPrinter {
+    fn forms_max(&self) -> usize {
+        500
+    }
+
+    fn print(
+        &self,
+        kind: FormKind,
+        forms: &[FormData],
+        _created: Instant,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<u8>, PrintError> {
+        if let Some(form) = forms.iter().position(|form| form.subject_name.contains(MISSING_GLYPH)) {
+            return Err(PrintError::Glyph { form, character: MISSING_GLYPH });
+        }
+        progress(forms.len(), forms.len());
+        self.printed.lock().unwrap().push((kind, forms.to_vec()));
+        Ok(format!("%PDF {} {}", kind.code(), forms.len()).into_bytes())
+    }
+}
+
 /// A platform with its surroundings. Dropping it removes the folder; databases on the throw-away cluster stay until the
 /// cluster goes.
 pub struct World {
@@ -65,6 +104,8 @@ pub struct World {
     pub platform: Platform,
     /// Its clock.
     pub clock: Arc<FakeClock>,
+    /// Its printer, which remembers what it was given.
+    pub printer: Arc<PlainPrinter>,
     /// Its folder: `mingcha.db` (on SQLite) and `files/`.
     pub folder: TempDir,
     /// Where its database is, to open it a second time.
@@ -80,16 +121,18 @@ impl World {
             Engine::Postgres => StoreConfig::PostgresUrl(fresh_postgres().await),
         };
         let clock = Arc::new(FakeClock::new());
+        let printer = Arc::new(PlainPrinter::default());
         let platform = Platform::open(Config {
             store: store_config.clone(),
             files: folder.path().join("files"),
             clock: clock.clone(),
             base_url: "https://mingcha.test".to_owned(),
+            printer: Some(printer.clone()),
         })
         .await
         .unwrap();
         platform.migrate().await.unwrap();
-        Self { platform, clock, folder, store_config }
+        Self { platform, clock, printer, folder, store_config }
     }
 
     /// A second connection to the same database, for looking at rows and for other hands.

@@ -161,7 +161,7 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     check_undispatched(&source)?;
     let drawn = repo::drawn(&mut conn, draw).await?;
     let tags = repo::tags(&mut conn, draw).await?;
-    let items = repo::items(&mut conn, &source.item_list_id).await?;
+    let items = items(&mut conn, &source).await?;
     let agencies = store::repo::agency::list(&mut conn, &Scope::everything()).await?;
     let mut days = BTreeMap::new();
     let mut books = BTreeMap::new();
@@ -175,7 +175,10 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     drop(conn);
     run.progress(1, 3, "dispatch").await?;
     let strata = strata_items(&source, &items)?;
-    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &items, &strata, &days)?;
+    // What is not published and in force is never executed (R1).
+    let executable: Vec<CheckItem> =
+        items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
+    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &strata, &days)?;
     run.progress(2, 3, "dispatch").await?;
     crate::point("dispatch.prepared");
 
@@ -201,6 +204,13 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     command.finish("task", input.task, summary).await?;
     crate::point("dispatch.done");
     Ok(())
+}
+
+/// The items of the task's list, in its order.
+async fn items(conn: &mut Conn, source: &Source) -> Result<Vec<CheckItem>> {
+    let revision = source.item_list_id.parse().map_err(Error::internal)?;
+    let records = store::repo::check_item::of_revision(conn, revision).await?;
+    Ok(records.into_iter().map(|record| record.item).collect())
 }
 
 fn drawn_attempt(source: &Source) -> Result<DrawId> {

@@ -1,18 +1,15 @@
 //! What a dispatch reads and writes in bulk: a task's drawn objects, the items of its list, and the new shares with their
 //! visits. Everything here is called by one job, which has checked who asked for it.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use domain::agency::{AgencyPath, Scope};
-use domain::ids::{AgencyId, CheckItemId, DrawId, ShareId, SubjectId, TaskId, VisitId};
-use domain::item::{AppliesTo, CheckItem, ItemWeight};
+use domain::ids::{AgencyId, DrawId, ShareId, SubjectId, TaskId, VisitId};
 use domain::state::TaskState;
 use domain::subject::{SubjectKind, Tag};
 use domain::time::Instant;
 
 use super::path_end;
-use crate::{Conn, Result, Row, StoreError, Tx, insert_rows, values};
+use crate::{Conn, Result, StoreError, Tx, insert_rows, values};
 
 /// Most drawn objects of one task, a province's largest.
 pub const DRAWN_MAX: usize = 50_000;
@@ -221,60 +218,9 @@ pub async fn tags(conn: &mut Conn, draw: DrawId) -> Result<Vec<(SubjectId, Tag)>
     .collect()
 }
 
-/// The items of one revision of the item list, in its order.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] if a kind or tag is none.
-pub async fn items(conn: &mut Conn, item_list: &str) -> Result<Vec<CheckItem>> {
-    conn.rows(
-        "SELECT code, category, name, legal_basis, subjects, tags, qualification FROM check_item
-         WHERE revision_id = $1 ORDER BY position, code LIMIT 5000",
-        values![item_list],
-    )
-    .await?
-    .iter()
-    .map(item)
-    .collect()
-}
-
-/// Only what decides whether the item stands on a form is read; the rest of the row is for the item's own page.
-fn item(row: &Row) -> Result<CheckItem> {
-    let kinds: BTreeSet<SubjectKind> = parsed(row, "subjects")?;
-    let tags: BTreeSet<Tag> = parsed(row, "tags")?;
-    Ok(CheckItem {
-        id: CheckItemId::from_bytes([0; 16]),
-        code: row.text("code")?,
-        category: row.text("category")?,
-        name: row.text("name")?,
-        legal_basis: row.text("legal_basis")?,
-        weight: ItemWeight::General,
-        methods: BTreeSet::new(),
-        applies: AppliesTo { kinds, tags },
-        qualifications: list(&row.text("qualification")?).map(str::to_owned).collect(),
-        published: true,
-        valid_from: NaiveDate::MIN,
-        valid_to: None,
-    })
-}
-
 /// The members of a list column.
 pub fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|member| !member.is_empty())
-}
-
-fn parsed<T: std::str::FromStr + Ord>(row: &Row, column: &str) -> Result<BTreeSet<T>>
-where
-    T::Err: std::fmt::Display,
-{
-    let text = row.text(column)?;
-    list(&text)
-        .map(|member| {
-            member.parse().map_err(|error: T::Err| StoreError::Corrupt {
-                column: column.to_owned(),
-                detail: format!("{member}: {error}"),
-            })
-        })
-        .collect()
 }
 
 /// Writes shares, visits and the items of their forms.
