@@ -3,10 +3,13 @@
 pub mod account;
 pub mod agency;
 pub mod approval;
+pub mod attempt;
 pub mod calendar;
 pub mod check_item;
+pub mod chain;
 pub mod counter;
 pub mod deadline;
+pub mod drawn;
 pub mod event;
 pub mod file;
 pub mod import;
@@ -14,11 +17,15 @@ pub mod import_stage;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod party;
 pub mod post;
+pub mod publication;
 pub mod revision;
+pub mod roll;
 pub mod rulebook;
 pub mod session;
 pub mod subject;
+pub mod task;
 pub mod todo;
 
 /// Rows of one page of a list, and how many there are in all.
