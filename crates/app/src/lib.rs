@@ -7,12 +7,17 @@
 pub mod account;
 pub mod agency;
 pub mod audit;
+pub mod ceremony;
 mod command;
 mod ctx;
+pub mod drawing;
 mod error;
 pub mod home;
 pub mod job;
 mod platform;
+pub mod public_site;
+pub mod scheme;
+pub mod task;
 
 pub use command::{Command, NewJob, actor_id};
 pub use ctx::{Actor, Ctx, Entropy};

@@ -43,6 +43,7 @@ struct Inner {
     files: FileStore,
     clock: Arc<dyn Clock>,
     base_url: String,
+    rolls: crate::scheme::RollCache,
 }
 
 impl fmt::Debug for Platform {
@@ -59,7 +60,7 @@ impl Platform {
     pub async fn open(config: Config) -> Result<Self> {
         let store = Store::open(&config.store).await?;
         let files = FileStore::open(config.files)?;
-        Ok(Self { inner: Arc::new(Inner { store, files, clock: config.clock, base_url: config.base_url }) })
+        Ok(Self { inner: Arc::new(Inner { store, files, clock: config.clock, base_url: config.base_url, rolls: crate::scheme::RollCache::default() }) })
     }
 
     /// Brings the schema up to date; returns the steps taken.
@@ -101,6 +102,11 @@ impl Platform {
     #[must_use]
     pub(crate) fn files(&self) -> &FileStore {
         &self.inner.files
+    }
+
+    /// Rolls that are kept in memory.
+    pub(crate) fn rolls(&self) -> &crate::scheme::RollCache {
+        &self.inner.rolls
     }
 
     /// Where uploads are written before a use case takes them over.

@@ -8,7 +8,16 @@ use crate::Label as _;
 /// What happened.
 #[must_use]
 pub fn what(kind: &str) -> String {
-    UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned())
+    let own = match kind {
+        "task.freeze_begun" => "开始冻结底册",
+        "task.seal_returned" => "退回封存申请",
+        "party.withdraw" => "撤回见证人",
+        "party.reissue" => "换发见证链接",
+        "party.reject" => "揭示不符",
+        "draw.begun" => "开始摇号",
+        _ => return UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned()),
+    };
+    own.to_owned()
 }
 
 /// The kind of thing it happened to.

@@ -9,12 +9,15 @@ mod rule;
 mod use_case;
 
 pub mod audit;
+pub mod ceremony;
 pub mod core;
 pub mod date;
 pub mod event;
 pub mod job;
 pub mod problem;
 pub mod read;
+pub mod scheme;
+pub mod task;
 pub mod term;
 pub mod todo;
 

@@ -5,6 +5,7 @@
 //! ([`Run::finish`]). A job that was begun [`ATTEMPTS_MAX`] times and never ended is failed, so that a handler that
 //! kills its process does not do so for ever.
 
+mod attend;
 mod list;
 mod worker;
 
@@ -15,6 +16,7 @@ use store::repo::job::Job;
 
 use crate::{Command, Ctx, Error, Platform, Result};
 
+pub(crate) use attend::{Meter, attended};
 pub use list::{JobView, cancel, get, list};
 pub use worker::{Worker, release_after_restart};
 
@@ -108,8 +110,9 @@ impl Run {
 
 /// Which handler does which kind of job. A handler finishes its run itself ([`Run::finish`]) or returns an error.
 pub(crate) async fn handle(platform: &Platform, run: &mut Run) -> Result<()> {
-    let _ = platform;
     match run.job.kind.as_str() {
+        crate::task::FREEZE_JOB => crate::task::run_freeze(platform, run).await,
+        crate::drawing::DRAW_JOB => crate::drawing::run_draw(platform, run).await,
         other => Err(Error::internal(format!("no handler for jobs of kind {other}"))),
     }
 }

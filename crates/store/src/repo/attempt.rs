@@ -207,6 +207,21 @@ pub async fn update(tx: &mut Tx, a: &Attempt) -> Result<()> {
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
+/// Locks an attempt that is in `state` until the transaction ends, so that an invitation, a commitment and the publication
+/// come one after the other.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it is in another state by now.
+pub async fn touch(tx: &mut Tx, id: DrawId, state: AttemptState) -> Result<()> {
+    let touched = tx
+        .execute(
+            "UPDATE draw SET version = version + 1 WHERE id = $1 AND state = $2",
+            values![id.to_string(), state.to_string()],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// One attempt. Its task's scope is the caller's business.
 ///
 /// # Errors

@@ -159,3 +159,20 @@ pub async fn all(conn: &mut Conn, draw: DrawId, rows_max: u32) -> Result<Vec<Dra
     .map(read)
     .collect()
 }
+
+/// The drawn rows with the smallest tickets over all strata.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn first(conn: &mut Conn, draw: DrawId, rows_max: u32) -> Result<Vec<Drawn>> {
+    conn.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM drawn WHERE drawn.draw_id = $1 AND drawn.reserve = 0 ORDER BY drawn.ticket, drawn.code LIMIT {rows_max}"
+        ),
+        values![draw.to_string()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}

@@ -179,3 +179,19 @@ pub async fn list(
         .await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
+
+/// How far the shares of a task are: all, accepted or further, matched.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn share_progress(conn: &mut Conn, task: TaskId) -> Result<(i64, i64, i64)> {
+    let row = conn
+        .row(
+            "SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('accepted', 'grouped', 'matched') THEN 1 END) AS accepted,
+             COUNT(CASE WHEN state = 'matched' THEN 1 END) AS matched FROM share WHERE task_id = $1",
+            values![task.to_string()],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    Ok((row.int("total")?, row.int("accepted")?, row.int("matched")?))
+}
