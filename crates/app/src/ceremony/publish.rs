@@ -10,7 +10,7 @@ use store::repo::attempt::Attempt;
 use store::repo::chain::Link;
 use store::repo::party::{Ceremony, Party};
 use store::repo::task::Task;
-use store::{StoreError, Tx};
+use store::Tx;
 
 use super::{draw_when_all_revealed, latest_in};
 use crate::task::{change, own, step};
@@ -147,13 +147,13 @@ fn document(
 }
 
 /// The platform reveals first: what it kept since the seal.
-async fn reveal_platform(tx: &mut Tx, ctx: &Ctx, parties: Vec<Party>) -> Result<(), StoreError> {
+async fn reveal_platform(tx: &mut Tx, ctx: &Ctx, parties: Vec<Party>) -> Result<()> {
     let Some(mut platform) = parties.into_iter().find(|party| party.role == "platform") else { return Ok(()) };
     platform.state = PartyState::Revealed;
     platform.salt = platform.kept_salt.clone();
     platform.value = platform.kept_value.clone();
     platform.revealed_at = Some(ctx.now);
-    repo::party::update(tx, &platform, PartyState::Committed).await
+    Ok(repo::party::update(tx, &platform, PartyState::Committed).await?)
 }
 
 /// The commitment document of an attempt, read back.

@@ -1,13 +1,15 @@
 //! The directory as a roll: which columns it has, how a row's fields read, and rolls that are kept in memory so that live
 //! counts and "was I drawn?" answer at once. It freezes nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
+use domain::subject::RiskLevel;
 use draw::{Digest, Header, Intake, Refused, Roll, Suite};
 use store::StoreError;
-use store::repo::roll::RollRow;
+use store::repo::subject::RollSubject;
 use text::Label as _;
 use tokio::sync::Mutex;
 
@@ -35,15 +37,15 @@ pub(crate) fn header() -> std::result::Result<Header, Refused> {
 }
 
 /// The fields of a row in the header's order. Kinds and states stand there as their labels, as people write them.
-pub(crate) fn field_texts(row: &RollRow) -> [std::borrow::Cow<'_, str>; 10] {
+pub(crate) fn field_texts(row: &RollSubject) -> [Cow<'_, str>; 10] {
     [
         row.code.as_str().into(),
-        row.organ.as_str().into(),
+        row.agency_code.as_str().into(),
         row.kind.label().into(),
         row.sub_kind.as_str().into(),
-        row.registered.as_str().into(),
+        row.registered_on.map(|day| day.to_string()).unwrap_or_default().into(),
         row.status.label().into(),
-        row.risk.as_str().into(),
+        row.credit_class.map(RiskLevel::code).unwrap_or_default().into(),
         row.industry.as_str().into(),
         row.division.as_str().into(),
         row.tags.join(",").into(),
@@ -51,9 +53,9 @@ pub(crate) fn field_texts(row: &RollRow) -> [std::borrow::Cow<'_, str>; 10] {
 }
 
 /// A line of the register file: code, own id, registrar key, name.
-pub(crate) fn register_line(row: &RollRow) -> String {
+pub(crate) fn register_line(row: &RollSubject) -> String {
     let name = row.name.replace(['\t', '\n', '\r'], " ");
-    format!("{}\t{}\t{}\t{name}\n", row.code, row.subject_id, row.organ)
+    format!("{}\t{}\t{}\t{name}\n", row.code, row.id, row.agency_code)
 }
 
 /// Rolls in memory.
@@ -91,7 +93,7 @@ pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate
     let read = move || -> Result<Roll> {
         let mut intake = Intake::new(header().map_err(Error::internal)?).keeping();
         let mut refused = None;
-        let read = handle.block_on(store::repo::roll::for_each(&mut conn, &theirs, day, |row| {
+        let read = handle.block_on(store::repo::subject::for_each_in_scope(&mut conn, &theirs, day, |row| {
             let fields = field_texts(&row);
             intake.push(&fields.each_ref().map(AsRef::as_ref)).map_err(|error| {
                 refused = Some(error);

@@ -179,7 +179,7 @@ impl Work {
         let mut done = 0;
         let read = handle.block_on(async {
             let mut conn = self.platform.store().read().await?;
-            repo::roll::for_each(&mut conn, &self.scope, self.day, |row| {
+            repo::subject::for_each_in_scope(&mut conn, &self.scope, self.day, |row| {
                 let fields = field_texts(&row);
                 let pushed = writer.push(&fields.each_ref().map(AsRef::as_ref)).map_err(|error| {
                     Error::conflict("TASK-013").with("problem", error)

@@ -11,7 +11,7 @@ use store::repo::attempt::Attempt;
 use store::repo::party::{Ceremony, Party};
 use store::repo::revision::Revision;
 use store::repo::task::Task;
-use store::{Conn, StoreError};
+use store::Conn;
 
 use super::freeze::FREEZE_JOB;
 use super::stepper::{Facts, StepView, steps};
@@ -196,7 +196,7 @@ pub async fn check_seal(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Se
     Ok(SealCheck { warnings, again, seen, view })
 }
 
-async fn beyond_the_scheme(conn: &mut Conn, view: &TaskView, attempt: &Attempt) -> Result<Vec<Warning>, StoreError> {
+async fn beyond_the_scheme(conn: &mut Conn, view: &TaskView, attempt: &Attempt) -> Result<Vec<Warning>> {
     let mut found = Vec::new();
     if let Some(digest) = &attempt.roll_digest {
         let numbers = repo::attempt::tasks_with_roll_unscoped(conn, digest, view.task.id).await?;
