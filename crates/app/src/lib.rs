@@ -18,6 +18,7 @@ mod platform;
 pub mod public_site;
 pub mod scheme;
 pub mod task;
+pub mod upkeep;
 
 pub use command::{Command, NewJob, actor_id};
 pub use ctx::{Actor, Ctx, Entropy};

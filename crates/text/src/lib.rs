@@ -20,6 +20,7 @@ pub mod scheme;
 pub mod task;
 pub mod term;
 pub mod todo;
+pub mod upkeep;
 
 pub use date::{clock, day, day_with_kind, due, effective, moment, remaining, span, weekday};
 pub use explain::{Explain, Message, field};
