@@ -31,7 +31,7 @@ fn finding(found: impl Into<String>, mend: impl Into<String>) -> Finding {
 /// The check could not be made because an earlier one failed.
 #[must_use]
 pub fn skipped() -> Finding {
-    fine("未检查：数据库打不开或结构不是最新。")
+    fine("未检查：须先处理上面的故障。")
 }
 
 /// The check itself failed.

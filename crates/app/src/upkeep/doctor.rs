@@ -160,13 +160,14 @@ type Found = (Verdict, Finding);
 /// None: a check that fails to run is a fault of its own.
 pub async fn doctor(patient: &Patient, progress: Progress<'_>) -> Vec<Check> {
     let mut checks = vec![check(Name::Home, home(patient))];
-    let unfinished = restore_is_unfinished(&patient.home);
-    let opened = if unfinished || !patient.home.is_dir() { Err(say::skipped()) } else { open(patient).await };
-    let platform = match opened {
+    if restore_is_unfinished(&patient.home) || !patient.home.is_dir() {
+        skip_the_rest(&mut checks);
+        return checks;
+    }
+    let platform = match open(patient).await {
         Ok(platform) => platform,
         Err(finding) => {
-            let verdict = if unfinished { Verdict::Skipped } else { Verdict::Fault };
-            checks.push(Check::new(Name::Database, verdict, finding));
+            checks.push(Check::new(Name::Database, Verdict::Fault, finding));
             skip_the_rest(&mut checks);
             return checks;
         }

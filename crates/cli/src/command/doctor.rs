@@ -27,6 +27,7 @@ const SPECIMEN: &str = "秦皇岛市场监督管理局双随机一公开抽查�
 /// 检查安装是否健康：十项，每一项都说明如何处理
 ///
 /// 退出码：0 全部正常（可有提醒）；1 有故障。
+///
 /// home 文件夹与磁盘 · database 数据库 · schema 结构 · files 文件齐全 · orphans 无人引用的文件 · log 事件日志与时钟 ·
 /// jobs 停滞的作业 · calendar 工作日历 · fonts 文书字体 · certificate TLS 证书
 #[derive(Args)]

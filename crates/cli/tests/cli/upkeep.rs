@@ -16,7 +16,7 @@ on_both! {
         assert!(!said.out.contains("session"));
         made.mingcha(&["backup", "out.zip"]).snapshot("upkeep/backup-again");
         made.mingcha(&["restore", "out.zip"]).snapshot("upkeep/restore-home-not-empty");
-        made.mingcha(&["restore", "none.zip", "--home", "new"]).snapshot("upkeep/restore-no-backup");
+        Installation::place(engine).mingcha(&["restore", "none.zip"]).snapshot("upkeep/restore-no-backup");
         let backup = made.folder.path().join("out.zip").display().to_string();
         let target = Installation::place(engine);
         let said = target.mingcha(&["restore", &backup, "--json"]).said();
