@@ -14,8 +14,10 @@ use crate::{Error, Result};
 pub(crate) struct Drawing {
     /// Folder that is its own, under `incoming`.
     pub(crate) folder: PathBuf,
-    /// The frozen `roll.parquet` in the file store.
+    /// The frozen `roll.parquet` in the file store, and its digest there.
     pub(crate) roll: PathBuf,
+    pub(crate) roll_file: String,
+    pub(crate) files: files::FileStore,
     pub(crate) suite: Suite,
     pub(crate) roll_document: RollDocument,
     pub(crate) scheme: Scheme,
@@ -41,6 +43,8 @@ impl Drawing {
         }
         let content = self.folder.join("content");
         std::fs::create_dir_all(&content).map_err(Error::internal)?;
+        // Some bytes of a Parquet file are never read: only the file's own digest sees them change.
+        self.files.check(&self.roll_file).map_err(|error| Error::conflict("DRAW-019").with("detail", error))?;
         meter.step("draw", self.roll_document.rows);
         let roll = read_frozen(&self.roll, self.suite, &self.roll_document, &mut |done, total| meter.tick(done, total));
         let roll = roll.map_err(|error| stopped(meter, error))?;

@@ -87,9 +87,12 @@ fn prepare(
     let missing = |what: &'static str| Error::internal(format!("a committed attempt without {what}"));
     let roll_document = attempt.roll_document.as_ref().ok_or_else(|| missing("roll.json"))?;
     let roll_document = RollDocument::parse(roll_document.as_bytes()).map_err(Error::internal)?;
+    let roll_file = attempt.roll_file.clone().ok_or_else(|| missing("a roll"))?;
     Ok(Drawing {
         folder,
-        roll: platform.files().existing(attempt.roll_file.as_deref().ok_or_else(|| missing("a roll"))?)?,
+        roll: platform.files().existing(&roll_file)?,
+        roll_file,
+        files: platform.files().clone(),
         suite: suite_of(attempt)?,
         roll_document,
         scheme: Scheme::parse(attempt.scheme_document.as_bytes()).map_err(Error::internal)?,
