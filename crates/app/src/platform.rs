@@ -47,6 +47,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     base_url: String,
     printer: Option<Arc<dyn FormPrinter>>,
+    rolls: crate::scheme::RollCache,
 }
 
 impl fmt::Debug for Platform {
@@ -63,7 +64,15 @@ impl Platform {
     pub async fn open(config: Config) -> Result<Self> {
         let store = Store::open(&config.store).await?;
         let files = FileStore::open(config.files)?;
-        Ok(Self { inner: Arc::new(Inner { store, files, clock: config.clock, base_url: config.base_url, printer: config.printer }) })
+        let inner = Inner {
+            store,
+            files,
+            clock: config.clock,
+            base_url: config.base_url,
+            printer: config.printer,
+            rolls: crate::scheme::RollCache::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Brings the schema up to date; returns the steps taken.
@@ -105,6 +114,11 @@ impl Platform {
     #[must_use]
     pub(crate) fn files(&self) -> &FileStore {
         &self.inner.files
+    }
+
+    /// Rolls that are kept in memory.
+    pub(crate) fn rolls(&self) -> &crate::scheme::RollCache {
+        &self.inner.rolls
     }
 
     /// Where uploads are written before a use case takes them over.

@@ -46,6 +46,11 @@ impl Failure {
         }
     }
 
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Prints the failure and gives its exit code.
     pub fn report(&self) -> ExitCode {
         crate::say::failure(&self.message, &self.next);

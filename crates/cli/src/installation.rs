@@ -17,6 +17,7 @@ use crate::printer::PaperPrinter;
 pub async fn open(settings: &Settings, base_url: &str) -> Result<Platform, Failure> {
     if let StoreConfig::SqliteFile(path) = &settings.store
         && !path.exists()
+        && !app::upkeep::restore_is_unfinished(&settings.home)
     {
         return Err(Failure::refused(
             format!("{} 中没有安装", settings.home.display()),
@@ -40,6 +41,12 @@ pub async fn open(settings: &Settings, base_url: &str) -> Result<Platform, Failu
 /// # Errors
 /// Environment.
 pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Failure> {
+    if app::upkeep::restore_is_unfinished(&settings.home) {
+        return Err(Failure::refused(
+            format!("{} 中的恢复没有完成", settings.home.display()),
+            "请重新运行同一条 mingcha restore 命令，它会从头再来。",
+        ));
+    }
     make_private_folder(&settings.home)?;
     let config = Config {
         store: settings.store.clone(),

@@ -42,6 +42,9 @@ enum Command {
     Migrate(command::migrate::Arguments),
     User(command::user::Arguments),
     Audit(command::audit::Arguments),
+    Backup(command::backup::Arguments),
+    Restore(command::restore::Arguments),
+    Doctor(command::doctor::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +66,9 @@ fn main() -> ExitCode {
             Command::Migrate(arguments) => command::migrate::run(&settings, arguments).await,
             Command::User(arguments) => command::user::run(&settings, arguments).await,
             Command::Audit(arguments) => command::audit::run(&settings, arguments).await,
+            Command::Backup(arguments) => command::backup::run(&settings, arguments).await,
+            Command::Restore(arguments) => command::restore::run(&settings, arguments).await,
+            Command::Doctor(arguments) => command::doctor::run(&settings, arguments).await,
         }
     });
     match done {

@@ -27,6 +27,16 @@ pub fn failure(message: &str, next: &str) {
     }
 }
 
+/// What `app` calls to move a bar: the step's words, units done, units in all.
+pub fn progress(bar: &ProgressBar) -> impl FnMut(&str, u64, u64) + Send {
+    let bar = bar.clone();
+    move |step, done, total| {
+        bar.set_message(step.to_owned());
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+}
+
 /// A progress bar on a terminal, silence elsewhere.
 pub fn bar(title: &str) -> ProgressBar {
     let bar = ProgressBar::no_length();

@@ -19,6 +19,7 @@ pub mod numbering;
 pub mod registry;
 pub mod role;
 pub mod rulebook;
+pub mod scheme;
 pub mod separation;
 pub mod state;
 pub mod subject;

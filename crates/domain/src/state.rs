@@ -130,6 +130,24 @@ machine!(TaskState, TaskCommand, start Draft, {
 });
 
 coded_enum! {
+    /// One attempt to draw. The task's table of changes governs it; an attempt only remembers how far it came.
+    AttemptState {
+        /// Its roll is frozen.
+        Frozen = "frozen",
+        /// Someone asked for the seal.
+        Requested = "requested",
+        /// Sealed by a second person.
+        Sealed = "sealed",
+        /// The commitment document is published.
+        Committed = "committed",
+        /// Drawn.
+        Drawn = "drawn",
+        /// Failed, on the record.
+        Failed = "failed",
+    }
+}
+
+coded_enum! {
     /// One revision of a versioned document.
     RevisionState {
         /// Being written.

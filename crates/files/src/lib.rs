@@ -7,11 +7,15 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of one file at most.
 pub const FILE_BYTES_MAX: u64 = 2 << 30;
+
+/// Numbers the temporary files of this process.
+static WRITERS: AtomicU64 = AtomicU64::new(0);
 
 /// What can go wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -95,14 +99,15 @@ impl FileStore {
             return Err(FileError::TooLarge { bytes: size });
         }
         let target = self.path_of(&digest)?;
-        if !target.exists() {
-            // The name of the temporary file is the digest: two writers of the same bytes write the same thing.
-            let temporary = self.incoming().join(format!("{digest}.part"));
-            let mut file = at(&temporary, File::create(&temporary))?;
-            at(&temporary, file.write_all(bytes))?;
-            at(&temporary, file.sync_all())?;
-            self.settle(&temporary, &target)?;
-        }
+        // Written also if it is there already: it becomes young again, so that the doctor does not take it for an old orphan
+        // just before a row names it, and bytes that rotted on the disk are whole again. Each writer has a temporary file of
+        // its own, so that none moves what another is still writing.
+        let serial = WRITERS.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.incoming().join(format!("{digest}.{}-{serial}.part", std::process::id()));
+        let mut file = at(&temporary, File::create(&temporary))?;
+        at(&temporary, file.write_all(bytes))?;
+        at(&temporary, file.sync_all())?;
+        self.settle(&temporary, &target)?;
         Ok(Stored { digest, size })
     }
 
@@ -118,11 +123,8 @@ impl FileStore {
             return Err(FileError::TooLarge { bytes: stored.size });
         }
         let target = self.path_of(&stored.digest)?;
-        if target.exists() {
-            at(path, fs::remove_file(path))?;
-        } else {
-            self.settle(path, &target)?;
-        }
+        // Moved also if it is there already; see `put`.
+        self.settle(path, &target)?;
         Ok(stored)
     }
 
@@ -245,6 +247,24 @@ mod tests {
         std::fs::write(store.path_of(&a.digest).unwrap(), b"abd").unwrap();
         assert!(matches!(store.read(&a.digest), Err(FileError::Corrupt { .. })));
         assert!(matches!(store.check(&a.digest), Err(FileError::Corrupt { .. })));
+        store.put(b"abc").unwrap();
+        assert_eq!(store.check(&a.digest).unwrap(), 3, "keeping the same bytes again mends the file");
+    }
+
+    #[test]
+    fn writers_of_the_same_bytes_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
+        let bytes = vec![7; 1 << 20];
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| store.put(&bytes).unwrap());
+            }
+        });
+        assert_eq!(std::fs::read_dir(store.incoming()).unwrap().count(), 0);
+        for digest in store.list().unwrap() {
+            assert_eq!(store.check(&digest).unwrap(), 1 << 20);
+        }
     }
 
     #[test]

@@ -129,6 +129,20 @@ impl Store {
         }))
     }
 
+    /// A connection that sees the database as it is at its first query until it is dropped, whatever others write
+    /// meanwhile. It cannot write.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when no connection becomes free in time.
+    pub async fn snapshot(&self) -> Result<Conn> {
+        Ok(Conn(match &self.pool {
+            Pool::Sqlite { readers, .. } => ConnKind::SqliteTx(readers.begin().await?),
+            Pool::Postgres(pool) => {
+                ConnKind::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
+    }
+
     /// Begins a write transaction.
     ///
     /// # Errors

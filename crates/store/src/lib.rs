@@ -6,15 +6,19 @@
 //! `version` columns, not on the isolation level.
 
 mod bulk;
+mod catalog;
 mod driver;
+pub mod dump;
 mod error;
+pub mod health;
 mod migration;
 pub mod repo;
 
 pub use bulk::{Column, insert_rows};
+pub use catalog::{ColumnKind, Table, TableColumn};
 pub use driver::{Conn, Engine, Row, Store, StoreConfig, Tx, Value};
 pub use error::StoreError;
-pub use migration::Migration;
+pub use migration::{Migration, migration_names, tables_after};
 
 /// Result of every function of this crate.
 pub type Result<T> = std::result::Result<T, StoreError>;

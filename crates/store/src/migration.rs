@@ -3,6 +3,9 @@
 //! The scripts use `{text}` (text that sorts bytewise on both), `{bytes}` and `BIGINT`. From the first tagged release
 //! on a released script never changes; until then scripts may be edited and squashed.
 
+use std::sync::LazyLock;
+
+use crate::catalog::{self, Table};
 use crate::{Engine, Result, Store, StoreError, values};
 
 /// A step of the schema.
@@ -24,12 +27,36 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "004_assign", sql: include_str!("migration/004_assign.sql"), sqlite_only: "" },
 ];
 
+static SCRIPTS: LazyLock<Vec<String>> =
+    LazyLock::new(|| MIGRATIONS.iter().map(|m| catalog::without_comments(m.sql)).collect());
+
+/// The names of all steps, in order.
+#[must_use]
+pub fn migration_names() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|m| m.name).collect()
+}
+
+/// The tables after the first `count` steps, each after those that it refers to. The table `migration` is not among them.
+#[must_use]
+pub fn tables_after(count: usize) -> Vec<Table> {
+    catalog::tables(SCRIPTS.iter().take(count).map(String::as_str))
+}
+
 impl Store {
     /// Brings the schema up to date and returns the names of the steps that were taken now.
     ///
     /// # Errors
     /// [`StoreError`] of the failing step; each step happens whole or not at all.
     pub async fn migrate(&self) -> Result<Vec<&'static str>> {
+        self.migrate_first(MIGRATIONS.len()).await
+    }
+
+    /// As [`Store::migrate`], but takes only the first `count` steps: a backup is loaded into the schema that it was made
+    /// of, and the rest follows.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn migrate_first(&self, count: usize) -> Result<Vec<&'static str>> {
         let mut tx = self.write().await?;
         // Several instances may start at once: on PostgreSQL they queue here, on SQLite at BEGIN IMMEDIATE.
         if self.engine() == Engine::Postgres {
@@ -49,7 +76,7 @@ impl Store {
             });
         }
         let mut taken = Vec::new();
-        for migration in MIGRATIONS.iter().filter(|m| !done.iter().any(|name| name == m.name)) {
+        for migration in MIGRATIONS.iter().take(count).filter(|m| !done.iter().any(|name| name == m.name)) {
             tx.script(&portable(migration.sql, self.engine())).await?;
             if self.engine() == Engine::Sqlite && !migration.sqlite_only.trim().is_empty() {
                 tx.script(migration.sqlite_only).await?;

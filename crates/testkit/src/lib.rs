@@ -5,7 +5,9 @@ pub mod bad_register;
 mod world;
 
 pub use store::Engine;
-pub use world::{FakeClock, MISSING_GLYPH, PASSWORD, PlainPrinter, POSTGRES_VARIABLE, World};
+pub use world::{
+    FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql,
+};
 
 /// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(world) { … } }` makes `name::sqlite` and
 /// `name::postgres`, which `make test` counts.

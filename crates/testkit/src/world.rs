@@ -225,9 +225,7 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A database of its own on the throw-away cluster, copied from a migrated template (about 20 ms).
 async fn fresh_postgres() -> String {
-    let server = std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
-        panic!("{POSTGRES_VARIABLE} is not set: run `make test`, or `eval $(python3 scripts/postgres.py start)` first")
-    });
+    let server = postgres_server();
     let (base, _) = server.rsplit_once('/').unwrap();
     let template = format!("mingcha_template_{}", std::process::id());
     let serial = DATABASES.fetch_add(1, Ordering::SeqCst);
@@ -243,6 +241,30 @@ async fn fresh_postgres() -> String {
         .await;
     create_database(&server, &name, Some(&template)).await;
     format!("{base}/{name}")
+}
+
+/// A new, entirely empty PostgreSQL database on the throw-away cluster: its address.
+pub async fn empty_postgres() -> String {
+    let server = postgres_server();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let name = format!("mingcha_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::SeqCst));
+    create_database(&server, &name, None).await;
+    format!("{base}/{name}")
+}
+
+/// Runs SQL behind the product's back: for damage that the product must notice.
+pub async fn run_sql(config: &StoreConfig, script: &str) {
+    let store = Store::open(config).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    tx.script(script).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
+fn postgres_server() -> String {
+    std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
+        panic!("{POSTGRES_VARIABLE} is not set: run `make test`, or `eval $(python3 scripts/postgres.py start)` first")
+    })
 }
 
 async fn create_database(server: &str, name: &str, template: Option<&str>) {

@@ -12,7 +12,12 @@ pub fn what(kind: &str) -> String {
         "task.dispatch_begun" => "开始派发",
         "matching.begun" => "开始随机匹配",
         "form.batch_begun" => "开始批量生成文书",
+        "task.freeze_begun" => "开始冻结底册",
+        "task.seal_returned" => "退回封存申请",
+        "party.withdraw" => "撤回见证人",
+        "party.reissue" => "换发见证链接",
         "party.reject" => "揭示不符",
+        "draw.begun" => "开始摇号",
         _ => return UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned()),
     };
     own.to_owned()

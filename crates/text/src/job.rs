@@ -21,3 +21,15 @@ pub fn step(code: &str) -> &'static str {
         _ => "准备中",
     }
 }
+
+/// Title of the job that freezes a task's roll.
+#[must_use]
+pub fn freeze_title(number: &str) -> String {
+    format!("冻结底册：任务{number}")
+}
+
+/// Title of the job that draws a task.
+#[must_use]
+pub fn draw_title(number: &str) -> String {
+    format!("摇号：任务{number}")
+}

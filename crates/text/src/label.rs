@@ -8,10 +8,11 @@ use domain::import::{ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight};
 use domain::role::Role;
 use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
+use domain::scheme::{ConditionTest, SchemeColumn, SeatMethod, SizeRounding, StratumMembership};
 use domain::separation::Hand;
 use domain::state::{
-    JobCommand, JobState, MatchingCommand, MatchingState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState,
-    TaskCommand, TaskState, VisitCommand, VisitState,
+    AttemptState, JobCommand, JobState, MatchingCommand, MatchingState, PartyCommand, PartyState, RevisionCommand,
+    RevisionState, ShareCommand, ShareState, TaskCommand, TaskState, VisitCommand, VisitState,
 };
 use domain::subject::{RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
 
@@ -81,6 +82,20 @@ labels! {
         Approve "批准任务", Freeze "冻结底册", Seal "批准封存", Commit "公布承诺", Draw "摇号", Fail "宣布本次摇号未成",
         Void "作废任务", Close "办结", Archive "归档",
     }
+    AttemptState {
+        Frozen "底册已冻结", Requested "封存待批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "未成",
+    }
+    SchemeColumn {
+        Kind "主体类型", SubKind "细分类型", Organ "登记机关", Registered "成立日期", Status "登记状态", Risk "信用风险等级",
+        Industry "行业代码", Division "行政区划", Tags "标签",
+    }
+    ConditionTest {
+        In "是", NotIn "不是", Prefix "开头为", Has "带有", HasNone "不带", UpTo "不晚于", After "晚于", Empty "未填写",
+        Filled "已填写",
+    }
+    SizeRounding { Ceil "向上取整", HalfUp "四舍五入", Floor "向下取整" }
+    StratumMembership { First "归入先列的类别", Every "分别归入各类别" }
+    SeatMethod { Random "随机分配余额", Hamilton "最大余额法" }
     RevisionState {
         Draft "起草中", Submitted "待审批", Approved "已批准", Published "已发布", Superseded "已被替代", Withdrawn "已撤回",
     }
@@ -137,6 +152,12 @@ mod tests {
         distinct::<Hand>();
         distinct::<TaskState>();
         distinct::<TaskCommand>();
+        distinct::<AttemptState>();
+        distinct::<SchemeColumn>();
+        distinct::<ConditionTest>();
+        distinct::<SizeRounding>();
+        distinct::<StratumMembership>();
+        distinct::<SeatMethod>();
         distinct::<RevisionState>();
         distinct::<RevisionCommand>();
         distinct::<ShareState>();

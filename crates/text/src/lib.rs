@@ -10,6 +10,7 @@ mod use_case;
 
 pub mod assign;
 pub mod audit;
+pub mod ceremony;
 pub mod core;
 pub mod date;
 pub mod event;
@@ -17,8 +18,11 @@ pub mod form;
 pub mod job;
 pub mod problem;
 pub mod read;
+pub mod scheme;
+pub mod task;
 pub mod term;
 pub mod todo;
+pub mod upkeep;
 
 pub use date::{clock, day, day_with_kind, due, effective, moment, remaining, span, weekday};
 pub use explain::{Explain, Message, field};

@@ -48,7 +48,7 @@ pub struct JobView {
 }
 
 impl JobView {
-    fn of(job: Job, now: domain::time::Instant) -> Self {
+    pub(crate) fn of(job: Job, now: domain::time::Instant) -> Self {
         let ended = !matches!(job.state, domain::state::JobState::Queued | domain::state::JobState::Running);
         let percent = if job.total > 0 { (job.done.saturating_mul(100) / job.total).clamp(0, 100) } else { 0 };
         let seconds_left = match (job.started_at, job.done, job.total) {

@@ -5,6 +5,7 @@
 //! ([`Run::finish`]). A job that was begun [`ATTEMPTS_MAX`] times and never ended is failed, so that a handler that
 //! kills its process does not do so for ever.
 
+mod attend;
 mod list;
 mod worker;
 
@@ -15,6 +16,7 @@ use store::repo::job::Job;
 
 use crate::{Command, Ctx, Error, Platform, Result};
 
+pub(crate) use attend::{Meter, attended};
 pub use list::{JobView, cancel, get, list};
 pub use worker::{Worker, release_after_restart};
 
@@ -112,6 +114,8 @@ pub(crate) async fn handle(platform: &Platform, run: &mut Run) -> Result<()> {
         crate::assign::DISPATCH_JOB => crate::assign::run_dispatch(platform, run).await,
         crate::assign::matching::MATCH_JOB => crate::assign::matching::run_matching(platform, run).await,
         crate::form::FORMS_JOB => crate::form::run_batch(platform, run).await,
+        crate::task::FREEZE_JOB => crate::task::run_freeze(platform, run).await,
+        crate::drawing::DRAW_JOB => crate::drawing::run_draw(platform, run).await,
         other => Err(Error::internal(format!("no handler for jobs of kind {other}"))),
     }
 }

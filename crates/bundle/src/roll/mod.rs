@@ -123,7 +123,20 @@ pub fn read_roll(
     rows_expected: u64,
     progress: Progress<'_>,
 ) -> Result<Taken, BundleError> {
-    let format = RollFormat::of_path(path)?;
+    read_roll_as(path, RollFormat::of_path(path)?, hashing, rows_expected, progress)
+}
+
+/// As [`read_roll`], for a file whose name does not tell its format: one that is kept under its digest.
+///
+/// # Errors
+/// As [`read_roll`].
+pub fn read_roll_as(
+    path: &Path,
+    format: RollFormat,
+    hashing: Option<(Suite, Digest)>,
+    rows_expected: u64,
+    progress: Progress<'_>,
+) -> Result<Taken, BundleError> {
     take_rows(RollBytes::open(path, format)?, hashing, rows_expected, progress)
         .map_err(|error| error.within(format.file_name()))
 }

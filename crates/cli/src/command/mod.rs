@@ -1,8 +1,11 @@
 //! The commands, one file each.
 
 pub mod audit;
+pub mod backup;
+pub mod doctor;
 pub mod draw;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod user;
 pub mod verify;

@@ -128,7 +128,8 @@ fn certificate_names(settings: &Settings, base_url: &str, address: SocketAddr) -
     names
 }
 
-fn host_of(url: &str) -> Option<&str> {
+/// The host in an address: without scheme, port and path.
+pub fn host_of(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next()?;
     if let Some(v6) = authority.strip_prefix('[') {

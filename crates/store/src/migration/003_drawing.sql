@@ -6,7 +6,7 @@ CREATE TABLE task (
     title {text} NOT NULL,
     agency_id {text} NOT NULL REFERENCES agency (id),
     scheme_id {text} NOT NULL REFERENCES revision (id),
-    item_list_id {text} NOT NULL REFERENCES revision (id),
+    item_list_id {text} REFERENCES revision (id),
     window_from {text} NOT NULL,
     window_to {text} NOT NULL,
     contact {text} NOT NULL,
@@ -22,7 +22,8 @@ CREATE UNIQUE INDEX u_task__number ON task (number);
 CREATE INDEX i_task__agency ON task (agency_id, created_at);
 
 -- One attempt. A failed one stays; the next names what it replaces. `roll_…` and `sizes…` are filled by the freeze,
--- the commitment when it is published, seed and result by the draw.
+-- the commitment when it is published, seed and result by the draw. `register_file` holds the names of the roll's day,
+-- which are not part of the roll; it never leaves the house.
 CREATE TABLE draw (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -35,8 +36,16 @@ CREATE TABLE draw (
     roll_source {text} NOT NULL,
     roll_file {text},
     roll_document {text},
+    register_file {text},
     scheme_document {text} NOT NULL,
     sizes_document {text},
+    frozen_account {text},
+    requested_by {text},
+    requested_name {text},
+    requested_account {text},
+    requested_at BIGINT,
+    replaces_reason {text},
+    approved_by {text},
     sealed_at BIGINT,
     reveal_by BIGINT,
     committed_at BIGINT,
@@ -115,7 +124,7 @@ CREATE UNIQUE INDEX u_drawn__draw_id__stratum__subject_id ON drawn (draw_id, str
 CREATE INDEX i_drawn__agency ON drawn (draw_id, agency_id);
 CREATE INDEX i_drawn__subject ON drawn (subject_id);
 
--- What the public front may read, and nothing else: written when something is announced.
+-- What the public front may read, and nothing else: written when something is announced, kept up when it goes on.
 CREATE TABLE publication (
     id {text} PRIMARY KEY,
     kind {text} NOT NULL,
@@ -124,6 +133,7 @@ CREATE TABLE publication (
     title {text} NOT NULL,
     organiser {text} NOT NULL,
     content {text} NOT NULL,
+    bundle_file {text},
     published_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX u_publication__kind__task_id ON publication (kind, task_id);
@@ -136,6 +146,7 @@ CREATE TABLE publication_drawn (
     name {text} NOT NULL,
     unit {text} NOT NULL,
     stratum {text} NOT NULL,
+    stratum_label {text} NOT NULL,
     ticket {text} NOT NULL,
     PRIMARY KEY (publication_id, position)
 );

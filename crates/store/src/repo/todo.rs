@@ -65,8 +65,7 @@ pub async fn open_tasks(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting
     conn.rows(
         &format!(
             "SELECT task.id, task.number, task.title, task.state, task.created_account AS author, CAST(NULL AS TEXT) AS due_on,
-             (SELECT COUNT(*) FROM approval WHERE approval.subject_kind = 'task' AND approval.subject_id = task.id AND approval.step = 'seal'
-              AND approval.decision = 'asked') AS number_of
+             (SELECT COUNT(*) FROM draw WHERE draw.task_id = task.id AND draw.state = 'requested') AS number_of
              FROM task WHERE task.agency_id = $1 AND (task.state IN ('draft', 'approved', 'sealed', 'committed', 'failed')
              OR (task.state = 'drawn' AND NOT EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id)))
              ORDER BY task.changed_at LIMIT {ROWS_MAX}"

@@ -22,7 +22,7 @@ pub use publish::{PublishInput, publish};
 pub use reveal::reveal;
 pub use run::{MATCH_JOB, run_again};
 pub use view::{AttemptView, Document, MatchingView, PartyView, document, view};
-pub use witness::{WitnessState, commit, witness_state};
+pub use witness::{commit, witness_state};
 
 pub(crate) use run::run_matching;
 
@@ -34,7 +34,7 @@ use store::repo::party::Party;
 use store::repo::share::Share;
 use store::{Conn, StoreError, Tx};
 
-use crate::{Ctx, Error, ErrorKind, Result};
+use crate::{Ctx, Error, ErrorKind, Platform, Result};
 
 /// Characters of a party's name.
 pub const NAME_CHARS_MAX: usize = 40;
@@ -64,6 +64,16 @@ struct Seat {
     party: Party,
     matching: Matching,
     share: Share,
+}
+
+/// Whether a witness's link belongs to a matching: the witness's page serves both ceremonies.
+pub(crate) async fn holds(platform: &Platform, token: &str) -> Result<bool> {
+    let mut conn = platform.store().read().await?;
+    match store::repo::party::by_token_unscoped(&mut conn, &token_hash(token)).await {
+        Ok(party) => Ok(party.ceremony_kind == PURPOSE),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(other) => Err(other.into()),
+    }
 }
 
 fn token_hash(token: &str) -> String {

@@ -6,38 +6,8 @@ use draw::Digest;
 use store::repo::party as repo;
 
 use super::{PURPOSE, Seat, attempt_of, lock, seat, suite_of};
+use crate::ceremony::WitnessState;
 use crate::{Actor, Ctx, Error, Platform, Result};
-
-/// What the witness's page polls. The words of `state` are those of its script.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct WitnessState {
-    /// `invited`, `committed`, `reveal`, `revealed`, `absent`, `failed`, `drawn`.
-    pub state: &'static str,
-    /// What the documents call the draw.
-    pub draw: String,
-    /// From 1.
-    pub attempt: i64,
-    /// The unit.
-    pub organiser: String,
-    /// The party's name.
-    pub party: String,
-    /// `match`.
-    pub purpose: &'static str,
-    /// Hash suite.
-    pub suite: String,
-    /// `who`, hex, as the server computes it: the page compares.
-    pub who_hex: String,
-    /// The commitment that is registered, hex.
-    pub commitment: Option<String>,
-    /// Until when to reveal, RFC 3339.
-    pub reveal_by: Option<String>,
-    /// A sentence for the party.
-    pub message: Option<&'static str>,
-    /// A matching has no page of its own on the public front.
-    pub proof_url: Option<String>,
-    /// Title of the task.
-    pub title: String,
-}
 
 /// What stands behind a party's link, now.
 ///

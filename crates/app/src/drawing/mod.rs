@@ -1,0 +1,23 @@
+//! The draw itself: a job that reads the frozen roll, computes the result, verifies its own bundle, and writes everything
+//! in one transaction. And what came out, for the office.
+
+mod compute;
+mod result;
+mod run;
+
+pub use result::{DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, result};
+pub use run::run;
+pub(crate) use run::{DRAW_JOB, run_draw};
+
+use draw::Suite;
+use store::repo::attempt::Attempt;
+
+use crate::{Error, Result};
+
+/// The hash suite of an attempt.
+///
+/// # Errors
+/// `Internal` if it names none.
+pub(crate) fn suite_of(attempt: &Attempt) -> Result<Suite> {
+    Suite::from_protocol(&attempt.suite).ok_or_else(|| Error::internal(format!("no suite {}", attempt.suite)))
+}

@@ -1,0 +1,26 @@
+//! Schemes of random inspections: drafting, counting against the directory, submitting, approving, returning.
+//!
+//! A scheme is a revision of kind `scheme` whose content is a `domain::scheme::SchemeDraft`. The document of the draw
+//! protocol is compiled from it ([`compile`]) and is never edited by itself.
+
+mod compile;
+mod count;
+mod decide;
+mod draft;
+mod list;
+mod roll;
+
+pub use compile::compile;
+pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
+pub use decide::{approve, give_back, submit};
+pub(crate) use decide::decided;
+pub use draft::{copy, draft, update};
+pub(crate) use draft::own;
+pub use list::{Choices, SchemeView, choices, list, view};
+pub(crate) use count::{refusal, sentences, warnings};
+pub(crate) use roll::{RollCache, field_texts, frozen_roll, header, read_frozen, register_line};
+
+/// The kind of revisions that schemes are.
+pub const KIND: &str = "scheme";
+/// Characters of a reason or remark.
+pub const REASON_CHARS_MAX: usize = 500;

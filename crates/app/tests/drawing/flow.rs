@@ -1,0 +1,188 @@
+//! The whole way with two witnesses, and what a stranger makes of the bundle.
+
+use std::path::Path;
+
+use app::public_site::Lookup;
+use bundle::{Bundle, StepName, Verdict};
+use domain::state::TaskState;
+use draw::{Digest, Outcome};
+use testkit::on_both;
+
+use crate::common::{City, ORGANISER};
+
+fn verify(path: &Path, announced: &str) -> u8 {
+    let announced = Digest::parse(announced).unwrap();
+    match Bundle::open(path) {
+        Err(_) => 1,
+        Ok(mut opened) => bundle::verify(&mut opened, Some(announced), &mut draw::unattended).unwrap().exit_code(),
+    }
+}
+
+on_both! {
+    async fn two_witnesses_draw_and_a_stranger_recomputes_it(world) {
+        let city = City::with_register(world, 40).await;
+        let platform = &city.world.platform;
+        let task = city.sealed_task().await;
+        let witnesses = [city.invite(task, "机关纪委").await, city.invite(task, "企业代表").await];
+        for witness in &witnesses {
+            assert_eq!(witness.state(&city).await.state, "invited");
+            witness.commit(&city).await.unwrap();
+            assert_eq!(witness.state(&city).await.state, "committed");
+        }
+        city.world.clock.advance_seconds(60);
+        let digest = city.publish(task).await;
+        assert_eq!(witnesses[0].state(&city).await.state, "reveal");
+        // Nobody's value is public before the draw.
+        let row = app::public_site::list(platform, "", 0, 20).await.unwrap();
+        assert_eq!(row.total, 1);
+        let latest = row.rows[0].content.latest().unwrap();
+        assert!(latest.parties.iter().all(|party| party.salt.is_none() && party.value.is_none()));
+        assert_eq!(latest.commitment_digest, digest);
+
+        city.world.clock.advance_seconds(60);
+        witnesses[1].reveal(&city).await.unwrap();
+        witnesses[0].reveal(&city).await.unwrap();
+        // The same answer again, as a phone sends it that lost the first one.
+        witnesses[0].reveal(&city).await.unwrap();
+        assert_eq!(city.world.work().await, 1);
+
+        let view = app::task::view(platform, &city.clerk(), task).await.unwrap();
+        assert_eq!(view.task.state, TaskState::Drawn, "{:?}", view.jobs[0].error);
+        let attempt = &view.latest().unwrap().attempt;
+        // 40 enterprises (4 platforms) and one of the boundary day; 20 individuals.
+        let drawn: Vec<_> = view.latest().unwrap().strata.iter().map(|s| (s.code.as_str(), s.rows, s.size)).collect();
+        assert_eq!(drawn, [("E2", 4, 4), ("E8", 37, 4), ("G4", 20, 4)]);
+        let left: Vec<_> = view.latest().unwrap().exclusions.iter().map(|e| e.rows).collect();
+        assert_eq!(left, [1, 1]);
+        assert_eq!(attempt.drawn_rows, Some(12));
+
+        // An independent recomputation from the published zip alone.
+        let file = app::public_site::bundle(platform, &view.task.number).await.unwrap();
+        assert_eq!(verify(&file.path, &digest), 0);
+        let mut opened = Bundle::open(&file.path).unwrap();
+        let report = bundle::verify(&mut opened, None, &mut draw::unattended).unwrap();
+        for step in [StepName::Populations, StepName::Reveals, StepName::Result, StepName::Roll] {
+            assert_eq!(report.step(step).unwrap().verdict, Verdict::Ok);
+        }
+        let outcome = Outcome::parse(&opened.need("result.json").unwrap()).unwrap();
+        assert_eq!(Some(outcome.seed.to_string()), attempt.seed);
+
+        // The rows are the result's.
+        let listed = app::drawing::drawn_list(platform, &city.clerk(), task, ("", "", ""), 0, 200).await.unwrap();
+        let mut rows: Vec<_> = listed.rows.iter().map(|row| (row.code.clone(), row.ticket.clone())).collect();
+        let mut expect: Vec<_> = outcome
+            .cells
+            .iter()
+            .flat_map(|cell| cell.drawn.iter().map(|drawn| (drawn.id.clone(), drawn.ticket.to_string())))
+            .collect();
+        rows.sort();
+        expect.sort();
+        assert_eq!(rows, expect);
+        assert!(listed.rows.iter().all(|row| row.name.starts_with("测试主体")));
+
+        changed_bytes_are_refused(&file.path, &digest);
+        the_public_finds_itself(&city, &view.task.number, &outcome).await;
+        let result = app::drawing::result(platform, &city.clerk(), task).await.unwrap();
+        assert_eq!(result.total, 12);
+        assert_eq!(result.units.iter().map(|unit| unit.total).sum::<u64>(), 12);
+        assert_eq!(result.strata.iter().map(|s| s.drawn).sum::<u64>(), 12);
+        assert_eq!(witnesses[0].state(&city).await.state, "drawn");
+        let stage = app::ceremony::view(platform, &city.clerk(), task).await.unwrap();
+        assert_eq!((stage.phase, stage.first.len()), (app::ceremony::Phase::Drawn, 10));
+        assert!(stage.first.windows(2).all(|pair| pair[0].ticket <= pair[1].ticket));
+        assert!(stage.parties.iter().all(|party| party.party.kept_salt.is_none()));
+        assert_eq!(stage.organiser, ORGANISER);
+
+        let kinds = city.world.event_kinds().await;
+        for kind in ["task.freeze", "task.approve_seal", "party.commit", "commitment.publish", "party.reveal", "draw.run"] {
+            assert!(kinds.iter().any(|known| known == kind), "{kind}: {kinds:?}");
+        }
+        assert_eq!(city.world.work().await, 0);
+        // Nothing is left in the folder of unfinished files.
+        assert_eq!(std::fs::read_dir(platform.incoming()).unwrap().count(), 0);
+    }
+
+    async fn a_rehearsal_needs_nobody_and_says_so(world) {
+        let city = City::with_register(world, 10).await;
+        let task = city.approved_task(true).await;
+        city.freeze(task).await;
+        city.seal(task, "").await;
+        city.publish(task).await;
+        assert_eq!(city.world.work().await, 1);
+        let view = app::task::view(&city.world.platform, &city.clerk(), task).await.unwrap();
+        assert_eq!(view.task.state, TaskState::Drawn);
+        let row = app::public_site::get(&city.world.platform, &view.task.number).await.unwrap();
+        assert!(row.content.rehearsal && row.content.latest().unwrap().strength.contains("演练"));
+    }
+}
+
+/// Each byte of a sample of places in the zip, and one in each document.
+fn changed_bytes_are_refused(path: &Path, announced: &str) {
+    let bytes = std::fs::read(path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.zip");
+    for place in (0..bytes.len()).step_by(bytes.len() / 60 + 1) {
+        let mut other = bytes.clone();
+        other[place] ^= 1;
+        std::fs::write(&changed, other).unwrap();
+        // A byte of the zip's own bookkeeping (a date, say) may not matter; what was read must then be the same.
+        let code = verify(&changed, announced);
+        let same = code == 0 && documents(&changed) == documents(path);
+        assert!(code == 1 || same, "byte {place} of {}: exit {code}", bytes.len());
+    }
+    for name in ["commitment.json", "sizes.json", "reveals.json", "scheme.json", "roll.json", "result.json"] {
+        let unpacked = tempfile::tempdir().unwrap();
+        let unpacked = unpacked.path().join("b");
+        bundle::unzip(path, &unpacked).unwrap();
+        let file = unpacked.join(name);
+        let mut document = std::fs::read(&file).unwrap();
+        let middle = document.len() / 2;
+        document[middle] ^= 1;
+        std::fs::write(&file, document).unwrap();
+        assert_eq!(verify(&unpacked, announced), 1, "{name}");
+    }
+}
+
+fn documents(path: &Path) -> Vec<Vec<u8>> {
+    let Ok(mut opened) = Bundle::open(path) else { return Vec::new() };
+    let names: Vec<_> = opened.names().map(str::to_owned).collect();
+    names.iter().filter_map(|name| opened.read(name).ok().flatten()).collect()
+}
+
+async fn the_public_finds_itself(city: &City, number: &str, outcome: &Outcome) {
+    let platform = &city.world.platform;
+    let ask = async |code: &str| app::public_site::lookup(platform, number, code).await;
+    let drawn = &outcome.cells[1].drawn[0].id;
+    match ask(&format!(" {} ", drawn.to_lowercase())).await.unwrap() {
+        Lookup::Drawn(rows) => assert_eq!((rows[0].code.as_str(), rows[0].stratum.as_str()), (drawn.as_str(), "E8")),
+        other => panic!("{other:?}"),
+    }
+    let all: Vec<_> = outcome.cells.iter().flat_map(|cell| &cell.drawn).map(|drawn| drawn.id.as_str()).collect();
+    let other = (1..60).map(|n| format!("91130302MA{n:08}")).find(|code| {
+        let enterprise = outcome.cells[1].rows > 0;
+        enterprise && !all.contains(&code.as_str()) && n_is_enterprise(code)
+    });
+    let other = other.unwrap();
+    let threshold = outcome.cells[1].threshold().unwrap().to_string();
+    match ask(&other).await.unwrap() {
+        Lookup::NotDrawn { strata, ticket } => {
+            assert_eq!(strata, [("其它类型企业".to_owned(), 37, 4)]);
+            assert!(ticket > threshold);
+        }
+        other => panic!("{other:?}"),
+    }
+    // 60 objects before the three at the end: a deregistered one, the boundary day, the day after.
+    assert_eq!(ask("91130302MA00000061").await.unwrap(), Lookup::Excluded { label: "非存续".to_owned() });
+    assert_eq!(ask("91130302MA00000063").await.unwrap(), Lookup::Excluded { label: "2021年以后成立".to_owned() });
+    assert_eq!(ask("91130302MA99999999").await.unwrap(), Lookup::NotOnRoll);
+    assert_eq!(ask("张三的公司").await.unwrap_err().fields[0].code, "PUBL-001");
+    assert_eq!(ask("").await.unwrap_err().fields[0].code, "PUBL-001");
+    let nowhere = app::public_site::lookup(platform, "130300202101010001", drawn).await.unwrap_err();
+    assert_eq!(nowhere.kind, app::ErrorKind::NotFound);
+}
+
+/// In the register, enterprises and individuals alternate: two enterprises, one individual between them.
+fn n_is_enterprise(code: &str) -> bool {
+    let n: u32 = code[10..].parse().unwrap();
+    n % 3 != 2 && n <= 60
+}

@@ -1,0 +1,9 @@
+//! From a scheme to a published draw, on both databases: what is allowed, what is refused, and that a stranger can
+//! recompute what came out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod ceremony;
+mod common;
+mod flow;
+mod scheme;
+mod task;

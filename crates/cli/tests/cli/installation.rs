@@ -1,0 +1,96 @@
+//! Migrating, people, the log of events: on both databases with the same words.
+
+use crate::run::{Engine, Installation, on_both};
+
+on_both! {
+    fn migrating_twice_changes_nothing(engine) {
+        let place = Installation::place(engine);
+        let first = place.mingcha(&["migrate"]).said();
+        assert_eq!(first.code, Some(0));
+        assert!(first.out.lines().next().is_some_and(|line| line == "001_core"), "{}", first.out);
+        let second = place.mingcha(&["migrate"]).snapshot("installation/migrate-again");
+        assert_eq!((second.code, second.out.as_str()), (Some(0), ""));
+        assert_eq!(place.mingcha(&["migrate", "--json"]).said().out, "{\"steps\":[]}\n");
+    }
+
+    fn people_are_added_listed_and_shut_out(engine) {
+        let made = Installation::new(engine);
+        let add = ["user", "add", "admin", "--name", "李管理", "--agency", "130300", "--role", "administrator"];
+        made.mingcha(&add).input("a long enough password\n").snapshot("installation/user-add");
+        made.mingcha(&add).input("a long enough password\n").snapshot("installation/user-add-again");
+        let short = ["user", "add", "b", "--name", "乙", "--agency", "130300", "--role", "clerk"];
+        made.mingcha(&short).input("short\n").snapshot("installation/user-add-short-password");
+        let nowhere = ["user", "add", "c", "--name", "丙", "--agency", "999999", "--role", "clerk"];
+        made.mingcha(&nowhere).input("a long enough password\n").snapshot("installation/user-add-no-agency");
+        made.mingcha(&["user", "list"]).snapshot("installation/user-list");
+        made.mingcha(&["user", "list", "--json"]).snapshot("installation/user-list-json");
+        made.mingcha(&["user", "disable", "admin"]).snapshot("installation/user-disable");
+        assert!(made.mingcha(&["user", "list"]).said().out.contains("已停用"));
+        made.mingcha(&["user", "enable", "admin"]).snapshot("installation/user-enable");
+        assert!(!made.mingcha(&["user", "list"]).said().out.contains("已停用"));
+        made.mingcha(&["user", "disable", "nobody"]).snapshot("installation/user-disable-nobody");
+        made.mingcha(&["user", "reset-password", "admin"]).input("another long password\n").snapshot("installation/user-reset");
+    }
+
+    fn the_log_is_verified(engine) {
+        let made = Installation::new(engine);
+        let said = made.mingcha(&["audit", "verify", "--json"]).said();
+        let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!((said.code, &report["faults"], &report["events"]), (Some(0), &serde_json::json!([]), &report["sealed"]));
+        let root = report["root"].as_str().unwrap().to_owned();
+        made.mingcha(&["audit", "verify"]).hide(&root, "[ROOT]").snapshot("installation/audit-verify");
+        assert_eq!(made.mingcha(&["audit", "verify", "--root", &root]).said().code, Some(0));
+        let other = "0".repeat(64);
+        made.mingcha(&["audit", "verify", "--root", &other]).hide(&root, "[ROOT]").snapshot("installation/audit-unknown-root");
+        tamper(&made, engine);
+        let said = made.mingcha(&["audit", "verify"]).said();
+        assert_eq!(said.code, Some(1));
+        assert!(said.out.contains("已被改动"), "{}", said.out);
+    }
+
+    fn the_doctor_on_a_sound_installation(engine) {
+        let made = Installation::new(engine);
+        made.mingcha(&["doctor"]).snapshot(&format!("installation/doctor-sound-{}", word(engine)));
+        let said = made.mingcha(&["doctor", "--json"]).said();
+        let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!((said.code, report["checks"].as_array().unwrap().len(), &report["faults"]), (Some(0), 10, &serde_json::json!(0)));
+    }
+
+    fn the_doctor_on_a_damaged_installation(engine) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let made = Installation::new(engine);
+        std::fs::write(made.file(), "abd").unwrap();
+        std::fs::set_permissions(&made.home, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::create_dir(made.home.join("tls")).unwrap();
+        for name in ["server.pem", "server-key.pem"] {
+            std::fs::write(made.home.join("tls").join(name), "not a certificate").unwrap();
+        }
+        tamper(&made, engine);
+        let said = made.mingcha(&["doctor"]).said();
+        assert_eq!(said.code, Some(1));
+        for fault in ["fault    home", "fault    files", "fault    log", "fault    certificate"] {
+            assert!(said.out.contains(fault), "{fault} in {}", said.out);
+        }
+        assert_eq!(said.out.matches("fault ").count(), 4, "{}", said.out);
+        // Permissions are put right; bytes and the log are not.
+        let mended = made.mingcha(&["doctor", "--mend"]).said();
+        assert_eq!(mended.code, Some(1));
+        assert!(mended.out.contains("mended   home") && mended.out.contains("fault    files"), "{}", mended.out);
+        assert!(made.mingcha(&["doctor"]).said().out.contains("ok       home"));
+    }
+}
+
+/// Changes an event behind the log's back, as someone with the database's password could.
+fn tamper(made: &Installation, engine: Engine) {
+    if engine == Engine::Sqlite {
+        made.sql("DROP TRIGGER event_is_append_only");
+    }
+    made.sql("UPDATE event SET actor_name = '别人'");
+}
+
+fn word(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    }
+}

@@ -1,0 +1,12 @@
+//! The built binary as people run it: standard output, standard error and exit code as one snapshot each.
+//!
+//! Snapshots lie in `tests/snapshots`; `MINGCHA_BLESS=1` writes them anew, and the difference is then read in `git diff`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod bundles;
+mod help;
+mod installation;
+mod manual;
+mod run;
+mod upkeep;
+mod usage;

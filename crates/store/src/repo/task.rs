@@ -1,0 +1,197 @@
+//! Check tasks: the row that a scheme, a draw, its dispatch and its visits hang on.
+
+use chrono::NaiveDate;
+use domain::agency::Scope;
+use domain::ids::{AgencyId, RevisionId, TaskId};
+use domain::state::TaskState;
+use domain::time::Instant;
+
+use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use crate::{Conn, Result, Row, StoreError, Tx, values};
+
+/// A task.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Its number, unique.
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Whose task: the organiser.
+    pub agency_id: AgencyId,
+    /// The scheme's revision.
+    pub scheme_id: RevisionId,
+    /// The item list's revision, once there is one.
+    pub item_list_id: Option<RevisionId>,
+    /// First day of the checks.
+    pub window_from: NaiveDate,
+    /// Last day of the checks.
+    pub window_to: NaiveDate,
+    /// Whom to ask.
+    pub contact: String,
+    /// State.
+    pub state: TaskState,
+    /// It may be drawn without witnesses and is never official.
+    pub rehearsal: bool,
+    /// For optimistic locking.
+    pub version: i64,
+    /// The post that made it.
+    pub created_by: String,
+    /// That post's account.
+    pub created_account: String,
+    /// When.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub changed_at: Instant,
+}
+
+const COLUMNS: &str = "task.id, task.number, task.title, task.agency_id, task.scheme_id, task.item_list_id, task.window_from, task.window_to,
+     task.contact, task.state, task.rehearsal, task.version, task.created_by, task.created_account, task.created_at, task.changed_at";
+
+fn read(row: &Row) -> Result<Task> {
+    Ok(Task {
+        id: row.parse("id")?,
+        number: row.text("number")?,
+        title: row.text("title")?,
+        agency_id: row.parse("agency_id")?,
+        scheme_id: row.parse("scheme_id")?,
+        item_list_id: row.opt_parse("item_list_id")?,
+        window_from: row.parse("window_from")?,
+        window_to: row.parse("window_to")?,
+        contact: row.text("contact")?,
+        state: row.parse("state")?,
+        rehearsal: row.flag("rehearsal")?,
+        version: row.int("version")?,
+        created_by: row.text("created_by")?,
+        created_account: row.text("created_account")?,
+        created_at: row.instant("created_at")?,
+        changed_at: row.instant("changed_at")?,
+    })
+}
+
+/// Adds a task.
+///
+/// # Errors
+/// `Duplicate("u_task__number")` if the number is taken.
+pub async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
+    tx.execute(
+        "INSERT INTO task (id, number, title, agency_id, scheme_id, item_list_id, window_from, window_to, contact, state, rehearsal,
+             created_by, created_account, created_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+        values![
+            task.id.to_string(),
+            &task.number,
+            &task.title,
+            task.agency_id.to_string(),
+            task.scheme_id.to_string(),
+            task.item_list_id.map(|id| id.to_string()),
+            task.window_from,
+            task.window_to,
+            &task.contact,
+            task.state.to_string(),
+            task.rehearsal,
+            &task.created_by,
+            &task.created_account,
+            task.created_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes state and item list back.
+///
+/// # Errors
+/// [`StoreError::Stale`] if the task changed since `task.version` was read.
+pub async fn update(tx: &mut Tx, task: &Task, now: Instant) -> Result<()> {
+    let touched = tx
+        .execute(
+            "UPDATE task SET state = $1, item_list_id = $2, changed_at = $3, version = version + 1 WHERE id = $4 AND version = $5",
+            values![
+                task.state.to_string(),
+                task.item_list_id.map(|id| id.to_string()),
+                now,
+                task.id.to_string(),
+                task.version
+            ],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+/// One task within the scope.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn get(conn: &mut Conn, scope: &Scope, id: TaskId) -> Result<Task> {
+    let prefix = scope.prefix();
+    let row = conn
+        .row(
+            &format!(
+                "SELECT {COLUMNS} FROM task JOIN agency ON agency.id = task.agency_id WHERE task.id = $1 AND agency.path >= $2 AND agency.path < $3"
+            ),
+            values![id.to_string(), prefix, path_end(prefix)],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    read(&row)
+}
+
+/// One task, whatever the scope: for jobs, parties, and counties that work on a city's task.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn by_id_unscoped(conn: &mut Conn, id: TaskId) -> Result<Task> {
+    let row = conn
+        .row(&format!("SELECT {COLUMNS} FROM task WHERE task.id = $1"), values![id.to_string()])
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    read(&row)
+}
+
+/// Tasks of the scope, newest first. `state` and `text` (number or title) empty mean all; `page` counts from 0.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    state: &str,
+    text: &str,
+    page: u32,
+    per_page: u32,
+) -> Result<Page<Task>> {
+    let prefix = scope.prefix();
+    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
+    let filter = r"FROM task JOIN agency ON agency.id = task.agency_id
+        WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR task.state = $3)
+        AND ($4 = '%%' OR task.title LIKE $4 ESCAPE '\' OR task.number LIKE $4 ESCAPE '\')";
+    let filters = || values![prefix, path_end(prefix), state, like(text)];
+    let total = conn.int(&format!("SELECT COUNT(*) {filter}"), filters()).await?;
+    let mut with_page = filters();
+    with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
+    let rows = conn
+        .rows(
+            &format!("SELECT {COLUMNS} {filter} ORDER BY task.created_at DESC, task.id DESC LIMIT $5 OFFSET $6"),
+            with_page,
+        )
+        .await?;
+    Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
+}
+
+/// How far the shares of a task are: all, accepted or further, matched.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn share_progress(conn: &mut Conn, task: TaskId) -> Result<(i64, i64, i64)> {
+    let row = conn
+        .row(
+            "SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('accepted', 'grouped', 'matched') THEN 1 END) AS accepted,
+             COUNT(CASE WHEN state = 'matched' THEN 1 END) AS matched FROM share WHERE task_id = $1",
+            values![task.to_string()],
+        )
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    Ok((row.int("total")?, row.int("accepted")?, row.int("matched")?))
+}

@@ -1,0 +1,53 @@
+//! Words of the ceremony that stand in published documents and on the witness's page.
+
+/// The platform's name among the parties.
+#[must_use]
+pub const fn platform() -> &'static str {
+    "平台"
+}
+
+/// What a roll is frozen from, as the commitment names it.
+#[must_use]
+pub const fn roll_source() -> &'static str {
+    "检查对象名录库"
+}
+
+/// The reason in a failure document: who has not revealed in time.
+#[must_use]
+pub fn missing(parties: &[String]) -> String {
+    format!("{}未在揭示截止时间前揭示", parties.join("、"))
+}
+
+/// How strong a draw is: a rehearsal, or with so many witnesses.
+#[must_use]
+pub fn strength(witnesses: usize) -> String {
+    if witnesses == 0 {
+        "演练：只有平台一方参与，不具公信力，不得作为正式摇号".to_owned()
+    } else {
+        format!("有见证：{witnesses}名见证人各自出数，只要其中一人的数未泄露，结果就无人能够预知或左右")
+    }
+}
+
+/// What the witness reads under the state of the ceremony.
+#[must_use]
+pub fn witness_message(state: &str) -> Option<&'static str> {
+    match state {
+        "committed" => Some("您的承诺已登记。等所有人都提交后，主持人会公布承诺。"),
+        "sealed_commitment" => Some("承诺已公布，现在可以揭示。"),
+        "absent" => Some("揭示时间已过，您没有揭示。"),
+        "failed" => Some("本次摇号未成，主持人会说明下一步。"),
+        _ => None,
+    }
+}
+
+/// Why a draw cannot be failed: everybody has revealed.
+#[must_use]
+pub const fn all_revealed() -> &'static str {
+    "各方都已揭示，种子已经确定"
+}
+
+/// Why a draw cannot be failed yet.
+#[must_use]
+pub fn deadline_not_passed(reveal_by: domain::time::Instant) -> String {
+    format!("揭示截止时间{}未到", crate::moment(reveal_by))
+}

@@ -1,0 +1,276 @@
+//! A scheme in sentences: what an exclusion removes, whom a stratum holds, how many are drawn. The same words stand in the
+//! editor, before the seal and on the public page.
+
+use domain::scheme::{
+    BadScheme, Condition, ConditionTest, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize, percent_of_ratio,
+};
+
+use crate::{Explain, Label, Message};
+
+/// What is added to the title of a copy.
+pub const COPY_SUFFIX: &str = "（副本）";
+
+/// Values of one condition that are written out; more are counted.
+const VALUES_SHOWN: usize = 6;
+
+/// One condition: 主体类型是企业或农民专业合作社.
+#[must_use]
+pub fn condition(condition: &Condition) -> String {
+    let column = condition.column.label();
+    let day = |condition: &Condition| condition.values.first().cloned().unwrap_or_default();
+    match condition.test {
+        ConditionTest::In => format!("{column}为{}", values(&condition.values)),
+        ConditionTest::NotIn => format!("{column}不是{}", values(&condition.values)),
+        ConditionTest::Prefix => format!("{column}以{}开头", values(&condition.values)),
+        ConditionTest::Has => format!("带有{}标签", values(&condition.values)),
+        ConditionTest::HasNone => format!("不带{}标签", values(&condition.values)),
+        ConditionTest::UpTo => format!("{}（含当日）及以前{}", day(condition), registered(condition.column)),
+        ConditionTest::After => format!("{}以后{}", day(condition), registered(condition.column)),
+        ConditionTest::Empty => format!("{column}未填写"),
+        ConditionTest::Filled => format!("{column}已填写"),
+    }
+}
+
+const fn registered(column: SchemeColumn) -> &'static str {
+    if matches!(column, SchemeColumn::Registered) { "成立" } else { "" }
+}
+
+fn values(values: &[String]) -> String {
+    let shown: Vec<_> = values.iter().take(VALUES_SHOWN).map(|value| format!("“{value}”")).collect();
+    let joined = shown.join("或");
+    if values.len() > VALUES_SHOWN { format!("{joined}等{}项之一", values.len()) } else { joined }
+}
+
+/// All conditions of a rule, joined by "and".
+#[must_use]
+pub fn conditions(all: &[Condition]) -> String {
+    if all.is_empty() {
+        return "尚未设置条件".to_owned();
+    }
+    all.iter().map(condition).collect::<Vec<_>>().join("，且")
+}
+
+/// How many are drawn: 抽取3%，向上取整，不少于1户.
+#[must_use]
+pub fn size(size: &StratumSize) -> String {
+    match size {
+        StratumSize::Ratio { ratio, .. } if ratio == "1" => "全部抽取".to_owned(),
+        StratumSize::Ratio { ratio, rounding, at_least } => {
+            let least = at_least.map_or_else(String::new, |least| format!("，不少于{least}户"));
+            format!("抽取{}，{}{least}", percent_of_ratio(ratio), rounding.label())
+        }
+        StratumSize::Count(count) => format!("抽取{count}户"),
+        StratumSize::By { column, ratios, rounding } => {
+            let parts: Vec<_> = ratios
+                .iter()
+                .map(|(value, ratio)| {
+                    let value = if value.is_empty() { "未填写" } else { value };
+                    format!("{value}抽{}", percent_of_ratio(ratio))
+                })
+                .collect();
+            format!("按{}分别抽取：{}，{}", column.label(), parts.join("、"), rounding.label())
+        }
+    }
+}
+
+/// How the size is shared out.
+#[must_use]
+pub fn split(split: &SplitRule) -> String {
+    format!("按{}分配名额，{}", split.by.label(), split.method.label())
+}
+
+/// A stratum in one sentence.
+#[must_use]
+pub fn stratum(rule: &StratumRule) -> String {
+    let who = if rule.otherwise {
+        format!("{}中不属于其他类别，且{}的", rule.population, conditions(&rule.conditions))
+    } else {
+        format!("{}的", conditions(&rule.conditions))
+    };
+    let shared = rule.split.as_ref().map_or_else(String::new, |rule| format!("，{}", split(rule)));
+    format!("{who}，{}{shared}。", size(&rule.size))
+}
+
+/// A rule that isolates very few objects.
+#[must_use]
+pub fn isolated(label: &str, rows: u64) -> String {
+    format!("“{label}”只涉及{rows}户，规则可能针对了个别主体，请确认。")
+}
+
+/// A stratum that nobody meets.
+#[must_use]
+pub fn nobody(label: &str) -> String {
+    format!("“{label}”没有一户符合条件，请核对条件或名录库标签。")
+}
+
+/// A stratum of which nothing is drawn.
+#[must_use]
+pub fn nothing(label: &str, rows: u64) -> String {
+    format!("“{label}”有{rows}户，按比例取整后一户也不抽；如需至少抽一户，请改为向上取整或设置最少户数。")
+}
+
+/// Cells with very few objects.
+#[must_use]
+pub fn tiny_cells(label: &str, cells: usize) -> String {
+    format!("“{label}”有{cells}个分组不足5户，抽中与否容易被推知。")
+}
+
+/// Cells that cannot be drawn from.
+#[must_use]
+pub fn no_chance(label: &str, cells: usize) -> String {
+    format!("“{label}”有{cells}个分组可能或必然分不到名额，组内主体没有被抽中的机会。")
+}
+
+/// Objects of no stratum.
+#[must_use]
+pub fn outside(rows: u64) -> String {
+    format!("有{rows}户既未被排除，也不属于任何类别，不会被抽查。")
+}
+
+/// A roll that was drawn before under another name.
+#[must_use]
+pub fn reused(numbers: &[String]) -> String {
+    format!("同一底册曾用于任务{}的摇号。", numbers.join("、"))
+}
+
+/// The task has no item list, so that dispatch will be refused.
+#[must_use]
+pub const fn no_items() -> &'static str {
+    "尚未导入抽查事项清单，摇号后不能派发；请先导入。"
+}
+
+/// A value of the cell column without a ratio.
+#[must_use]
+pub fn value_not_named(at: &str, value: &str) -> String {
+    let value = if value.is_empty() { "未填写" } else { value };
+    format!("{}：名录库中有取值“{value}”，但没有规定它的比例。请补充比例，不抽的填0%。", place(at))
+}
+
+/// Where in the scheme: 第2类“计量单位”的条件1.
+#[must_use]
+pub fn place(place: &str) -> String {
+    let mut out = String::new();
+    for part in place.split('.') {
+        let (name, index) = match part.split_once('[') {
+            Some((name, rest)) => (name, rest.trim_end_matches(']').parse::<usize>().ok().map(|n| n + 1)),
+            None => (part, None),
+        };
+        let word = match (name, index) {
+            ("exclusions", Some(n)) => format!("第{n}条排除规则"),
+            ("strata", Some(n)) => format!("第{n}个类别"),
+            ("conditions", Some(n)) => format!("的第{n}个条件"),
+            ("exclusions", None) => "排除规则".to_owned(),
+            ("strata", None) => "抽查类别".to_owned(),
+            ("conditions", None) => "的条件".to_owned(),
+            ("title", _) => "方案名称".to_owned(),
+            ("basis", _) => "制定依据".to_owned(),
+            ("contact", _) => "联系人".to_owned(),
+            ("notes", _) => "备注".to_owned(),
+            ("window_to", _) => "检查结束日期".to_owned(),
+            ("reserves", _) => "备选户数".to_owned(),
+            ("label", _) => "的名称".to_owned(),
+            ("code", _) => "的代号".to_owned(),
+            ("population", _) => "的总体".to_owned(),
+            ("items", _) => "的抽查事项".to_owned(),
+            ("size", _) => "的抽取比例".to_owned(),
+            ("split", _) => "的名额分配".to_owned(),
+            ("otherwise", _) => "的“其他”标记".to_owned(),
+            (other, _) => other.to_owned(),
+        };
+        out.push_str(&word);
+    }
+    out
+}
+
+impl Explain for BadScheme {
+    fn explain(&self) -> Message {
+        match self {
+            Self::Text { max, found: 0 } => Message::new("没有填写。", format!("请填写1至{max}个字。")),
+            Self::Text { max, found } => Message::new(format!("有{found}个字，超过{max}个。"), "请缩短。"),
+            Self::Code => Message::new("代号不合规则。", "请用1至32位字母、数字、点、下划线或连字符，如E1。"),
+            Self::Twice(code) => Message::new(format!("代号“{code}”用了两次。"), "请换一个代号。"),
+            Self::NoStrata => Message::new("方案还没有抽查类别。", "请至少添加一个类别。"),
+            Self::TooMany { max, found } => Message::new(format!("有{found}项，超过{max}项。"), "请减少或合并。"),
+            Self::NoConditions => {
+                Message::new("没有条件。", "请至少设置一个条件，例如“主体类型为企业”；归入全部主体也要写明主体类型。")
+            }
+            Self::Unfit { column, test } => {
+                Message::new(format!("“{}”不能用“{}”。", column.label(), test.label()), "请换一种判断方式。")
+            }
+            Self::NoValues => Message::new("没有填写取值。", "请填写至少一个取值。"),
+            Self::Day(value) => Message::new(format!("“{value}”不是日期。"), "请按“2020-12-31”的格式填写。"),
+            Self::Ratio(value) => Message::new(format!("“{value}”不是比例。"), "请填写0至100之间的百分数，如3%或0.5%。"),
+            Self::NothingDrawn => Message::new("比例或户数为0，不会抽取任何对象。", "请填写大于0的数，或删去这个类别。"),
+            Self::Cells => Message::new("这一列不能用来分配名额。", "请选择登记机关、信用风险等级等单值的列。"),
+            Self::Otherwise => {
+                Message::new("“归入先列的类别”时不能标记“其他”。", "请去掉标记，把“其他”类别放在最后即可。")
+            }
+            Self::Window => Message::new("结束日期早于开始日期。", "请核对检查起止日期。"),
+            Self::Protocol(reason) => Message::new(
+                format!("含有不能进入公开文件的字符（{reason}）。"),
+                "请删去看不见的字符，重新手工输入。",
+            ),
+        }
+    }
+}
+
+/// A problem with its place, in one line.
+#[must_use]
+pub fn problem(problem: &SchemeProblem) -> String {
+    let message = problem.what.explain();
+    format!("{}：{}{}", place(&problem.place), message.what, message.next)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use domain::scheme::{SeatMethod, SizeRounding};
+
+    #[test]
+    fn conditions_read_as_sentences() {
+        let check = |column, test, of: &[&str], expect: &str| {
+            assert_eq!(condition(&Condition::new(column, test, of.iter().copied())), expect);
+        };
+        use ConditionTest as T;
+        use SchemeColumn as C;
+        check(C::Kind, T::In, &["企业", "农民专业合作社"], "主体类型为“企业”或“农民专业合作社”");
+        check(C::Status, T::NotIn, &["存续", "在营"], "登记状态不是“存续”或“在营”");
+        check(C::Registered, T::After, &["2020-12-31"], "2020-12-31以后成立");
+        check(C::Registered, T::UpTo, &["2020-12-31"], "2020-12-31（含当日）及以前成立");
+        check(C::Tags, T::Has, &["电子商务平台"], "带有“电子商务平台”标签");
+        check(C::Risk, T::Empty, &[], "信用风险等级未填写");
+        check(C::Industry, T::Prefix, &["F52"], "行业代码以“F52”开头");
+        let many: Vec<String> = (0..7).map(|n| n.to_string()).collect();
+        assert!(condition(&Condition::new(C::Organ, T::In, many)).ends_with("等7项之一"));
+    }
+
+    #[test]
+    fn sizes_read_as_sentences() {
+        let ratio = |ratio: &str, at_least| StratumSize::Ratio {
+            ratio: ratio.to_owned(),
+            rounding: SizeRounding::Ceil,
+            at_least,
+        };
+        assert_eq!(size(&ratio("0.005", None)), "抽取0.5%，向上取整");
+        assert_eq!(size(&ratio("0.03", Some(1))), "抽取3%，向上取整，不少于1户");
+        assert_eq!(size(&ratio("1", None)), "全部抽取");
+        assert_eq!(size(&StratumSize::Count(20)), "抽取20户");
+        let by = StratumSize::By {
+            column: SchemeColumn::Risk,
+            ratios: vec![("A".into(), "0.01".into()), (String::new(), "0".into())],
+            rounding: SizeRounding::HalfUp,
+        };
+        assert_eq!(size(&by), "按信用风险等级分别抽取：A抽1%、未填写抽0%，四舍五入");
+        let shared = SplitRule { by: SchemeColumn::Organ, method: SeatMethod::Random };
+        assert_eq!(split(&shared), "按登记机关分配名额，随机分配余额");
+    }
+
+    #[test]
+    fn places_read_as_words() {
+        assert_eq!(place("strata[1].conditions[0]"), "第2个类别的第1个条件");
+        assert_eq!(place("exclusions[0].label"), "第1条排除规则的名称");
+        let bad = SchemeProblem { place: "strata".into(), what: BadScheme::NoStrata };
+        assert_eq!(problem(&bad), "抽查类别：方案还没有抽查类别。请至少添加一个类别。");
+    }
+}

@@ -1,0 +1,309 @@
+//! What backup, restore and the doctor say.
+
+use std::fmt::Display;
+
+/// Rows of the database are copied.
+pub const ROWS: &str = "数据";
+/// Files are copied.
+pub const FILES: &str = "文件";
+/// What was restored is read back.
+pub const COMPARING: &str = "比对";
+
+/// What is found and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is there.
+    pub found: String,
+    /// What to do; empty if nothing.
+    pub mend: String,
+}
+
+/// A finding that needs nothing.
+#[must_use]
+pub fn fine(found: impl Into<String>) -> Finding {
+    Finding { found: found.into(), mend: String::new() }
+}
+
+fn finding(found: impl Into<String>, mend: impl Into<String>) -> Finding {
+    Finding { found: found.into(), mend: mend.into() }
+}
+
+/// The check could not be made because an earlier one failed.
+#[must_use]
+pub fn skipped() -> Finding {
+    fine("未检查：须先处理上面的故障。")
+}
+
+/// The check itself failed.
+#[must_use]
+pub fn check_failed(error: &dyn Display) -> Finding {
+    finding(format!("检查没有完成：{error}"), "请排除所示故障后再检查一次；无法排除时请从备份恢复（mingcha restore）。")
+}
+
+/// There is no home folder.
+#[must_use]
+pub fn home_missing(path: &dyn Display) -> Finding {
+    finding(
+        format!("没有文件夹 {path}。"),
+        "请用 --home 指定安装文件夹；新的安装用 mingcha migrate 建立。",
+    )
+}
+
+/// A restore was interrupted.
+#[must_use]
+pub fn home_unfinished() -> Finding {
+    finding("恢复没有完成，此安装不能使用。", "请重新运行同一条 mingcha restore 命令，它会从头再来。")
+}
+
+/// Other people may look into the home folder.
+#[must_use]
+pub fn home_open(mode: u32) -> Finding {
+    finding(
+        format!("安装文件夹的权限是 {mode:o}，其他用户可以查看其中的密钥和个人信息。"),
+        "请运行 mingcha doctor --mend，或 chmod 700 该文件夹。",
+    )
+}
+
+/// Little space is left.
+#[must_use]
+pub fn home_full(free_mib: u64, wanted_mib: u64) -> Finding {
+    finding(
+        format!("磁盘只剩 {free_mib} MiB，少于 {wanted_mib} MiB。"),
+        "请清理磁盘或扩容；旧的备份可移到别处。",
+    )
+}
+
+/// The home folder is as it should be.
+#[must_use]
+pub fn home_fine(free_gib: u64) -> Finding {
+    fine(format!("仅所有者可以访问；磁盘剩余 {free_gib} GiB。"))
+}
+
+/// The permissions were put right.
+#[must_use]
+pub fn home_mended() -> Finding {
+    fine("已改为仅所有者可以访问。")
+}
+
+/// The database cannot be opened.
+#[must_use]
+pub fn database_closed(error: &dyn Display) -> Finding {
+    finding(
+        format!("数据库打不开：{error}"),
+        "请核对 --database 与网络；SQLite 文件损坏的，请从最近的备份恢复（mingcha restore）。",
+    )
+}
+
+/// There is no database file.
+#[must_use]
+pub fn database_missing(path: &dyn Display) -> Finding {
+    finding(format!("没有数据库文件 {path}。"), "请核对 --home；新的安装用 mingcha migrate 建立。")
+}
+
+/// SQLite is whole.
+#[must_use]
+pub fn sqlite_fine() -> Finding {
+    fine("SQLite，页面、索引与外键均完整。")
+}
+
+/// PostgreSQL suits.
+#[must_use]
+pub fn postgres_fine() -> Finding {
+    fine("PostgreSQL，版本、编码与排序规则均符合要求。")
+}
+
+/// A damaged page or index.
+#[must_use]
+pub fn damaged(detail: &str) -> Finding {
+    finding(format!("数据库文件已损坏：{detail}"), "请停止服务，保留该文件，从最近的备份恢复（mingcha restore）。")
+}
+
+/// A row without its parent.
+#[must_use]
+pub fn dangling(table: &str, parent: &str) -> Finding {
+    finding(
+        format!("{table} 中有记录指向不存在的 {parent}。"),
+        "数据被程序之外的手段改动过，请从最近的备份恢复（mingcha restore）。",
+    )
+}
+
+/// The server is too old.
+#[must_use]
+pub fn old_server(version: i64, min: i64) -> Finding {
+    finding(format!("PostgreSQL 版本为 {version}。"), format!("请升级到 {min} 或更高版本。"))
+}
+
+/// Text is not kept as UTF-8.
+#[must_use]
+pub fn encoding(name: &str) -> Finding {
+    finding(format!("数据库编码为 {name}。"), "请备份后恢复到以 UTF8 编码新建的数据库。")
+}
+
+/// A column sorts by a language.
+#[must_use]
+pub fn collation(table: &str) -> Finding {
+    finding(
+        format!("{table} 中有文本列不是 C 排序，列表次序会与别处不同。"),
+        "请备份后恢复到新的数据库；不要手工建表。",
+    )
+}
+
+/// Steps of the schema wait.
+#[must_use]
+pub fn schema_old(steps: &[&str]) -> Finding {
+    finding(
+        format!("数据库结构需要更新：{}。", steps.join("、")),
+        "请先用旧版本备份（mingcha backup），再运行 mingcha migrate。",
+    )
+}
+
+/// No steps wait.
+#[must_use]
+pub fn schema_fine(steps: usize) -> Finding {
+    fine(format!("{steps} 步均已完成。"))
+}
+
+/// All files are there.
+#[must_use]
+pub fn files_fine(count: usize) -> Finding {
+    fine(format!("{count} 个文件齐全，内容与摘要一致。"))
+}
+
+/// Files are missing or changed.
+#[must_use]
+pub fn files_bad(missing: &[String], changed: &[String]) -> Finding {
+    let mut found = String::new();
+    if let Some(first) = missing.first() {
+        found.push_str(&format!("缺少 {} 个文件，例如 {first}。", missing.len()));
+    }
+    if let Some(first) = changed.first() {
+        found.push_str(&format!("{} 个文件的内容已被改动，例如 {first}。", changed.len()));
+    }
+    finding(found, "请从备份的 files 文件夹中取回同名文件，放到安装文件夹 files 下以前两位命名的文件夹中。")
+}
+
+/// Files that nobody names.
+#[must_use]
+pub fn orphans(old: usize, young: usize, leftovers: usize) -> Finding {
+    finding(
+        format!("{old} 个文件超过一天无记录引用，{leftovers} 个上传残留；另有 {young} 个不足一天的，暂不处理。"),
+        "不影响使用，只占磁盘；运行 mingcha doctor --mend 清除。",
+    )
+}
+
+/// None of them.
+#[must_use]
+pub fn orphans_none() -> Finding {
+    fine("没有无人引用的文件。")
+}
+
+/// They were removed.
+#[must_use]
+pub fn orphans_mended(count: usize) -> Finding {
+    fine(format!("已清除 {count} 个无人引用的文件。"))
+}
+
+/// The log holds.
+#[must_use]
+pub fn log_fine(events: u64, sealed: u64) -> Finding {
+    fine(format!("{events} 条事件，已封存 {sealed} 条，逐条核验无误。"))
+}
+
+/// The log does not hold.
+#[must_use]
+pub fn log_bad(first: &str, count: usize) -> Finding {
+    finding(
+        format!("发现 {count} 处不符，其一：{first}"),
+        "请保留现场，勿再写入；运行 mingcha audit verify 查看全部，并与留存在外的树根比对。",
+    )
+}
+
+/// An event lies in the future.
+#[must_use]
+pub fn clock_behind(newest: &str) -> Finding {
+    finding(
+        format!("最新的事件发生在 {newest}，晚于本机时间，本机时钟可能慢了。"),
+        "请校准本机时钟（NTP）；期限与封存时间都取自它。",
+    )
+}
+
+/// No job is stuck.
+#[must_use]
+pub fn jobs_fine() -> Finding {
+    fine("没有停滞的作业。")
+}
+
+/// Jobs are stuck.
+#[must_use]
+pub fn jobs_stuck(titles: &[String]) -> Finding {
+    finding(
+        format!("{} 个作业停滞：{}。", titles.len(), titles.join("、")),
+        "请启动 mingcha serve，停滞的作业会自动从头再来；仍然停滞的，请在作业页面取消后重新发起。",
+    )
+}
+
+/// The calendar reaches far enough.
+#[must_use]
+pub fn calendar_fine(year: i32) -> Finding {
+    fine(format!("节假日数据到 {year} 年。"))
+}
+
+/// The calendar ends too early.
+#[must_use]
+pub fn calendar_short(year: i32) -> Finding {
+    finding(
+        format!("没有 {year} 年的节假日数据，跨入该年的期限只能暂定。"),
+        "国务院办公厅发布放假安排后，请由系统管理员在“工作日历”页面添加该年。",
+    )
+}
+
+/// All fonts are there.
+#[must_use]
+pub fn fonts_fine() -> Finding {
+    fine("文书所需字体齐全，常用字与姓名用字均可印出。")
+}
+
+/// A font or a glyph is missing.
+#[must_use]
+pub fn fonts_missing(detail: &dyn Display) -> Finding {
+    finding(
+        format!("文书不能印制：{detail}"),
+        "请安装中文字体（例如 fonts-noto-cjk），或在 mingcha.toml 中用 fonts 指定字体文件夹。",
+    )
+}
+
+/// There is no certificate, because none is needed yet.
+#[must_use]
+pub fn certificate_none() -> Finding {
+    fine("尚无证书；监听本机以外的地址时会自动建立。")
+}
+
+/// The certificate suits.
+#[must_use]
+pub fn certificate_fine(until: &str, names: &str) -> Finding {
+    fine(format!("有效至 {until}，用于 {names}。"))
+}
+
+/// It cannot be read or does not fit its key.
+#[must_use]
+pub fn certificate_bad(detail: &dyn Display) -> Finding {
+    finding(
+        format!("证书或私钥不能使用：{detail}"),
+        "请更换相互匹配的 PEM 证书与私钥；自建证书可删去 tls/server.pem 后重新启动。",
+    )
+}
+
+/// It is not valid now or soon will not be.
+#[must_use]
+pub fn certificate_dates(from: &str, until: &str) -> Finding {
+    finding(format!("证书有效期为 {from} 至 {until}。"), "请更换证书；自建证书可删去 tls/server.pem 后重新启动。")
+}
+
+/// It does not hold the name of the public address.
+#[must_use]
+pub fn certificate_name(name: &str, names: &str) -> Finding {
+    finding(
+        format!("证书不含对外地址 {name}，只含 {names}。"),
+        "请把该名称写入 mingcha.toml 的 names 后重新启动，或更换证书。",
+    )
+}
