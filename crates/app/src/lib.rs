@@ -11,6 +11,7 @@ pub mod audit;
 pub mod ceremony;
 mod command;
 mod ctx;
+pub mod directory;
 pub mod drawing;
 mod error;
 pub mod form;

@@ -13,6 +13,7 @@ pub mod audit;
 pub mod ceremony;
 pub mod core;
 pub mod date;
+pub mod directory;
 pub mod event;
 pub mod form;
 pub mod job;

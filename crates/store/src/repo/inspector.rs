@@ -80,12 +80,18 @@ pub struct RecusalRow {
 pub struct InspectorFilter {
     /// Part of a name, or the beginning of a certificate or staff number.
     pub search: String,
-    /// Of this agency.
+    /// Of this agency or one below it.
     pub agency: Option<AgencyId>,
     /// Holds this qualification on the day asked for.
     pub qualification: String,
     /// Only those in the directory whose certificate holds on the day asked for.
     pub valid_only: bool,
+    /// Only those in the directory whose certificate does not hold on the day asked for.
+    pub invalid_only: bool,
+    /// Only those in the directory whose certificate holds on the day asked for and ends on this day or earlier.
+    pub ends_by: Option<NaiveDate>,
+    /// Only those who left the directory.
+    pub left_only: bool,
 }
 
 const COLUMNS: &str = "inspector.id, inspector.certificate, inspector.staff_number, inspector.name, inspector.agency_id, inspector.section,
@@ -161,6 +167,72 @@ pub async fn get(conn: &mut Conn, scope: &Scope, id: InspectorId) -> Result<Insp
     Ok(found)
 }
 
+/// `FROM … WHERE …` of a filter, with the day as `$3`.
+fn conditions(scope: &Scope, filter: &InspectorFilter, day: NaiveDate) -> (String, Vec<Value>) {
+    let prefix = scope.prefix();
+    let mut values = values![prefix, path_end(prefix), day];
+    // PostgreSQL cannot type a parameter that no expression names, so the day is named in every case.
+    let mut sql = String::from(
+        "FROM inspector JOIN agency ON agency.id = inspector.agency_id
+         WHERE agency.path >= $1 AND agency.path < $2 AND CAST($3 AS TEXT) IS NOT NULL",
+    );
+    let holds = "inspector.certificate_from <= $3 AND inspector.certificate_to >= $3";
+    if filter.valid_only {
+        sql.push_str(&format!(" AND inspector.left_on IS NULL AND {holds}"));
+    }
+    if filter.invalid_only {
+        sql.push_str(&format!(" AND inspector.left_on IS NULL AND NOT ({holds})"));
+    }
+    if filter.left_only {
+        sql.push_str(" AND inspector.left_on IS NOT NULL");
+    }
+    let mut and = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(" AND ");
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
+    if !filter.search.trim().is_empty() {
+        and(
+            "(inspector.name LIKE ? ESCAPE '\\' OR inspector.certificate LIKE ? ESCAPE '\\' OR inspector.staff_number LIKE ? ESCAPE '\\')",
+            Value::from(like(filter.search.trim())),
+        );
+    }
+    if let Some(agency) = filter.agency {
+        and(
+            "agency.path LIKE (SELECT chosen.path FROM agency chosen WHERE chosen.id = ?) || '%'",
+            Value::from(agency.to_string()),
+        );
+    }
+    if let Some(last) = filter.ends_by {
+        and(&format!("inspector.left_on IS NULL AND {holds} AND inspector.certificate_to <= ?"), Value::from(last));
+    }
+    if !filter.qualification.is_empty() {
+        and(
+            "inspector.id IN (SELECT q.inspector_id FROM inspector_qualification q WHERE q.code = ?
+              AND (q.valid_from IS NULL OR q.valid_from <= $3) AND (q.valid_to IS NULL OR q.valid_to >= $3))",
+            Value::from(&filter.qualification),
+        );
+    }
+    (sql, values)
+}
+
+/// The qualifications that inspectors of the scope hold, whenever, each once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn qualifications_in_use(conn: &mut Conn, scope: &Scope) -> Result<Vec<String>> {
+    let prefix = scope.prefix();
+    conn.rows(
+        "SELECT DISTINCT q.code FROM inspector_qualification q JOIN inspector ON inspector.id = q.inspector_id
+         JOIN agency ON agency.id = inspector.agency_id WHERE agency.path >= $1 AND agency.path < $2 ORDER BY q.code LIMIT 500",
+        values![prefix, path_end(prefix)],
+    )
+    .await?
+    .iter()
+    .map(|row| row.text("code"))
+    .collect()
+}
+
 /// One page of the inspectors of the scope that the filter lets through, by agency and certificate, with qualifications.
 /// `page` counts from 0.
 ///
@@ -174,37 +246,7 @@ pub async fn list(
     page: u32,
     per_page: u32,
 ) -> Result<Page<InspectorRecord>> {
-    let prefix = scope.prefix();
-    let mut values = values![prefix, path_end(prefix)];
-    let mut sql = String::from(
-        "FROM inspector JOIN agency ON agency.id = inspector.agency_id WHERE agency.path >= $1 AND agency.path < $2",
-    );
-    let mut and = |condition: &str, value: Value| {
-        values.push(value);
-        sql.push_str(" AND ");
-        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
-    };
-    if !filter.search.trim().is_empty() {
-        and(
-            "(inspector.name LIKE ? ESCAPE '\\' OR inspector.certificate LIKE ? ESCAPE '\\' OR inspector.staff_number LIKE ? ESCAPE '\\')",
-            Value::from(like(filter.search.trim())),
-        );
-    }
-    if let Some(agency) = filter.agency {
-        and("inspector.agency_id = ?", Value::from(agency.to_string()));
-    }
-    if filter.valid_only {
-        and(
-            "inspector.left_on IS NULL AND inspector.certificate_from <= ? AND inspector.certificate_to >= ?",
-            Value::from(day),
-        );
-    }
-    if !filter.qualification.is_empty() {
-        and(
-            "inspector.id IN (SELECT q.inspector_id FROM inspector_qualification q WHERE q.code = ?)",
-            Value::from(&filter.qualification),
-        );
-    }
+    let (sql, values) = conditions(scope, filter, day);
     let total = conn.int(&format!("SELECT COUNT(*) {sql}"), values.clone()).await?;
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
     let offset = u64::from(page) * u64::from(per_page);

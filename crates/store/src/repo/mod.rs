@@ -16,6 +16,7 @@ pub mod file;
 pub mod import;
 pub mod import_stage;
 pub mod inspector;
+pub mod inspector_load;
 pub mod installation;
 pub mod job;
 pub mod matching;

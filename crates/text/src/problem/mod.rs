@@ -6,6 +6,7 @@ mod assign;
 mod core;
 mod directory;
 mod drawing;
+mod roster;
 mod upkeep;
 
 /// A code with its two sentences.
@@ -24,8 +25,8 @@ const fn p(code: &'static str, message: &'static str, next: &'static str) -> Pro
 }
 
 /// The tables, one an area.
-pub const TABLES: [&[Problem]; 5] =
-    [core::TABLE, directory::TABLE, drawing::TABLE, assign::TABLE, upkeep::TABLE];
+pub const TABLES: [&[Problem]; 6] =
+    [core::TABLE, directory::TABLE, drawing::TABLE, assign::TABLE, roster::TABLE, upkeep::TABLE];
 
 /// The row of a code.
 #[must_use]

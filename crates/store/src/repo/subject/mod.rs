@@ -3,6 +3,7 @@
 //! The rules of one object are `domain::subject`'s; here are only its rows. Bulk changes by imports are in
 //! `repo::import_swap`.
 
+mod drawn;
 mod list;
 mod roll;
 
@@ -15,6 +16,7 @@ use domain::time::Instant;
 use super::path_end;
 use crate::{Conn, Result, Row, StoreError, Tx, insert_rows, values};
 
+pub use drawn::{SubjectDraw, draws};
 pub use list::{SubjectFilter, SubjectLine, for_each_line, list, tags_in_use};
 pub use roll::{RollSubject, for_each_in_scope};
 

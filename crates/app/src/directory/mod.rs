@@ -1,0 +1,17 @@
+//! The three directories (一单两库): inspected objects, inspectors, check items.
+
+pub mod hub;
+pub mod inspector;
+pub mod item;
+pub mod subject;
+
+use crate::{Error, FieldError};
+
+/// A form with wrong fields; its message says how many.
+fn invalid(wrong: Vec<FieldError>) -> Error {
+    let count = wrong.len();
+    let mut error = Error::invalid(wrong);
+    // Not `with`: a single field would take the number over into its own text.
+    error.args.push(("count", count.to_string()));
+    error
+}

@@ -1,0 +1,49 @@
+//! What differs between two versions of an object, in words. Risk classes carry their own dates and are not compared.
+
+use chrono::NaiveDate;
+use domain::subject::{Licence, Subject};
+use text::Label as _;
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Stable name of the field; `text::directory::subject_field` has its label.
+    pub field: &'static str,
+    /// What stood there; may be empty.
+    pub before: String,
+    /// What stands there now; may be empty.
+    pub after: String,
+}
+
+/// The fields that differ, in the order of the page. Each version comes with the name of its agency of then.
+pub(crate) fn changes(before: (&Subject, &str), after: (&Subject, &str)) -> Vec<Change> {
+    values(before.0, before.1)
+        .into_iter()
+        .zip(values(after.0, after.1))
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((field, before), (_, after))| Change { field, before, after })
+        .collect()
+}
+
+fn values(s: &Subject, agency: &str) -> [(&'static str, String); 13] {
+    let day = |day: Option<NaiveDate>| day.map(text::day).unwrap_or_default();
+    [
+        ("name", s.name.clone()),
+        ("kind", s.kind.label().to_owned()),
+        ("sub_kind", s.sub_kind.clone().unwrap_or_default()),
+        ("status", s.status.label().to_owned()),
+        ("registered_on", day(s.established_on)),
+        ("agency", agency.to_owned()),
+        ("division", s.division.map(|d| d.as_text()).unwrap_or_default()),
+        ("address", s.address.clone()),
+        ("legal_person", s.representative.clone()),
+        ("phone", s.phone.clone()),
+        ("industry", s.industry.clone().unwrap_or_default()),
+        ("tags", s.tags.iter().map(domain::subject::Tag::as_str).collect::<Vec<_>>().join("、")),
+        ("licences", s.licences.iter().map(licence).collect::<Vec<_>>().join("；")),
+    ]
+}
+
+fn licence(l: &Licence) -> String {
+    format!("{} {}（{}）", l.kind, l.number, text::directory::validity(l.valid_from, l.valid_to))
+}
