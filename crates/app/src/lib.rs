@@ -13,6 +13,7 @@ mod command;
 mod ctx;
 pub mod directory;
 pub mod drawing;
+pub mod directory;
 mod error;
 pub mod form;
 pub mod home;

@@ -12,6 +12,7 @@ pub fn routes() -> Routes {
         .merge(page::account::routes())
         .merge(page::job::routes())
         .merge(page::event::routes())
+        .merge(page::import::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

@@ -16,6 +16,7 @@ pub mod date;
 pub mod directory;
 pub mod event;
 pub mod form;
+pub mod import;
 pub mod job;
 pub mod problem;
 pub mod read;

@@ -1,6 +1,7 @@
-//! The three directories (一单两库): inspected objects, inspectors, check items.
+//! The three directories (一单两库): inspected objects, inspectors, check items; and the imports that fill them.
 
 pub mod hub;
+pub mod import;
 pub mod inspector;
 pub mod item;
 pub mod subject;

@@ -116,6 +116,8 @@ pub(crate) async fn handle(platform: &Platform, run: &mut Run) -> Result<()> {
         crate::form::FORMS_JOB => crate::form::run_batch(platform, run).await,
         crate::task::FREEZE_JOB => crate::task::run_freeze(platform, run).await,
         crate::drawing::DRAW_JOB => crate::drawing::run_draw(platform, run).await,
+        "import.dry_run" => crate::directory::import::work_dry_run(platform, run).await,
+        "import.commit" => crate::directory::import::work_commit(platform, run).await,
         other => Err(Error::internal(format!("no handler for jobs of kind {other}"))),
     }
 }

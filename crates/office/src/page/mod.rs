@@ -3,4 +3,5 @@
 pub mod account;
 pub mod event;
 pub mod home;
+pub mod import;
 pub mod job;

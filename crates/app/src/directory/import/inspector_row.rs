@@ -1,0 +1,147 @@
+//! One row of the list of inspectors becomes one staged inspector, or its problems.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::inspector::Qualification;
+use serde::{Deserialize, Serialize};
+use sheet::Row;
+use text::read;
+
+use super::cells::Checker;
+use super::layout::Layout;
+use super::read::Agencies;
+
+/// Characters of a certificate's number.
+const CERTIFICATE_CHARS_MAX: usize = 32;
+/// Characters of a name.
+const NAME_CHARS_MAX: usize = 40;
+/// Characters of any other text.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// An inspector as a file tells it. `None` where the file has no such column.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StagedInspector {
+    pub(super) certificate: String,
+    pub(super) name: String,
+    pub(super) agency: domain::ids::AgencyId,
+    pub(super) section: Option<String>,
+    pub(super) staff_number: Option<String>,
+    pub(super) valid_from: NaiveDate,
+    pub(super) valid_to: NaiveDate,
+    pub(super) qualifications: Option<Vec<Qualification>>,
+    pub(super) expertise: Option<String>,
+    pub(super) active: Option<bool>,
+    /// The day of the dry run, on which somebody who is no longer listed as active left.
+    pub(super) today: NaiveDate,
+}
+
+/// Reads the rows of a list of inspectors.
+pub(super) struct InspectorRows {
+    layout: Layout,
+    agencies: Agencies,
+    today: NaiveDate,
+    seen: HashMap<String, u32>,
+}
+
+impl InspectorRows {
+    pub(super) fn new(layout: &Layout, agencies: Agencies, today: NaiveDate) -> Self {
+        Self { layout: layout.clone(), agencies, today, seen: HashMap::new() }
+    }
+
+    /// The staged inspector; `None` if the row has a problem.
+    pub(super) fn read(&mut self, row: &Row, check: &mut Checker) -> Option<StagedInspector> {
+        let at = |key: &str| self.layout.mapping.column(key);
+        let name = check.required(row, at("name"), NAME_CHARS_MAX);
+        let agency = self.agencies.of_row(check, row, at("agency"), at("agency_name")).map(|agency| agency.id);
+        let section = check.text(row, at("section"), TEXT_CHARS_MAX);
+        let staff_number = check.code(row, at("staff_number"), TEXT_CHARS_MAX);
+        let valid_from = check.required_date(row, at("certificate_from"));
+        let valid_to = check.required_date(row, at("certificate_to"));
+        let expertise = check.text(row, at("expertise"), TEXT_CHARS_MAX);
+        let qualifications = qualifications(row, check, at("qualifications"));
+        let active = active(row, check, at("active"));
+        let (certificate_at, to_at) = (at("certificate"), at("certificate_to"));
+        let given = |key: &str, text: &str| at(key).map(|_| text.to_owned());
+        let (section, staff_number, expertise) =
+            (given("section", &section?), given("staff_number", &staff_number?), given("expertise", &expertise?));
+        let qualifications = at("qualifications").map(|_| qualifications).map_or(Some(None), |q| q.map(Some));
+        let certificate = self.certificate(row, check, certificate_at);
+        if let (Some(from), Some(to)) = (valid_from, valid_to)
+            && to < from
+        {
+            check.note(row, to_at, "backwards", vec![]);
+        }
+        if !check.row_is_sound() {
+            return None;
+        }
+        Some(StagedInspector {
+            certificate: certificate?,
+            name: name?.into_owned(),
+            agency: agency?,
+            section,
+            staff_number,
+            valid_from: valid_from?,
+            valid_to: valid_to?,
+            qualifications: qualifications?,
+            expertise,
+            active: active?,
+            today: self.today,
+        })
+    }
+
+    fn certificate(&mut self, row: &Row, check: &mut Checker, column: Option<u32>) -> Option<String> {
+        let text = check.code(row, column, TEXT_CHARS_MAX)?.into_owned();
+        if text.is_empty() {
+            check.note(row, column, "required", vec![]);
+            return None;
+        }
+        let sound = text.len() <= CERTIFICATE_CHARS_MAX && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !sound {
+            check.note(row, column, "certificate_form", vec![CERTIFICATE_CHARS_MAX.to_string()]);
+            return None;
+        }
+        if let Some(first) = self.seen.get(&text) {
+            check.note(row, column, "duplicate", vec![first.to_string()]);
+            return None;
+        }
+        self.seen.insert(text.clone(), row.number);
+        Some(text)
+    }
+}
+
+/// 名称:有效期至, several separated by semicolons; an empty day means without end.
+fn qualifications(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<Vec<Qualification>> {
+    let text = check.text(row, column, TEXT_CHARS_MAX)?;
+    let mut found: Vec<Qualification> = Vec::new();
+    for part in text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (code, until) = part.split_once([':', '：']).unwrap_or((part, ""));
+        let (code, until) = (code.trim(), until.trim());
+        let valid_to = if until.is_empty() { Some(None) } else { sheet::parse_date(until).ok().map(Some) };
+        let known = found.iter().any(|q| q.code == code);
+        match valid_to {
+            Some(valid_to) if !code.is_empty() && !known && !code.contains(',') => {
+                found.push(Qualification { code: code.to_owned(), valid_from: None, valid_to });
+            }
+            _ => {
+                check.note(row, column, "qualification_form", vec![part.to_owned()]);
+                return None;
+            }
+        }
+    }
+    found.sort_by(|a, b| a.code.cmp(&b.code));
+    Some(found)
+}
+
+fn active(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<Option<bool>> {
+    let text = check.text(row, column, TEXT_CHARS_MAX)?;
+    if text.is_empty() {
+        return Some(None);
+    }
+    let answer = read::yes_or_no(&text);
+    if answer.is_none() {
+        check.note(row, column, "answer_unknown", vec![]);
+        return None;
+    }
+    Some(answer)
+}

@@ -1,0 +1,8 @@
+//! The three directories and the imports that fill them, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod desk;
+mod import;
+mod refused;
+mod small;
+mod speed;
