@@ -91,6 +91,18 @@ impl Platform {
         Ok(self.inner.store.pending_migrations().await?)
     }
 
+    /// Whether nobody has set anything up here yet: no tables, or no agency.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub async fn is_empty(&self) -> Result<bool> {
+        if !self.pending_migrations().await?.is_empty() {
+            return Ok(true);
+        }
+        let mut conn = self.store().read().await?;
+        Ok(store::repo::agency::list(&mut conn, &domain::agency::Scope::everything()).await?.is_empty())
+    }
+
     /// Gives the application's role on PostgreSQL what it needs and no more.
     ///
     /// # Errors

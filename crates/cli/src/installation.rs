@@ -53,9 +53,14 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
         files: settings.home.join("files"),
         clock: Arc::new(MachineClock),
         base_url: base_url.to_owned(),
-        printer: Some(Arc::new(PaperPrinter::new(&settings.fonts))),
+        printer: Some(printer(settings)),
     };
     Ok(Platform::open(config).await?)
+}
+
+/// What sets forms as PDF, with the configured fonts first.
+pub fn printer(settings: &Settings) -> Arc<dyn app::form::FormPrinter> {
+    Arc::new(PaperPrinter::new(&settings.fonts))
 }
 
 /// The context of the installation's owner at the command line.
@@ -64,7 +69,7 @@ pub fn owner(platform: &Platform) -> Ctx {
 }
 
 /// A folder that only its owner may read: it holds keys and personal data.
-fn make_private_folder(path: &Path) -> Result<(), Failure> {
+pub fn make_private_folder(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt as _;
     if path.is_dir() {
         return Ok(());

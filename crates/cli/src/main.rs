@@ -37,6 +37,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Serve(command::serve::Arguments),
+    Demo(command::demo::Arguments),
     Draw(command::draw::Arguments),
     Verify(command::verify::Arguments),
     Migrate(command::migrate::Arguments),
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         let settings = config::Settings::read(&arguments.global)?;
         match arguments.command {
             Command::Serve(arguments) => command::serve::run(&settings, arguments).await,
+            Command::Demo(arguments) => command::demo::run(&settings, arguments).await,
             Command::Draw(arguments) => command::draw::run(&settings, &arguments),
             Command::Verify(arguments) => command::verify::run(&settings, &arguments),
             Command::Migrate(arguments) => command::migrate::run(&settings, arguments).await,

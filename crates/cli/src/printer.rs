@@ -173,7 +173,9 @@ mod tests {
             phone: String::new(),
             organ: "秦皇岛市海港区市场监督管理局".to_owned(),
             basis: "《企业信息公示暂行条例》第十四条".to_owned(),
-            items: vec![FormItem { category: "公示信息检查".to_owned(), name: "年度报告公示信息的检查".to_owned() }],
+            items: vec![FormItem {
+                category: "公示信息检查".to_owned(), name: "年度报告公示信息的检查".to_owned()
+            }],
             window_from: "2021-05-10".parse().unwrap(),
             window_to: "2021-08-31".parse().unwrap(),
             planned_on: "2021-05-17".parse().unwrap(),

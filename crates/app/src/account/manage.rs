@@ -177,3 +177,13 @@ pub async fn list(platform: &Platform, ctx: &Ctx) -> Result<Vec<(Account, Vec<Po
     }
     Ok(out)
 }
+
+/// The posts of an account that are valid today.
+///
+/// # Errors
+/// `Denied`, `Unauthenticated`.
+pub async fn posts(platform: &Platform, ctx: &Ctx, account: AccountId) -> Result<Vec<Post>> {
+    ctx.require(UseCase::AccountCreate)?;
+    let mut conn = platform.store().read().await?;
+    Ok(repo::post::valid_of_account(&mut conn, account, ctx.today()).await?)
+}

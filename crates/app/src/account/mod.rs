@@ -6,7 +6,7 @@ mod password;
 mod session;
 mod sign_in;
 
-pub use manage::{NewAccount, NewPost, create, end_post, grant, list, reset_password, set_disabled};
+pub use manage::{NewAccount, NewPost, create, end_post, grant, list, reset_password, set_disabled, posts};
 pub use password::PASSWORD_CHARS;
 pub use session::{Session, resume, switch_post};
 pub use sign_in::{SignedIn, change_password, sign_in, sign_out};

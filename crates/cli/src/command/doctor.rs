@@ -22,7 +22,8 @@ use crate::{say, tls};
 /// Days before its end from which a certificate is spoken of.
 const CERTIFICATE_DAYS_MIN: i64 = 30;
 /// What a form must be able to show: common and rare characters of names and places, and signs of the fixed texts.
-const SPECIMEN: &str = "秦皇岛市场监督管理局双随机一公开抽查：囍堃垚喆犇璟滢㐂䶮镕朤燚瞐〇①②③■□√×—…《》〔〕㎡℃ABCabc0123456789";
+const SPECIMEN: &str =
+    "秦皇岛市场监督管理局双随机一公开抽查：囍堃垚喆犇璟滢㐂䶮镕朤燚瞐〇①②③■□√×—…《》〔〕㎡℃ABCabc0123456789";
 
 /// 检查安装是否健康：十项，每一项都说明如何处理
 ///
@@ -41,8 +42,7 @@ pub struct Arguments {
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let clock = Arc::new(MachineClock);
     let now_seconds = clock.now().unix_ms() / 1_000;
-    let patient =
-        Patient { home: settings.home.clone(), store: settings.store.clone(), clock, mend: arguments.mend };
+    let patient = Patient { home: settings.home.clone(), store: settings.store.clone(), clock, mend: arguments.mend };
     let bar = say::bar("检查");
     let mut checks = app::upkeep::doctor(&patient, &mut say::progress(&bar)).await;
     bar.finish_and_clear();
@@ -79,7 +79,11 @@ fn font_check(folders: &[PathBuf]) -> Found {
     let system = paper::SYSTEM_FONT_DIRS.iter().map(PathBuf::from);
     let folders: Vec<PathBuf> = folders.iter().cloned().chain(system).collect();
     let printed = Printer::new(&folders).and_then(|printer| {
-        printer.notices(&[specimen()], Moment { year: 2021, month: 5, day: 8, hour: 9, minute: 0, second: 0 }, &mut |_, _| {})
+        printer.notices(
+            &[specimen()],
+            Moment { year: 2021, month: 5, day: 8, hour: 9, minute: 0, second: 0 },
+            &mut |_, _| {},
+        )
     });
     match printed {
         Ok(_) => (Verdict::Ok, words::fonts_fine()),
@@ -181,9 +185,9 @@ fn judge(certificate: &Certificate, public_url: Option<&str>, now_seconds: i64) 
 
 /// Whether a name of a certificate, perhaps `*.example.org`, holds a host.
 fn holds(name: &str, host: &str) -> bool {
-    let wild = name.strip_prefix('*').is_some_and(|end| {
-        host.strip_suffix(end).is_some_and(|label| !label.is_empty() && !label.contains('.'))
-    });
+    let wild = name
+        .strip_prefix('*')
+        .is_some_and(|end| host.strip_suffix(end).is_some_and(|label| !label.is_empty() && !label.contains('.')));
     wild || name.eq_ignore_ascii_case(host)
 }
 
@@ -199,8 +203,11 @@ mod tests {
     #[test]
     fn a_certificate_is_judged() {
         const DAY: i64 = 86_400;
-        let certificate =
-            Certificate { from: 100 * DAY, until: 200 * DAY, names: vec!["a.example".to_owned(), "*.b.example".to_owned()] };
+        let certificate = Certificate {
+            from: 100 * DAY,
+            until: 200 * DAY,
+            names: vec!["a.example".to_owned(), "*.b.example".to_owned()],
+        };
         let check = |url: Option<&str>, today: i64, expect: Verdict| {
             assert_eq!(judge(&certificate, url, today * DAY).0, expect, "{url:?} on day {today}");
         };

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod demo;
 pub mod doctor;
 pub mod draw;
 pub mod migrate;

@@ -47,6 +47,13 @@ pub struct Arguments {
     front: Front,
 }
 
+impl Arguments {
+    /// All fronts on this address, as the demo starts them.
+    pub fn listening(listen: Option<String>) -> Self {
+        Self { listen, public_url: None, tls: false, front: Front::All }
+    }
+}
+
 /// Runs until SIGINT or SIGTERM.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let listen = match &arguments.listen {

@@ -199,7 +199,7 @@ pub async fn request_cancel(tx: &mut Tx, id: JobId, now: Instant) -> Result<()> 
     if queued + running == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// One job within the scope.
+/// One job within the scope; jobs of the platform itself belong to no agency and are seen from the whole installation only.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
@@ -207,7 +207,8 @@ pub async fn get(conn: &mut Conn, scope: &Scope, id: JobId) -> Result<Job> {
     let prefix = scope.prefix();
     let row = conn
         .row(
-            &format!("SELECT {COLUMNS} FROM job JOIN agency ON agency.id = job.agency_id WHERE job.id = $1 AND agency.path >= $2 AND agency.path < $3"),
+            &format!("SELECT {COLUMNS} FROM job LEFT JOIN agency ON agency.id = job.agency_id
+                 WHERE job.id = $1 AND ((agency.path >= $2 AND agency.path < $3) OR ($2 = '' AND job.agency_id IS NULL))"),
             values![id.to_string(), prefix, path_end(prefix)],
         )
         .await?
@@ -233,7 +234,8 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: JobId) -> Result<Job> {
 /// See [`StoreError`].
 pub async fn list(conn: &mut Conn, scope: &Scope, state: &str, page: u32, per_page: u32) -> Result<Page<Job>> {
     let prefix = scope.prefix();
-    let condition = "FROM job JOIN agency ON agency.id = job.agency_id WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR job.state = $3)";
+    let condition = "FROM job LEFT JOIN agency ON agency.id = job.agency_id
+         WHERE ((agency.path >= $1 AND agency.path < $2) OR ($1 = '' AND job.agency_id IS NULL)) AND ($3 = '' OR job.state = $3)";
     let values = values![prefix, path_end(prefix), state];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
     let per_page = per_page.min(PAGE_ROWS_MAX);

@@ -117,7 +117,7 @@ fn certificate(dice: &mut Dice, within: u32, count: u32) -> (NaiveDate, NaiveDat
     let (from, until) = match within % 40 {
         9 | 31 if may_expire => (2016, (2020, 12, 31)),
         17 if may_expire => (2016, (2021, 6, 30)),
-        _ => (2017 + dice.below(4), (2022 + i32::try_from(dice.below(3)).unwrap_or(0), 12, 31)),
+        _ => (2017 + dice.below(4), (2027 + i32::try_from(dice.below(3)).unwrap_or(0), 12, 31)),
     };
     let day = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     (day(i32::try_from(from).unwrap_or(2017), 1, 1), day(until.0, until.1, until.2))
@@ -127,16 +127,16 @@ fn certificate(dice: &mut Dice, within: u32, count: u32) -> (NaiveDate, NaiveDat
 fn qualifications(dice: &mut Dice, within: u32) -> String {
     let mut held = Vec::new();
     if within < TESTERS_MIN || within % 11 == 5 {
-        held.push(format!("{TESTING}:202{}-12-31", 2 + dice.below(3)));
+        held.push(format!("{TESTING}:202{}-12-31", 7 + dice.below(3)));
     } else if within % 23 == 7 {
         // Ran out: such a one must not be counted on.
         held.push(format!("{TESTING}:2020-09-30"));
     }
     if dice.chance(150) {
-        held.push(format!("计量:202{}-12-31", 2 + dice.below(3)));
+        held.push(format!("计量:202{}-12-31", 7 + dice.below(3)));
     }
     if dice.chance(120) {
-        held.push(format!("认证认可:202{}-06-30", 2 + dice.below(3)));
+        held.push(format!("认证认可:202{}-06-30", 7 + dice.below(3)));
     }
     if dice.chance(80) {
         held.push("知识产权:".to_owned());

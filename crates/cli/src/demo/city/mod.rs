@@ -18,7 +18,10 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use numbers::{EXCLUSIONS, Exclusion, Population, Ratio, Rule, STRATA, Scale, Stratum, UNITS, Unit};
+pub use numbers::{
+    EXCLUSIONS, GROUP_SUB_KINDS, OFFICE_SUB_KINDS, Population, REGISTERED_UNTIL, STATUSES_IN_OPERATION, STRATA, Scale,
+    Stratum, UNITS,
+};
 
 /// Name of the file with the check objects.
 pub const SUBJECTS_FILE: &str = "检查对象名录.csv";
