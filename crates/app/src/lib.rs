@@ -13,7 +13,6 @@ mod command;
 mod ctx;
 pub mod directory;
 pub mod drawing;
-pub mod directory;
 mod error;
 pub mod form;
 pub mod home;
