@@ -71,8 +71,7 @@ pub async fn lookup(platform: &Platform, number: &str, code: &str) -> Result<Loo
     if strata.is_empty() {
         return Ok(Lookup::Outside);
     }
-    let counted =
-        |code: &str| content.strata.iter().find(|one| one.code == code).map_or((0, 0), |one| (one.rows, one.size));
+    let counted = |code: &str| content.strata.iter().find(|one| one.code == code).map_or((0, 0), |one| (one.rows, one.size));
     let strata = strata.iter().map(|stratum| {
         let (rows, size) = counted(&stratum.code);
         (stratum.label.clone(), rows, size)

@@ -5,8 +5,8 @@ mod announce;
 mod lookup;
 mod read;
 
-pub use announce::{Announcement, PublicAttempt, PublicParty};
 pub(crate) use announce::{announce, publish_list};
+pub use announce::{Announcement, PublicAttempt, PublicParty};
 pub use lookup::{Lookup, lookup};
 pub use read::{AnnouncementRow, bundle, drawn, get, list, units};
 

@@ -12,12 +12,12 @@ mod roll;
 
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
-pub(crate) use count::{refusal, sentences, warnings};
-pub(crate) use decide::decided;
 pub use decide::{approve, give_back, submit};
-pub(crate) use draft::own;
+pub(crate) use decide::decided;
 pub use draft::{copy, draft, update};
+pub(crate) use draft::own;
 pub use list::{Choices, SchemeView, choices, list, view};
+pub(crate) use count::{refusal, sentences, warnings};
 pub(crate) use roll::{RollCache, field_texts, frozen_roll, header, read_frozen, register_line};
 
 /// The kind of revisions that schemes are.
