@@ -95,7 +95,10 @@ impl ConditionTest {
         match self {
             Self::In | Self::NotIn => !matches!(column, SchemeColumn::Tags),
             Self::Prefix => {
-                matches!(column, SchemeColumn::Industry | SchemeColumn::Division | SchemeColumn::Organ | SchemeColumn::SubKind)
+                matches!(
+                    column,
+                    SchemeColumn::Industry | SchemeColumn::Division | SchemeColumn::Organ | SchemeColumn::SubKind
+                )
             }
             Self::Has | Self::HasNone => matches!(column, SchemeColumn::Tags),
             Self::UpTo | Self::After => matches!(column, SchemeColumn::Registered),
@@ -357,7 +360,10 @@ impl SchemeDraft {
         }
         if self.reserves > Self::RESERVES_MAX {
             let max = usize::try_from(Self::RESERVES_MAX).unwrap_or(usize::MAX);
-            found.push("reserves", BadScheme::TooMany { max, found: usize::try_from(self.reserves).unwrap_or(usize::MAX) });
+            found.push(
+                "reserves",
+                BadScheme::TooMany { max, found: usize::try_from(self.reserves).unwrap_or(usize::MAX) },
+            );
         }
         found.codes("exclusions", self.exclusions.iter().map(|rule| rule.code.as_str()));
         found.codes("strata", self.strata.iter().map(|rule| rule.code.as_str()));
@@ -564,10 +570,7 @@ mod tests {
         check(&|d| d.strata[0].conditions.clear(), &[("strata[0].conditions", BadScheme::NoConditions)]);
         check(
             &|d| d.strata[0].conditions[0].test = ConditionTest::Has,
-            &[(
-                "strata[0].conditions[0]",
-                BadScheme::Unfit { column: SchemeColumn::Kind, test: ConditionTest::Has },
-            )],
+            &[("strata[0].conditions[0]", BadScheme::Unfit { column: SchemeColumn::Kind, test: ConditionTest::Has })],
         );
         check(&|d| d.strata[0].conditions[0].values.clear(), &[("strata[0].conditions[0]", BadScheme::NoValues)]);
         let after = |value: &str| Condition::new(SchemeColumn::Registered, ConditionTest::After, [value]);
@@ -577,11 +580,8 @@ mod tests {
             &[("strata[0].conditions[1]", BadScheme::Day("2020-13-31".into()))],
         );
         check(&|d| d.strata[0].size = StratumSize::Count(0), &[("strata[0].size", BadScheme::NothingDrawn)]);
-        let ratio = |ratio: &str| StratumSize::Ratio {
-            ratio: ratio.into(),
-            rounding: SizeRounding::Ceil,
-            at_least: None,
-        };
+        let ratio =
+            |ratio: &str| StratumSize::Ratio { ratio: ratio.into(), rounding: SizeRounding::Ceil, at_least: None };
         check(&|d| d.strata[0].size = ratio("3%"), &[("strata[0].size", BadScheme::Ratio("3%".into()))]);
         check(&|d| d.strata[0].size = ratio("0.000"), &[("strata[0].size", BadScheme::NothingDrawn)]);
         check(&|d| d.strata[0].otherwise = true, &[("strata[0].otherwise", BadScheme::Otherwise)]);

@@ -12,6 +12,8 @@ pub fn routes() -> Routes {
         .merge(page::account::routes())
         .merge(page::job::routes())
         .merge(page::event::routes())
+        .merge(page::scheme::routes())
+        .merge(page::task::routes())
         .merge(page::import::routes())
 }
 

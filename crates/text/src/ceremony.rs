@@ -51,3 +51,9 @@ pub const fn all_revealed() -> &'static str {
 pub fn deadline_not_passed(reveal_by: domain::time::Instant) -> String {
     format!("揭示截止时间{}未到", crate::moment(reveal_by))
 }
+
+/// How strong a draw is, for the projector's headline.
+#[must_use]
+pub fn strength_short(witnesses: usize) -> String {
+    if witnesses == 0 { "演练".to_owned() } else { format!("有见证：见证人{witnesses}名") }
+}

@@ -2,7 +2,8 @@
 //! editor, before the seal and on the public page.
 
 use domain::scheme::{
-    BadScheme, Condition, ConditionTest, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize, percent_of_ratio,
+    BadScheme, Condition, ConditionTest, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize,
+    percent_of_ratio,
 };
 
 use crate::{Explain, Label, Message};
@@ -199,17 +200,20 @@ impl Explain for BadScheme {
             }
             Self::NoValues => Message::new("没有填写取值。", "请填写至少一个取值。"),
             Self::Day(value) => Message::new(format!("“{value}”不是日期。"), "请按“2020-12-31”的格式填写。"),
-            Self::Ratio(value) => Message::new(format!("“{value}”不是比例。"), "请填写0至100之间的百分数，如3%或0.5%。"),
-            Self::NothingDrawn => Message::new("比例或户数为0，不会抽取任何对象。", "请填写大于0的数，或删去这个类别。"),
+            Self::Ratio(value) => {
+                Message::new(format!("“{value}”不是比例。"), "请填写0至100之间的百分数，如3%或0.5%。")
+            }
+            Self::NothingDrawn => {
+                Message::new("比例或户数为0，不会抽取任何对象。", "请填写大于0的数，或删去这个类别。")
+            }
             Self::Cells => Message::new("这一列不能用来分配名额。", "请选择登记机关、信用风险等级等单值的列。"),
             Self::Otherwise => {
                 Message::new("“归入先列的类别”时不能标记“其他”。", "请去掉标记，把“其他”类别放在最后即可。")
             }
             Self::Window => Message::new("结束日期早于开始日期。", "请核对检查起止日期。"),
-            Self::Protocol(reason) => Message::new(
-                format!("含有不能进入公开文件的字符（{reason}）。"),
-                "请删去看不见的字符，重新手工输入。",
-            ),
+            Self::Protocol(reason) => {
+                Message::new(format!("含有不能进入公开文件的字符（{reason}）。"), "请删去看不见的字符，重新手工输入。")
+            }
         }
     }
 }

@@ -130,3 +130,19 @@ pub fn step(name: &str) -> &'static str {
         _ => "归档",
     }
 }
+
+/// A decision in the history of a scheme or task.
+#[must_use]
+pub fn decision(step: &str, decision: &str) -> &'static str {
+    match (step, decision) {
+        ("submit", _) => "提交审批",
+        ("edit", _) => "参与修改",
+        ("approve", "returned") => "退回修改",
+        ("approve", _) => "批准",
+        ("seal", "asked") => "申请封存",
+        ("seal", "returned") => "退回封存申请",
+        ("seal", _) => "批准封存",
+        ("void", _) => "作废",
+        _ => "办理",
+    }
+}

@@ -66,7 +66,9 @@ pub async fn invite(platform: &Platform, ctx: &Ctx, task: TaskId, name: &str) ->
         revealed_at: None,
     };
     repo::party::insert(command.tx(), &party).await.map_err(|error| match error {
-        StoreError::Duplicate(index) if index.ends_with("__name") => Error::field("name", "DRAW-002").with("name", name),
+        StoreError::Duplicate(index) if index.ends_with("__name") => {
+            Error::field("name", "DRAW-002").with("name", name)
+        }
         StoreError::Duplicate(_) => Error::conflict("CORE-409"),
         other => other.into(),
     })?;

@@ -13,10 +13,10 @@ mod witness;
 pub use fail::fail;
 pub use invite::{Invitation, invite, reissue, withdraw};
 pub use publish::{PublishInput, REVEAL_MINUTES_DEFAULT, REVEAL_MINUTES_MAX, REVEAL_MINUTES_MIN, publish};
+pub(crate) use publish::{announce, commitment_of};
 pub use reveal::reveal;
 pub use state::{CeremonyView, FirstDrawn, PartyView, Phase, StageStratum, view};
 pub use witness::{WitnessState, commit, state as witness_state};
-pub(crate) use publish::{announce, commitment_of};
 
 use domain::ids::DrawId;
 use domain::state::{AttemptState, PartyState};

@@ -5,12 +5,12 @@ use domain::ids::TaskId;
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
 use draw::{Commitment, Digest, Replaces, RollReference, Scheme, Subject};
+use store::Tx;
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::chain::Link;
 use store::repo::party::{Ceremony, Party};
 use store::repo::task::Task;
-use store::Tx;
 
 use super::{draw_when_all_revealed, latest_in};
 use crate::task::{change, own, step};
@@ -59,7 +59,8 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     let (seq, previous) = repo::chain::next(command.tx(), agency.id).await?;
     let reveal_by = ctx.now.plus_seconds(input.reveal_minutes * 60);
     let before = replaced(command.tx(), &task, &attempt).await?;
-    let commitment = document(&task, &attempt, &agency.name, &parties, before, previous.as_deref(), (ctx.now, reveal_by))?;
+    let commitment =
+        document(&task, &attempt, &agency.name, &parties, before, previous.as_deref(), (ctx.now, reveal_by))?;
     let digest = commitment.digest().to_string();
     let link = Link {
         seq,

@@ -111,8 +111,13 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
     ctx.require(UseCase::DrawCeremony)?;
     let mut conn = platform.store().read().await?;
     let task = repo::task::get(&mut conn, &ctx.scope()?, id).await?;
-    let shown =
-        [AttemptState::Sealed, AttemptState::Committed, AttemptState::Drawn, AttemptState::Failed, AttemptState::Requested];
+    let shown = [
+        AttemptState::Sealed,
+        AttemptState::Committed,
+        AttemptState::Drawn,
+        AttemptState::Failed,
+        AttemptState::Requested,
+    ];
     let attempt = super::latest_in(&mut conn, &task, &shown).await?.ok_or_else(|| Error::conflict("TASK-007"))?;
     let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.name;
     let revision = repo::revision::by_id_unscoped(&mut conn, task.scheme_id).await?;
@@ -141,7 +146,9 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
     let late = attempt.reveal_by.is_some_and(|by| ctx.now > by);
     let missing = parties
         .iter()
-        .filter(|party| late && matches!(party.state, PartyState::Committed | PartyState::Rejected | PartyState::Absent))
+        .filter(|party| {
+            late && matches!(party.state, PartyState::Committed | PartyState::Rejected | PartyState::Absent)
+        })
         .map(|party| party.name.clone())
         .collect();
     let jobs = repo::job::of_subject(&mut conn, crate::task::KIND, &id.to_string()).await?;

@@ -97,7 +97,9 @@ impl Drawing {
         let failed = report.steps.iter().find(|step| step.verdict != Verdict::Ok);
         match failed {
             None => Ok(()),
-            Some(step) => Err(Error::conflict("DRAW-018").with("detail", format!("{}: {}", step.name.word(), step.detail))),
+            Some(step) => {
+                Err(Error::conflict("DRAW-018").with("detail", format!("{}: {}", step.name.word(), step.detail)))
+            }
         }
     }
 }

@@ -78,12 +78,7 @@ pub(crate) async fn run_draw(platform: &Platform, run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-fn prepare(
-    platform: &Platform,
-    attempt: &Attempt,
-    reveals: Reveals,
-    folder: std::path::PathBuf,
-) -> Result<Drawing> {
+fn prepare(platform: &Platform, attempt: &Attempt, reveals: Reveals, folder: std::path::PathBuf) -> Result<Drawing> {
     let missing = |what: &'static str| Error::internal(format!("a committed attempt without {what}"));
     let roll_document = attempt.roll_document.as_ref().ok_or_else(|| missing("roll.json"))?;
     let roll_document = RollDocument::parse(roll_document.as_bytes()).map_err(Error::internal)?;
@@ -210,7 +205,8 @@ fn rows(kept: &Kept, agencies: &HashMap<String, AgencyId>) -> Result<Vec<Drawn>>
         kept.computed.organs.iter().map(|(code, organ)| (code.as_str(), organ.as_str())).collect();
     let mut rows = Vec::new();
     for cell in &kept.computed.outcome.cells {
-        let listed = cell.drawn.iter().map(|drawn| (drawn, false)).chain(cell.reserves.iter().map(|drawn| (drawn, true)));
+        let listed =
+            cell.drawn.iter().map(|drawn| (drawn, false)).chain(cell.reserves.iter().map(|drawn| (drawn, true)));
         for ((drawn, reserve), rank) in listed.zip(1..) {
             let unknown = || Error::internal(format!("{} is on the roll and not in its register", drawn.id));
             let (subject, name) = kept.names.get(&drawn.id).ok_or_else(unknown)?;

@@ -190,11 +190,8 @@ pub(crate) fn warnings(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes) -> V
         // Under Hamilton a cell whose quota has a small remainder may never get a seat, whatever the seed.
         let hamilton = stratum.split.as_ref().is_some_and(|split| split.method == draw::SplitMethod::Hamilton);
         let quota_below_one = |rows: u64| u128::from(size.size) * u128::from(rows) < u128::from(size.rows);
-        let without = size
-            .cells
-            .iter()
-            .filter(|cell| cell.size == Some(0) || (hamilton && quota_below_one(cell.rows)))
-            .count();
+        let without =
+            size.cells.iter().filter(|cell| cell.size == Some(0) || (hamilton && quota_below_one(cell.rows))).count();
         if without > 0 {
             warn("no_chance", text::scheme::no_chance(&rule.label, without));
         }

@@ -79,9 +79,8 @@ pub async fn give_back(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64
 }
 
 fn step(revision: &Revision, command: RevisionCommand) -> Result<RevisionState> {
-    next(revision.state, command).map_err(|_| {
-        Error::conflict("SCHM-002").with("state", revision.state.label()).with("command", command.label())
-    })
+    next(revision.state, command)
+        .map_err(|_| Error::conflict("SCHM-002").with("state", revision.state.label()).with("command", command.label()))
 }
 
 async fn change(tx: &mut Tx, ctx: &Ctx, revision: &mut Revision, seen: i64, state: RevisionState) -> Result<()> {

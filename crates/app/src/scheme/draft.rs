@@ -42,7 +42,9 @@ pub async fn draft(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) -> Resul
         changed_at: ctx.now,
     };
     repo::revision::insert(command.tx(), &revision).await?;
-    command.finish(KIND, revision.id, serde_json::json!({ "number": revision.number, "title": revision.title })).await?;
+    command
+        .finish(KIND, revision.id, serde_json::json!({ "number": revision.number, "title": revision.title }))
+        .await?;
     Ok(revision.id)
 }
 

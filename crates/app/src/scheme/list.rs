@@ -100,12 +100,16 @@ pub async fn choices(platform: &Platform, ctx: &Ctx) -> Result<Choices> {
         (SchemeColumn::Tags, "tag"),
     ] {
         let values = repo::roll::values_of(&mut conn, &scope, name, CHOICES_MAX).await?;
-        columns.push((column, values.into_iter().map(|(value, n)| (value.clone(), format!("{value}（{n}）"))).collect()));
+        columns
+            .push((column, values.into_iter().map(|(value, n)| (value.clone(), format!("{value}（{n}）"))).collect()));
     }
     let agencies = repo::agency::list(&mut conn, &scope).await?;
     columns.push((
         SchemeColumn::Organ,
-        agencies.into_iter().map(|agency| (agency.code.clone(), format!("{} {}", agency.code, agency.short_name))).collect(),
+        agencies
+            .into_iter()
+            .map(|agency| (agency.code.clone(), format!("{} {}", agency.code, agency.short_name)))
+            .collect(),
     ));
     Ok(Choices { columns })
 }

@@ -12,13 +12,15 @@ mod roll;
 
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
-pub use decide::{approve, give_back, submit};
-pub(crate) use decide::decided;
-pub use draft::{copy, draft, update};
-pub(crate) use draft::own;
-pub use list::{Choices, SchemeView, choices, list, view};
 pub(crate) use count::{refusal, sentences, warnings};
+pub(crate) use decide::decided;
+pub use decide::{approve, give_back, submit};
+pub(crate) use draft::own;
+pub use draft::{copy, draft, update};
+pub use list::{Choices, SchemeView, choices, list, view};
 pub(crate) use roll::{RollCache, field_texts, frozen_roll, header, read_frozen, register_line};
+
+pub use store::repo::approval::Approval as Decision;
 
 /// The kind of revisions that schemes are.
 pub const KIND: &str = "scheme";

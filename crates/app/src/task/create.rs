@@ -88,7 +88,7 @@ fn check(input: &NewTask, title: &str) -> Result<()> {
         wrong("window_to", "CORE-102", Vec::new());
     }
     if draw::check_text(title).is_err() {
-        wrong("title", "DRAW-023", vec![("detail", title.to_owned())]);
+        wrong("title", "TASK-016", Vec::new());
     }
     if fields.is_empty() { Ok(()) } else { Err(Error::invalid(fields)) }
 }

@@ -181,9 +181,9 @@ impl Work {
             let mut conn = self.platform.store().read().await?;
             repo::subject::for_each_in_scope(&mut conn, &self.scope, self.day, |row| {
                 let fields = field_texts(&row);
-                let pushed = writer.push(&fields.each_ref().map(AsRef::as_ref)).map_err(|error| {
-                    Error::conflict("TASK-013").with("problem", error)
-                });
+                let pushed = writer
+                    .push(&fields.each_ref().map(AsRef::as_ref))
+                    .map_err(|error| Error::conflict("TASK-013").with("problem", error));
                 let written =
                     pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
                 done += 1;
@@ -214,12 +214,13 @@ impl Work {
         }
         meter.step("sizes", document.rows);
         let roll = taken.roll.ok_or_else(|| Error::internal("a writer that keeps columns gave no roll"))?;
-        let sizes = draw::sizes(&self.scheme, &roll, &mut |done, total| meter.tick(done, total)).map_err(|refused| {
-            if meter.stopped() {
-                return Error::conflict("JOB-001");
-            }
-            Error::conflict("SCHM-005").with("problem", refusal(&refused))
-        })?;
+        let sizes =
+            draw::sizes(&self.scheme, &roll, &mut |done, total| meter.tick(done, total)).map_err(|refused| {
+                if meter.stopped() {
+                    return Error::conflict("JOB-001");
+                }
+                Error::conflict("SCHM-005").with("problem", refusal(&refused))
+            })?;
         if sizes.total() == 0 {
             return Err(Error::conflict("TASK-011"));
         }

@@ -35,9 +35,8 @@ pub const REASON_CHARS_MAX: usize = 500;
 
 /// The state after a command, or the refusal with what is possible.
 pub(crate) fn step(task: &Task, command: TaskCommand) -> Result<TaskState> {
-    next(task.state, command).map_err(|_| {
-        Error::conflict("TASK-003").with("state", task.state.label()).with("command", command.label())
-    })
+    next(task.state, command)
+        .map_err(|_| Error::conflict("TASK-003").with("state", task.state.label()).with("command", command.label()))
 }
 
 /// A task that the acting post's own agency organises.

@@ -139,9 +139,7 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
 }
 
 fn requested(latest: Option<Attempt>) -> Result<Attempt> {
-    latest
-        .filter(|attempt| attempt.state == AttemptState::Requested)
-        .ok_or_else(|| Error::conflict("TASK-008"))
+    latest.filter(|attempt| attempt.state == AttemptState::Requested).ok_or_else(|| Error::conflict("TASK-008"))
 }
 
 /// The platform's own party, committed at once: salt and value come from this request's randomness and are kept until the

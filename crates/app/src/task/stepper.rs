@@ -86,14 +86,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) now: Instant,
 }
 
-const AFTER: [StepKind; 6] = [
-    StepKind::Inspect,
-    StepKind::Enter,
-    StepKind::Review,
-    StepKind::Disclose,
-    StepKind::FollowUp,
-    StepKind::Archive,
-];
+const AFTER: [StepKind; 6] =
+    [StepKind::Inspect, StepKind::Enter, StepKind::Review, StepKind::Disclose, StepKind::FollowUp, StepKind::Archive];
 
 /// All steps in order.
 pub(crate) fn steps(facts: &Facts<'_>) -> Vec<StepView> {

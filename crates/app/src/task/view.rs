@@ -5,13 +5,13 @@ use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::state::{AttemptState, TaskCommand, commands};
 use draw::{Scheme, Sizes};
+use store::Conn;
 use store::repo;
 use store::repo::approval::Approval;
 use store::repo::attempt::Attempt;
 use store::repo::party::{Ceremony, Party};
 use store::repo::revision::Revision;
 use store::repo::task::Task;
-use store::Conn;
 
 use super::freeze::FREEZE_JOB;
 use super::stepper::{Facts, StepView, steps};

@@ -223,5 +223,8 @@ on_both! {
 }
 
 async fn witness_error(city: &City, witness: &Witness) -> &'static str {
-    app::ceremony::witness_state(&city.world.platform, &city.public(), &witness.invitation.token).await.unwrap_err().code
+    app::ceremony::witness_state(&city.world.platform, &city.public(), &witness.invitation.token)
+        .await
+        .unwrap_err()
+        .code
 }

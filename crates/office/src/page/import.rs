@@ -12,10 +12,12 @@ use axum::response::{IntoResponse, Response};
 use domain::ids::ImportId;
 use domain::import::{ImportKind, ImportState};
 use domain::registry::UseCase;
+use serde::Deserialize;
 use text::Label as _;
 use tokio::io::AsyncWriteExt as _;
 use web::{
-    Area, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Step, StepState, Tone, go, go_saying,
+    Area, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Step, StepState, Tone, go,
+    go_saying,
 };
 
 use crate::page::job::component;
@@ -30,8 +32,11 @@ pub(crate) fn routes() -> Routes {
     let limit = || DefaultBodyLimit::max(UPLOAD_BYTES_MAX + FORM_BYTES_MAX);
     Routes::new()
         .get("/office/imports", UseCase::ImportList, list)
+        .get("/office/imports/new", UseCase::ImportList, choose)
         .get("/office/subjects/import", UseCase::SubjectImport, async |desk: Desk| new(&desk, ImportKind::Subject))
-        .get("/office/inspectors/import", UseCase::InspectorImport, async |desk: Desk| new(&desk, ImportKind::Inspector))
+        .get("/office/inspectors/import", UseCase::InspectorImport, async |desk: Desk| {
+            new(&desk, ImportKind::Inspector)
+        })
         .get("/office/items/import", UseCase::ItemImport, async |desk: Desk| new(&desk, ImportKind::Item))
         .get("/office/agencies/import", UseCase::AgencyImport, async |desk: Desk| new(&desk, ImportKind::Agency))
         .post("/office/subjects/import", UseCase::SubjectImport, upload_subjects.layer(limit()))
@@ -44,6 +49,17 @@ pub(crate) fn routes() -> Routes {
         .post("/office/imports/{import}/dry-run", UseCase::ImportDryRun, dry_run)
         .post("/office/imports/{import}/commit", UseCase::ImportCommit, commit)
         .post("/office/imports/{import}/cancel", UseCase::ImportCancel, cancel)
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    kind: String,
+}
+
+/// `?kind=subject` leads to the form of that kind, anything else to the list with its buttons.
+async fn choose(_desk: Desk, Query(Chosen { kind }): Query<Chosen>) -> Response {
+    go(kind.parse().map_or("/office/imports", upload_address))
 }
 
 /// Where the form of a kind of file is.
@@ -167,7 +183,8 @@ async fn upload(desk: Desk, mut form: Multipart, kind: ImportKind) -> Result<Res
             continue;
         }
         let file_name = part.file_name().unwrap_or_default().to_owned();
-        let path = desk.platform.incoming().join(format!("upload-{}", ImportId::from_parts(desk.ctx.ms(), desk.ctx.ten())));
+        let path =
+            desk.platform.incoming().join(format!("upload-{}", ImportId::from_parts(desk.ctx.ms(), desk.ctx.ten())));
         let mut file = tokio::fs::File::create(&path).await.map_err(app::Error::internal)?;
         let mut received = Ok(());
         loop {

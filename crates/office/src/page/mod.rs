@@ -5,3 +5,6 @@ pub mod event;
 pub mod home;
 pub mod import;
 pub mod job;
+pub mod scheme;
+mod scheme_form;
+pub mod task;

@@ -49,7 +49,8 @@ fn read(row: &Row) -> Result<Drawn> {
 /// # Errors
 /// `Duplicate` if the draw has rows already.
 pub async fn insert_all(tx: &mut Tx, draw: DrawId, rows: &[Drawn]) -> Result<u64> {
-    let columns = &["draw_id", "stratum", "cell", "rank", "reserve", "subject_id", "code", "name", "agency_id", "ticket"];
+    let columns =
+        &["draw_id", "stratum", "cell", "rank", "reserve", "subject_id", "code", "name", "agency_id", "ticket"];
     let draw = draw.to_string();
     let rows = rows.iter().map(|row| {
         values![
@@ -121,22 +122,32 @@ pub struct DrawnFilter {
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn list(conn: &mut Conn, draw: DrawId, filter: &DrawnFilter, page: u32, per_page: u32) -> Result<Page<Drawn>> {
+pub async fn list(
+    conn: &mut Conn,
+    draw: DrawId,
+    filter: &DrawnFilter,
+    page: u32,
+    per_page: u32,
+) -> Result<Page<Drawn>> {
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
     let from = r"FROM drawn JOIN agency ON agency.id = drawn.agency_id WHERE drawn.draw_id = $1 AND drawn.reserve = 0
         AND ($2 = '' OR drawn.stratum = $2) AND agency.path >= $3 AND agency.path < $4
         AND ($5 = '%%' OR drawn.name LIKE $5 ESCAPE '\' OR drawn.code LIKE $5 ESCAPE '\')";
     let filters = || {
-        values![draw.to_string(), &filter.stratum, &filter.agency_path, path_end(&filter.agency_path), like(&filter.text)]
+        values![
+            draw.to_string(),
+            &filter.stratum,
+            &filter.agency_path,
+            path_end(&filter.agency_path),
+            like(&filter.text)
+        ]
     };
     let total = conn.int(&format!("SELECT COUNT(*) {from}"), filters()).await?;
     let mut with_page = filters();
     with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
     let rows = conn
         .rows(
-            &format!(
-                "SELECT {COLUMNS} {from} ORDER BY drawn.stratum, drawn.cell, drawn.rank LIMIT $6 OFFSET $7"
-            ),
+            &format!("SELECT {COLUMNS} {from} ORDER BY drawn.stratum, drawn.cell, drawn.rank LIMIT $6 OFFSET $7"),
             with_page,
         )
         .await?;

@@ -157,7 +157,9 @@ pub async fn remove_invited(tx: &mut Tx, id: PartyId) -> Result<()> {
 /// See [`StoreError`].
 pub async fn of_ceremony(conn: &mut Conn, ceremony: &Ceremony) -> Result<Vec<Party>> {
     conn.rows(
-        &format!("SELECT {COLUMNS} FROM party WHERE ceremony_kind = $1 AND ceremony_id = $2 ORDER BY position LIMIT 200"),
+        &format!(
+            "SELECT {COLUMNS} FROM party WHERE ceremony_kind = $1 AND ceremony_id = $2 ORDER BY position LIMIT 200"
+        ),
         values![ceremony.kind, &ceremony.id],
     )
     .await?
@@ -204,8 +206,11 @@ pub struct Rejection {
 /// # Errors
 /// See [`StoreError`].
 pub async fn reject(tx: &mut Tx, id: &str, party: PartyId, at: Instant) -> Result<()> {
-    tx.execute("INSERT INTO party_rejection (id, party_id, at) VALUES ($1, $2, $3)", values![id, party.to_string(), at])
-        .await?;
+    tx.execute(
+        "INSERT INTO party_rejection (id, party_id, at) VALUES ($1, $2, $3)",
+        values![id, party.to_string(), at],
+    )
+    .await?;
     Ok(())
 }
 
