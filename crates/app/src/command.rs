@@ -51,6 +51,25 @@ impl Ctx {
             Actor::Party { .. } | Actor::Public => Err(Error::new(ErrorKind::Unauthenticated, "CORE-401")),
         }
     }
+
+    /// Does the post's agency stand at the top of the tree? What holds for everyone (the calendar, the installation's
+    /// rules) is decided there. The system counts as the top.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        match &self.actor {
+            Actor::System => true,
+            Actor::Post(post) => post.agency_path.parent().is_none(),
+            Actor::Party { .. } | Actor::Public => false,
+        }
+    }
+
+    /// Refuses unless [`Ctx::is_root`].
+    ///
+    /// # Errors
+    /// `Denied` (`ADMN-001`).
+    pub fn require_root(&self) -> Result<()> {
+        if self.is_root() { Ok(()) } else { Err(Error::denied("ADMN-001")) }
+    }
 }
 
 impl Platform {

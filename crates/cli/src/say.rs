@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Sends the log to standard error: what went wrong, and with `MINGCHA_LOG=info` also what happens.
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("MINGCHA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("MINGCHA_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sqlx=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
 }
 

@@ -3,6 +3,9 @@
 //! A deadline that reaches into a year without calendar data is provisional and is recounted when the year is added. A
 //! relative deadline and a fixed date may collide (R53, R97): the earlier binds, and both are kept to be shown.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,30 @@ impl Span {
     /// A span of working days.
     pub const fn working_days(n: u16) -> Self {
         Self { n, unit: SpanUnit::WorkingDay }
+    }
+}
+
+/// As it is kept beside a deadline: `5 working_day`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.n, self.unit)
+    }
+}
+
+/// A text that is not a span.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a span like `5 working_day`")]
+pub struct BadSpan(pub String);
+
+impl FromStr for Span {
+    type Err = BadSpan;
+
+    fn from_str(text: &str) -> Result<Self, BadSpan> {
+        let read = || {
+            let (n, unit) = text.split_once(' ')?;
+            Some(Self { n: n.parse().ok()?, unit: SpanUnit::from_code(unit)? })
+        };
+        read().ok_or_else(|| BadSpan(text.to_owned()))
     }
 }
 
@@ -192,6 +219,16 @@ mod tests {
         let due = due_on(day("2026-12-25"), Span::working_days(5), &calendar.clone().with([year]));
         assert_eq!(due, Due { on: day("2027-01-04"), provisional: false });
         assert!(!due_on(day("2030-01-01"), Span::days(5), calendar).provisional);
+    }
+
+    #[test]
+    fn a_span_is_kept_as_text() {
+        for span in [Span::days(5), Span::working_days(20), Span::days(0), Span::working_days(u16::MAX)] {
+            assert_eq!(span.to_string().parse(), Ok(span));
+        }
+        for text in ["", "5", "5working_day", "5 weeks", "-1 day", "65536 day", "5  day"] {
+            assert_eq!(text.parse::<Span>(), Err(BadSpan(text.to_owned())), "{text}");
+        }
     }
 
     #[test]

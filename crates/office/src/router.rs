@@ -15,6 +15,7 @@ pub fn routes() -> Routes {
         .merge(page::scheme::routes())
         .merge(page::task::routes())
         .merge(page::import::routes())
+        .merge(page::admin::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

@@ -1,8 +1,6 @@
 //! Many rows at once: multi-row `VALUES` on SQLite (one statement per row costs 38 times as much through the driver's
 //! worker thread), `COPY` on PostgreSQL.
 
-use std::fmt::Write as _;
-
 use crate::driver::ConnKind;
 use crate::{Conn, Result, StoreError, Tx, Value};
 
@@ -55,19 +53,11 @@ async fn insert_values(conn: &mut Conn, table: &str, columns: &[Column], rows: V
     Ok(())
 }
 
+/// Anonymous placeholders, not `$1`: the driver asks SQLite for the name of each one, and SQLite finds a name by walking
+/// through all of them, which took 50 of 60 seconds of an import of 240 000 rows.
 fn values_statement(table: &str, columns: &[Column], rows: usize) -> String {
-    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-    let mut n = 0;
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns.len() {
-            n += 1;
-            // Writing to a String cannot fail.
-            write!(sql, "{}${n}", if column == 0 { "" } else { "," }).ok();
-        }
-        sql.push(')');
-    }
-    sql
+    let row = format!("({})", vec!["?"; columns.len()].join(","));
+    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), vec![row; rows].join(", "))
 }
 
 async fn copy(connection: &mut sqlx::PgConnection, table: &str, columns: &[Column], rows: &[Vec<Value>]) -> Result<()> {

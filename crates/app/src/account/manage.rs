@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use domain::ids::{AccountId, AgencyId, PostId};
 use domain::registry::UseCase;
 use domain::role::Role;
-use store::StoreError;
-use store::repo;
+use store::{Conn, StoreError, Tx, repo};
 use store::repo::account::Account;
 use store::repo::post::Post;
 
@@ -53,6 +52,15 @@ pub struct NewPost {
 /// `Invalid` on `login` (`ACCT-008` form, `ACCT-009` taken), `name` (`CORE-101` missing or too long), `password`.
 pub async fn create(platform: &Platform, ctx: &Ctx, input: NewAccount) -> Result<AccountId> {
     ctx.require(UseCase::AccountCreate)?;
+    let account = prepare(ctx, input).await?;
+    let mut command = platform.command(ctx, UseCase::AccountCreate).await?;
+    insert(command.tx(), &account, ctx).await?;
+    command.finish("account", account.id, serde_json::json!({ "login": account.login })).await?;
+    Ok(account.id)
+}
+
+/// Checks what was typed and hashes the password, before any transaction: it takes a while.
+pub(super) async fn prepare(ctx: &Ctx, input: NewAccount) -> Result<Account> {
     let mut fields = Vec::new();
     let login_ok = (1..=LOGIN_CHARS_MAX).contains(&input.login.len())
         && input.login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
@@ -67,7 +75,7 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewAccount) -> Result
     }
     password::check_length(&input.password)?;
     let password_hash = password::hash(input.password, ctx.entropy.bytes()).await?;
-    let account = Account {
+    Ok(Account {
         id: AccountId::from_parts(ctx.ms(), ctx.ten()),
         login: input.login,
         name: input.name.trim().to_owned(),
@@ -77,43 +85,24 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewAccount) -> Result
         locked_until: None,
         disabled_at: None,
         version: 1,
-    };
-    let mut command = platform.command(ctx, UseCase::AccountCreate).await?;
-    repo::account::insert(command.tx(), &account, ctx.now).await.map_err(|error| match error {
+    })
+}
+
+pub(super) async fn insert(tx: &mut Tx, account: &Account, ctx: &Ctx) -> Result<()> {
+    repo::account::insert(tx, account, ctx.now).await.map_err(|error| match error {
         StoreError::Duplicate(_) => Error::field("login", "ACCT-009"),
         other => other.into(),
-    })?;
-    command.finish("account", account.id, serde_json::json!({ "login": account.login })).await?;
-    Ok(account.id)
+    })
 }
 
 /// Gives an account a post.
 ///
 /// # Errors
-/// `NotFound` if the agency lies outside the administrator's scope; `Invalid` on `section`, `valid_to`.
+/// `NotFound` if the agency or the account lies outside the administrator's scope; `Invalid` on `section`, `valid_to`.
 pub async fn grant(platform: &Platform, ctx: &Ctx, input: NewPost) -> Result<PostId> {
     let mut command = platform.command(ctx, UseCase::PostGrant).await?;
-    if input.section.chars().count() > NAME_CHARS_MAX {
-        return Err(Error::field("section", "CORE-101").with("max", NAME_CHARS_MAX));
-    }
-    if input.valid_to.is_some_and(|to| to < input.valid_from) {
-        return Err(Error::field("valid_to", "CORE-102"));
-    }
-    let scope = ctx.scope()?;
-    let agency = repo::agency::get(command.tx(), &scope, input.agency).await?;
-    let account = repo::account::by_id_unscoped(command.tx(), input.account).await?;
-    let post = Post {
-        id: PostId::from_parts(ctx.ms(), ctx.ten()),
-        account_id: account.id,
-        person: account.name,
-        agency_id: agency.id,
-        agency_name: agency.name,
-        agency_path: agency.path,
-        section: input.section,
-        role: input.role,
-        valid_from: input.valid_from,
-        valid_to: input.valid_to,
-    };
+    let account = visible(command.tx(), ctx, input.account).await?;
+    let post = new_post(command.tx(), ctx, &account, input).await?;
     repo::post::insert(command.tx(), &post, ctx.now).await?;
     let data =
         serde_json::json!({ "account": account.login, "agency": post.agency_name, "role": post.role.to_string() });
@@ -121,15 +110,45 @@ pub async fn grant(platform: &Platform, ctx: &Ctx, input: NewPost) -> Result<Pos
     Ok(post.id)
 }
 
+/// The post that an input describes, in an agency of the scope.
+pub(super) async fn new_post(tx: &mut Tx, ctx: &Ctx, account: &Account, input: NewPost) -> Result<Post> {
+    if input.section.chars().count() > NAME_CHARS_MAX {
+        return Err(Error::field("section", "CORE-101").with("max", NAME_CHARS_MAX));
+    }
+    if input.valid_to.is_some_and(|to| to < input.valid_from) {
+        return Err(Error::field("valid_to", "CORE-102"));
+    }
+    let agency = repo::agency::get(tx, &ctx.scope()?, input.agency).await?;
+    Ok(Post {
+        id: PostId::from_parts(ctx.ms(), ctx.ten()),
+        account_id: account.id,
+        person: account.name.clone(),
+        agency_id: agency.id,
+        agency_name: agency.name,
+        agency_path: agency.path,
+        section: input.section,
+        role: input.role,
+        valid_from: input.valid_from,
+        valid_to: input.valid_to,
+    })
+}
+
 /// Ends a post on a day; sessions that act as it end with it.
 ///
 /// # Errors
-/// `NotFound` if the post's agency lies outside the scope.
+/// `NotFound` if the post's agency lies outside the scope; `Invalid` on `day` (`ACCT-012`) before the post begins;
+/// `Denied` (`ACCT-011`) for the post one acts as.
 pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::PostEnd).await?;
     let post = repo::post::by_id_unscoped(command.tx(), id).await?;
     let scope = ctx.scope()?;
     repo::agency::get(command.tx(), &scope, post.agency_id).await?;
+    if ctx.post().is_ok_and(|own| own.id == id) {
+        return Err(Error::denied("ACCT-011"));
+    }
+    if day < post.valid_from {
+        return Err(Error::field("day", "ACCT-012").with("from", text::day(post.valid_from)));
+    }
     repo::post::end(command.tx(), id, day).await?;
     command.finish("post", id, serde_json::json!({ "on": day.to_string() })).await
 }
@@ -137,13 +156,14 @@ pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate
 /// Sets a new first password; all sessions of the account end.
 ///
 /// # Errors
-/// `NotFound`, `Invalid` on `password`.
+/// `NotFound` outside the scope, `Denied` (`ACCT-010`), `Invalid` on `password`.
 pub async fn reset_password(platform: &Platform, ctx: &Ctx, login: &str, new: &str) -> Result<()> {
     ctx.require(UseCase::AccountResetPassword)?;
     password::check_length(new)?;
     let hash = password::hash(new.to_owned(), ctx.entropy.bytes()).await?;
     let mut command = platform.command(ctx, UseCase::AccountResetPassword).await?;
     let account = repo::account::by_login_unscoped(command.tx(), login).await?.ok_or_else(Error::not_found)?;
+    manageable(command.tx(), ctx, account.id).await?;
     repo::account::set_password(command.tx(), account.id, &hash, true).await?;
     repo::session::delete_of_account(command.tx(), account.id).await?;
     command.finish("account", account.id, serde_json::json!({})).await
@@ -152,10 +172,14 @@ pub async fn reset_password(platform: &Platform, ctx: &Ctx, login: &str, new: &s
 /// Closes an account (its sessions end at once) or opens it again.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound` outside the scope, `Denied` (`ACCT-010`; `ACCT-011` for one's own account).
 pub async fn set_disabled(platform: &Platform, ctx: &Ctx, login: &str, disabled: bool) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::AccountDisable).await?;
     let account = repo::account::by_login_unscoped(command.tx(), login).await?.ok_or_else(Error::not_found)?;
+    manageable(command.tx(), ctx, account.id).await?;
+    if disabled && ctx.post().is_ok_and(|own| own.account_id == account.id) {
+        return Err(Error::denied("ACCT-011"));
+    }
     repo::account::set_disabled(command.tx(), account.id, disabled.then_some(ctx.now)).await?;
     if disabled {
         repo::session::delete_of_account(command.tx(), account.id).await?;
@@ -163,12 +187,36 @@ pub async fn set_disabled(platform: &Platform, ctx: &Ctx, login: &str, disabled:
     command.finish("account", account.id, serde_json::json!({ "disabled": disabled })).await
 }
 
-/// All accounts with their valid posts.
+/// The account, if it has a post in the scope. An account without any post belongs to whoever sees the root.
+pub(super) async fn visible(conn: &mut Conn, ctx: &Ctx, id: AccountId) -> Result<Account> {
+    let account = repo::account::by_id_unscoped(conn, id).await?;
+    let posts = repo::post::all_of_account(conn, id).await?;
+    let scope = ctx.scope()?;
+    let ours = posts.iter().any(|post| scope.covers(&post.agency_path)) || (posts.is_empty() && ctx.is_root());
+    if ours { Ok(account) } else { Err(Error::not_found()) }
+}
+
+/// As [`visible`], and no post that still counts lies outside the scope: else an administrator of one county could take
+/// over the account of a city's leader who also has a post in the county.
+async fn manageable(conn: &mut Conn, ctx: &Ctx, id: AccountId) -> Result<Account> {
+    let account = visible(conn, ctx, id).await?;
+    let posts = repo::post::all_of_account(conn, id).await?;
+    let (scope, today) = (ctx.scope()?, ctx.today());
+    let counts = |post: &&Post| post.valid_to.is_none_or(|to| to >= today);
+    if posts.iter().filter(counts).all(|post| scope.covers(&post.agency_path)) {
+        Ok(account)
+    } else {
+        Err(Error::denied("ACCT-010"))
+    }
+}
+
+/// All accounts with their valid posts, for the command line.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
 pub async fn list(platform: &Platform, ctx: &Ctx) -> Result<Vec<(Account, Vec<Post>)>> {
-    ctx.require(UseCase::AccountCreate)?;
+    ctx.require(UseCase::AccountList)?;
+    ctx.require_root()?;
     let mut conn = platform.store().read().await?;
     let mut out = Vec::new();
     for account in repo::account::list_unscoped(&mut conn).await? {

@@ -2,11 +2,13 @@
 //! is done by an administrator's post and leaves its event.
 
 mod manage;
+mod office;
 mod password;
 mod session;
 mod sign_in;
 
 pub use manage::{NewAccount, NewPost, create, end_post, grant, list, reset_password, set_disabled, posts};
+pub use office::{AccountView, OpenAccount, Opened, get, open, page, reset_to_first};
 pub use password::PASSWORD_CHARS;
 pub use session::{Session, resume, switch_post};
 pub use sign_in::{SignedIn, change_password, sign_in, sign_out};

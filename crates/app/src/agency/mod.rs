@@ -7,7 +7,7 @@ use store::StoreError;
 use store::repo;
 use store::repo::agency::Agency;
 
-use crate::{Ctx, Error, Platform, Result};
+use crate::{Actor, Ctx, Error, Platform, Result};
 
 /// Characters of an agency's name.
 const NAME_CHARS_MAX: usize = 60;
@@ -34,16 +34,16 @@ pub struct NewAgency {
 /// Adds an agency below one of the acting post's scope.
 ///
 /// # Errors
-/// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name` (`CORE-101`), `parent` (`AGCY-003` unknown).
+/// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name`, `short_name` (`CORE-101`), `parent` (`AGCY-003`
+/// unknown, `AGCY-004` missing: only the command line's owner makes a root).
 pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<AgencyId> {
     let mut command = platform.command(ctx, UseCase::AgencySave).await?;
-    let name = input.name.trim();
-    if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
-        return Err(Error::field("name", "CORE-101").with("max", NAME_CHARS_MAX));
-    }
+    let name = named("name", &input.name)?;
+    let short_name = named("short_name", &input.short_name)?;
     let scope = ctx.scope()?;
     let parent = match &input.parent_code {
-        None => None,
+        None if matches!(ctx.actor, Actor::System) => None,
+        None => return Err(Error::field("parent", "AGCY-004")),
         Some(code) => {
             let parent = repo::agency::by_code_unscoped(command.tx(), code)
                 .await?
@@ -60,8 +60,8 @@ pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<Age
     let agency = Agency {
         id: AgencyId::from_parts(ctx.ms(), ctx.ten()),
         code: input.code,
-        name: name.to_owned(),
-        short_name: input.short_name.trim().to_owned(),
+        name,
+        short_name,
         level: input.level,
         kind: input.kind,
         parent_id: parent.map(|p| p.id),
@@ -75,6 +75,53 @@ pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<Age
     })?;
     command.finish("agency", agency.id, serde_json::json!({ "code": agency.code, "name": agency.name })).await?;
     Ok(agency.id)
+}
+
+/// Input of [`rename`]. Key and place in the tree never change: directories and paths rest on them.
+#[derive(Clone, Debug)]
+pub struct RenameAgency {
+    /// Which.
+    pub id: AgencyId,
+    /// The version that the form showed.
+    pub version: i64,
+    /// Full name.
+    pub name: String,
+    /// Name for tables.
+    pub short_name: String,
+}
+
+/// Renames an agency of the scope.
+///
+/// # Errors
+/// `NotFound` outside the scope; `Invalid` on `name`, `short_name` (`CORE-101`); `Conflict` (`CORE-409`).
+pub async fn rename(platform: &Platform, ctx: &Ctx, input: RenameAgency) -> Result<()> {
+    let mut command = platform.command(ctx, UseCase::AgencySave).await?;
+    let mut agency = repo::agency::get(command.tx(), &ctx.scope()?, input.id).await?;
+    let before = std::mem::replace(&mut agency.name, named("name", &input.name)?);
+    agency.short_name = named("short_name", &input.short_name)?;
+    agency.version = input.version;
+    repo::agency::update(command.tx(), &agency).await?;
+    let data = serde_json::json!({ "code": agency.code, "before": before, "name": agency.name });
+    command.finish("agency", agency.id, data).await
+}
+
+/// One agency of the scope.
+///
+/// # Errors
+/// `NotFound`, `Unauthenticated`.
+pub async fn get(platform: &Platform, ctx: &Ctx, id: AgencyId) -> Result<Agency> {
+    ctx.require(UseCase::AgencyList)?;
+    let mut conn = platform.store().read().await?;
+    Ok(repo::agency::get(&mut conn, &ctx.scope()?, id).await?)
+}
+
+fn named(field: &'static str, name: &str) -> Result<String> {
+    let name = name.trim();
+    if (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
+        Ok(name.to_owned())
+    } else {
+        Err(Error::field(field, "CORE-101").with("max", NAME_CHARS_MAX))
+    }
 }
 
 /// The agencies of the acting post's scope, parents first.

@@ -8,6 +8,7 @@ use app::job::{Worker, release_after_restart};
 use axum::Router;
 use clap::{Args, ValueEnum};
 use office::Office;
+use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::harden::ErrorPages;
@@ -76,6 +77,12 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let worker = tokio::spawn(Worker::new(platform.clone()).run(stopped.clone()));
     let sealer = tokio::spawn(app::audit::seal_forever(platform.clone(), stopped.clone()));
     say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
+    if let Some(accounts) = demo_accounts(&platform).await? {
+        say::line("演示环境，数据均为虚构。可用以下账号登录：");
+        for account in &accounts {
+            say::line(format_args!("  {}  {}  {}（{}）", account.login, account.password, account.name, account.post));
+        }
+    }
     say::line("按 Ctrl+C 停止。");
     let shutdown = async move {
         signal().await;
@@ -96,6 +103,25 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     sealer.await.ok();
     platform.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An account of the demo, as the command that made it wrote it down.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct DemoAccount {
+    login: String,
+    password: String,
+    name: String,
+    post: String,
+}
+
+/// The accounts of a demo; none for any other installation, whatever its facts say: a bureau's passwords are never shown.
+async fn demo_accounts(platform: &Platform) -> Result<Option<Vec<DemoAccount>>, Failure> {
+    if platform.fact("kind").await?.as_deref() != Some("demo") {
+        return Ok(None);
+    }
+    let Some(json) = platform.fact("demo_accounts").await? else { return Ok(None) };
+    // A list that cannot be read is no reason not to serve: the accounts are known to whoever made the demo.
+    Ok(serde_json::from_str(&json).ok())
 }
 
 /// The fronts as one router, hardened.
@@ -172,6 +198,13 @@ mod tests {
         check("https://[::1]:8443/a", Some("::1"));
         check("http://10.0.0.7", Some("10.0.0.7"));
         check("https://", None);
+    }
+
+    #[test]
+    fn the_demo_s_accounts_are_read() {
+        let json = r#"[{"login":"clerk","password":"p","name":"王经办","post":"经办人"}]"#;
+        let accounts: Vec<DemoAccount> = serde_json::from_str(json).unwrap();
+        assert_eq!(accounts.first().unwrap().name, "王经办");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{Desk, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/office", UseCase::HomeView, view)
-        .get("/office/", UseCase::HomeView, || async { Redirect::permanent("/office") })
+        .get("/office/", UseCase::HomeView, |_: Desk| async { Redirect::permanent("/office") })
         .get("/office/components", UseCase::ComponentGallery, gallery)
 }
 

@@ -1,6 +1,7 @@
 //! The pages, one file or folder an area. An address `/office/<area>/…` is served from `page/<area>`.
 
 pub mod account;
+pub mod admin;
 pub mod event;
 pub mod home;
 pub mod import;

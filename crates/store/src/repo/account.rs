@@ -1,8 +1,10 @@
 //! Accounts: who may sign in. Passwords are argon2id hashes made by `app`.
 
+use domain::agency::Scope;
 use domain::ids::AccountId;
 use domain::time::Instant;
 
+use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// An account.
@@ -139,4 +141,45 @@ pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Instant>) -> Re
         )
         .await?;
     if touched == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}
+
+/// Which accounts a list shows: those that have, had or will have a post in the scope. Accounts without any post belong
+/// to whoever sees the root (`postless`).
+#[derive(Clone, Debug, Default)]
+pub struct AccountFilter {
+    /// Part of the login or of the name; empty for all.
+    pub text: String,
+    /// Also accounts without a post.
+    pub postless: bool,
+}
+
+/// One page of the accounts of a scope, by login.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &AccountFilter,
+    page: u32,
+    per_page: u32,
+) -> Result<Page<Account>> {
+    let prefix = scope.prefix();
+    let per_page = per_page.min(PAGE_ROWS_MAX);
+    let whose = "(EXISTS (SELECT 1 FROM post JOIN agency ON agency.id = post.agency_id
+                  WHERE post.account_id = account.id AND agency.path >= $1 AND agency.path < $2)
+                  OR ($3 = 1 AND NOT EXISTS (SELECT 1 FROM post WHERE post.account_id = account.id)))
+                 AND (LOWER(account.login) LIKE $4 ESCAPE '\\' OR LOWER(account.name) LIKE $4 ESCAPE '\\')";
+    let values = || {
+        values![prefix, path_end(prefix), i64::from(filter.postless), super::like(&filter.text.trim().to_lowercase())]
+    };
+    let total = conn.int(&format!("SELECT COUNT(*) FROM account WHERE {whose}"), values()).await?;
+    let offset = u64::from(page) * u64::from(per_page);
+    let rows = conn
+        .rows(
+            &format!("SELECT {COLUMNS} FROM account WHERE {whose} ORDER BY login LIMIT {per_page} OFFSET {offset}"),
+            values(),
+        )
+        .await?;
+    Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }

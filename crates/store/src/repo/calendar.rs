@@ -47,6 +47,38 @@ pub async fn set_year(
     Ok(())
 }
 
+/// The notice by which a year was added.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The year.
+    pub year: i32,
+    /// Title and number of the notice.
+    pub notice: String,
+    /// Who added it: a post's id, or `system`.
+    pub added_by: String,
+    /// When.
+    pub added_at: Instant,
+}
+
+/// The notices of the years that were added.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn notices(conn: &mut Conn) -> Result<Vec<Notice>> {
+    conn.rows("SELECT year, notice, added_by, added_at FROM calendar_year ORDER BY year LIMIT 200", vec![])
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Notice {
+                year: i32::try_from(row.int("year")?).unwrap_or(i32::MAX),
+                notice: row.text("notice")?,
+                added_by: row.text("added_by")?,
+                added_at: row.instant("added_at")?,
+            })
+        })
+        .collect()
+}
+
 /// The years that were added, each with its days.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
+use domain::deadline::Due;
 use domain::ids::{AgencyId, DeadlineId};
 
 use super::path_end;
@@ -138,4 +139,46 @@ pub async fn open(conn: &mut Conn, scope: &Scope, rows_max: u32) -> Result<Vec<D
     .iter()
     .map(read)
     .collect()
+}
+
+/// Deadlines that are not met and that a calendar of `year` may move: they started by its end, and end in it or later or
+/// are provisional. `after` is the last id that was read; whatever the scope, because the calendar is everyone's.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn touched_by_year_unscoped(
+    conn: &mut Conn,
+    year: i32,
+    after: Option<DeadlineId>,
+    rows_max: u32,
+) -> Result<Vec<Deadline>> {
+    conn.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM deadline
+             WHERE deadline.met_on IS NULL AND deadline.id > $1 AND deadline.started_on <= $2
+             AND (deadline.due_on >= $3 OR deadline.provisional = 1) ORDER BY deadline.id LIMIT {rows_max}"
+        ),
+        values![
+            after.map_or(String::new(), |id| id.to_string()),
+            format!("{year}-12-31"),
+            format!("{year}-01-01")
+        ],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+/// Moves a deadline to the day that a changed calendar gives.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn recount(tx: &mut Tx, id: DeadlineId, due: Due) -> Result<()> {
+    tx.execute(
+        "UPDATE deadline SET due_on = $1, provisional = $2 WHERE id = $3",
+        values![due.on, due.provisional, id.to_string()],
+    )
+    .await?;
+    Ok(())
 }

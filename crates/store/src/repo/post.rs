@@ -110,3 +110,15 @@ pub async fn valid_of_account(conn: &mut Conn, account: AccountId, day: NaiveDat
     .map(read)
     .collect()
 }
+
+/// All posts of an account, ended and future ones too, oldest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn all_of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Post>> {
+    conn.rows(&format!("{SELECT} WHERE post.account_id = $1 ORDER BY post.id LIMIT 1000"), values![account.to_string()])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}

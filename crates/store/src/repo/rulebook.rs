@@ -2,7 +2,7 @@
 
 use domain::time::Instant;
 
-use crate::{Conn, Result, Tx, values};
+use crate::{Conn, Result, Row, Tx, values};
 
 /// A parameter's value at one level.
 #[derive(Clone, Debug)]
@@ -17,6 +17,17 @@ pub struct Setting {
     pub value: String,
     /// The rule or document it rests on.
     pub basis: String,
+}
+
+/// A setting with who made it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The setting.
+    pub setting: Setting,
+    /// Who set it: a post's id, or `system`.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: Instant,
 }
 
 /// Sets a parameter.
@@ -45,14 +56,46 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Setting>> {
     )
     .await?
     .iter()
-    .map(|row| {
-        Ok(Setting {
-            scope_kind: row.text("scope_kind")?,
-            scope_id: row.text("scope_id")?,
-            name: row.text("name")?,
-            value: row.text("value")?,
-            basis: row.text("basis")?,
-        })
-    })
+    .map(read)
     .collect()
+}
+
+/// Takes a setting back, so that the level above decides again. One that is not there is left alone.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn remove(tx: &mut Tx, scope_kind: &str, scope_id: &str, name: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM rulebook WHERE scope_kind = $1 AND scope_id = $2 AND name = $3",
+        values![scope_kind, scope_id, name],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The settings of the installation and of all agencies, with who made them and when; tasks' settings stand with the
+/// task. Agencies outside a post's range are left out by `app`, which knows the way from the root down.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn stored_unscoped(conn: &mut Conn) -> Result<Vec<Stored>> {
+    conn.rows(
+        "SELECT scope_kind, scope_id, name, value, basis, changed_by, changed_at FROM rulebook
+         WHERE scope_kind IN ('installation', 'agency') ORDER BY name, scope_kind, scope_id LIMIT 10000",
+        vec![],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok(Stored { setting: read(row)?, changed_by: row.text("changed_by")?, changed_at: row.instant("changed_at")? }))
+    .collect()
+}
+
+fn read(row: &Row) -> Result<Setting> {
+    Ok(Setting {
+        scope_kind: row.text("scope_kind")?,
+        scope_id: row.text("scope_id")?,
+        name: row.text("name")?,
+        value: row.text("value")?,
+        basis: row.text("basis")?,
+    })
 }

@@ -1,0 +1,203 @@
+//! Agencies: the tree, adding one below another, renaming.
+
+use app::agency::{NewAgency, RenameAgency};
+use askama::Template;
+use axum::response::Response;
+use domain::AgencyId;
+use domain::agency::{AgencyKind, AgencyLevel};
+use domain::registry::UseCase;
+use serde::Deserialize;
+use text::Label as _;
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tab, Tone, go_saying};
+
+use super::{Section, indent, tabs};
+use crate::{Desk, Routes};
+
+const LIST: &str = "/office/agencies";
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get(LIST, UseCase::AgencyList, list)
+        .get("/office/agencies/new", UseCase::AgencySave, new_page)
+        .post("/office/agencies/new", UseCase::AgencySave, add)
+        .get("/office/agencies/{agency}", UseCase::AgencySave, rename_page)
+        .post("/office/agencies/{agency}", UseCase::AgencySave, rename)
+}
+
+struct Row {
+    href: String,
+    indent: String,
+    name: String,
+    short_name: String,
+    code: String,
+    level: &'static str,
+    kind: &'static str,
+    division: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/agency_list.html")]
+struct ListPage {
+    page: Page,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    may_save: bool,
+    may_import: bool,
+}
+
+async fn list(desk: Desk) -> Result<Html<ListPage>> {
+    let agencies = app::agency::list(&desk.platform, &desk.ctx).await?;
+    let top = agencies.iter().map(|agency| agency.path.segments().count()).min().unwrap_or(0);
+    let rows = agencies
+        .into_iter()
+        .map(|agency| Row {
+            href: format!("{LIST}/{}", agency.id),
+            indent: indent(agency.path.segments().count() - top),
+            name: agency.name,
+            short_name: agency.short_name,
+            code: agency.code,
+            level: agency.level.label(),
+            kind: agency.kind.label(),
+            division: agency.division.unwrap_or_default(),
+        })
+        .collect();
+    Ok(Html(ListPage {
+        page: desk.page(Area::Admin),
+        tabs: tabs(&desk, Section::Agencies),
+        rows,
+        may_save: desk.may(UseCase::AgencySave),
+        may_import: desk.may(UseCase::AgencyImport),
+    }))
+}
+
+/// The form of an agency, as typed. Of an existing one only the names change.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AgencyForm {
+    parent: String,
+    code: String,
+    name: String,
+    short_name: String,
+    level: String,
+    kind: String,
+    division: String,
+    version: i64,
+}
+
+#[derive(Template)]
+#[template(path = "admin/agency_form.html")]
+struct FormPage {
+    page: Page,
+    title: String,
+    action: String,
+    new: bool,
+    form: AgencyForm,
+    parents: Vec<Choice>,
+    levels: Vec<Choice>,
+    kinds: Vec<Choice>,
+    errors: FieldErrors,
+}
+
+async fn new_form(desk: &Desk, form: AgencyForm, errors: FieldErrors) -> Result<FormPage> {
+    let agencies = app::agency::list(&desk.platform, &desk.ctx).await?;
+    let top = agencies.iter().map(|agency| agency.path.segments().count()).min().unwrap_or(0);
+    let parents = agencies
+        .iter()
+        .map(|a| Choice::new(&a.code, format!("{}{}", indent(a.path.segments().count() - top), a.name)))
+        .collect();
+    Ok(FormPage {
+        page: desk.page_under(Area::Admin, [Crumb::to("机构", LIST), Crumb::here("添加机构")]),
+        title: "添加机构".to_owned(),
+        action: format!("{LIST}/new"),
+        new: true,
+        form,
+        parents,
+        levels: AgencyLevel::ALL.iter().map(|level| Choice::new(level.code(), level.label())).collect(),
+        kinds: AgencyKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label())).collect(),
+        errors,
+    })
+}
+
+async fn new_page(desk: Desk) -> Result<Html<FormPage>> {
+    Ok(Html(new_form(&desk, AgencyForm::default(), FieldErrors::none()).await?))
+}
+
+async fn add(desk: Desk, Form(typed): Form<AgencyForm>) -> Result<Response> {
+    let (level, kind) = (AgencyLevel::from_code(&typed.level), AgencyKind::from_code(&typed.kind));
+    let division = typed.division.trim();
+    let good_division = division.is_empty() || (division.len() == 6 && division.bytes().all(|b| b.is_ascii_digit()));
+    let (Some(level), Some(kind), true) = (level, kind, good_division) else {
+        let mut errors = FieldErrors::none();
+        if level.is_none() {
+            errors.push("level", "请选择级别。");
+        }
+        if kind.is_none() {
+            errors.push("kind", "请选择类型。");
+        }
+        if !good_division {
+            errors.push("division", "行政区划代码是6位数字；功能区没有的，留空。");
+        }
+        return Ok(Html::invalid(new_form(&desk, typed, errors).await?));
+    };
+    let input = NewAgency {
+        code: typed.code.trim().to_owned(),
+        name: typed.name.clone(),
+        short_name: typed.short_name.clone(),
+        level,
+        kind,
+        parent_code: Some(typed.parent.clone()).filter(|code| !code.is_empty()),
+        division: Some(division.to_owned()).filter(|code| !code.is_empty()),
+    };
+    match app::agency::add(&desk.platform, &desk.ctx, input).await {
+        Ok(_) => Ok(go_saying(LIST, Tone::Good, "机构已添加。")),
+        Err(error) if error.kind == app::ErrorKind::Invalid => {
+            let errors = FieldErrors::from(&error);
+            Ok(Html::invalid(new_form(&desk, typed, errors).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn rename_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors: FieldErrors) -> Result<FormPage> {
+    let agency = app::agency::get(&desk.platform, &desk.ctx, id).await?;
+    let stored = AgencyForm {
+        code: agency.code.clone(),
+        name: agency.name.clone(),
+        short_name: agency.short_name.clone(),
+        version: agency.version,
+        ..AgencyForm::default()
+    };
+    let form = form.map_or(stored, |form| AgencyForm { code: agency.code, ..form });
+    Ok(FormPage {
+        page: desk.page_under(Area::Admin, [Crumb::to("机构", LIST), Crumb::here(agency.name.clone())]),
+        title: format!("更改名称：{}", agency.name),
+        action: format!("{LIST}/{id}"),
+        new: false,
+        form,
+        parents: Vec::new(),
+        levels: Vec::new(),
+        kinds: Vec::new(),
+        errors,
+    })
+}
+
+async fn rename_page(desk: Desk, Path(id): Path<AgencyId>) -> Result<Html<FormPage>> {
+    Ok(Html(rename_form(&desk, id, None, FieldErrors::none()).await?))
+}
+
+async fn rename(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyForm>) -> Result<Response> {
+    let input = RenameAgency {
+        id,
+        version: typed.version,
+        name: typed.name.clone(),
+        short_name: typed.short_name.clone(),
+    };
+    match app::agency::rename(&desk.platform, &desk.ctx, input).await {
+        Ok(()) => Ok(go_saying(LIST, Tone::Good, "名称已更改；以前的文书和记录仍用当日的名称。")),
+        Err(error) if error.kind == app::ErrorKind::Invalid => {
+            let errors = FieldErrors::from(&error);
+            Ok(Html::invalid(rename_form(&desk, id, Some(typed), errors).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
