@@ -12,6 +12,10 @@ pub fn routes() -> Routes {
         .merge(page::account::routes())
         .merge(page::job::routes())
         .merge(page::event::routes())
+        .merge(page::dispatch::routes())
+        .merge(page::share::routes())
+        .merge(page::matching::routes())
+        .merge(page::visit::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).
