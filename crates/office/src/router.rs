@@ -16,6 +16,10 @@ pub fn routes() -> Routes {
         .merge(page::task::routes())
         .merge(page::import::routes())
         .merge(page::admin::routes())
+        .merge(page::dispatch::routes())
+        .merge(page::share::routes())
+        .merge(page::matching::routes())
+        .merge(page::visit::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

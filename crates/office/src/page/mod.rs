@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod admin;
+pub mod dispatch;
 pub mod event;
 pub mod home;
 pub mod import;
 pub mod job;
+pub mod matching;
 pub mod scheme;
 mod scheme_form;
+pub mod share;
 pub mod task;
+pub mod visit;

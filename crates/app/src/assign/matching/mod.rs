@@ -21,7 +21,7 @@ pub use prepare::prepare;
 pub use publish::{PublishInput, publish};
 pub use reveal::reveal;
 pub use run::{MATCH_JOB, run_again};
-pub use view::{AttemptView, Document, MatchingView, PartyView, document, view};
+pub use view::{AttemptView, Document, MatchingView, PartyView, document, share_of, view};
 pub use witness::{commit, witness_state};
 
 pub(crate) use run::run_matching;

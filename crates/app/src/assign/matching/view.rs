@@ -111,6 +111,16 @@ pub async fn view(platform: &Platform, ctx: &Ctx, share: ShareId) -> Result<Matc
     })
 }
 
+/// The share that an attempt belongs to.
+///
+/// # Errors
+/// `NotFound`, `Denied`.
+pub async fn share_of(platform: &Platform, ctx: &Ctx, id: MatchingId) -> Result<ShareId> {
+    ctx.require(UseCase::MatchingView)?;
+    let mut conn = platform.store().read().await?;
+    Ok(store::repo::matching::get(&mut conn, &ctx.scope()?, id).await?.share_id)
+}
+
 /// The bytes of one of an attempt's documents, as they were sealed.
 ///
 /// # Errors
