@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod doctor;
+pub mod import;
 pub mod draw;
 pub mod migrate;
 pub mod restore;
