@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use domain::ids::JobId;
 use domain::state::JobState;
+use store::repo::job::Job;
 use tokio::sync::watch;
 use tracing::{error, info};
 
-use super::{ATTEMPTS_MAX, LEASE_SECONDS, Run, handle};
+use super::{ATTEMPTS_MAX, JobView, LEASE_SECONDS, Run, handle};
+use crate::upkeep::Progress;
 use crate::{Actor, Error, Platform, Result};
 
 /// Milliseconds between two looks into the queue when it is empty.
@@ -73,6 +76,52 @@ impl Worker {
         let claimed = store::repo::job::claim(&mut tx, &self.owner, now, now.plus_seconds(LEASE_SECONDS)).await?;
         tx.commit().await?;
         let Some(job) = claimed else { return Ok(false) };
+        self.work(job).await?;
+        Ok(true)
+    }
+
+    /// Does one job, whatever else waits, and returns how it ended; for the command line. If another worker has it (the
+    /// server may be running), waits until that one has ended it. `progress` is called a few times a second.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such job, `Internal` if the queue cannot be read. A failing job is in the view.
+    pub async fn do_job(&self, id: JobId, progress: Progress<'_>) -> Result<JobView> {
+        loop {
+            let now = self.platform.now();
+            let mut tx = self.platform.store().write().await?;
+            let lease_until = now.plus_seconds(LEASE_SECONDS);
+            let claimed = store::repo::job::claim_one(&mut tx, id, &self.owner, now, lease_until).await?;
+            tx.commit().await?;
+            match claimed {
+                Some(job) => {
+                    let mut working = std::pin::pin!(self.work(job));
+                    loop {
+                        tokio::select! {
+                            done = &mut working => { done?; break }
+                            () = tokio::time::sleep(Duration::from_millis(IDLE_MS)) => { self.look(id, progress).await?; }
+                        }
+                    }
+                }
+                None => tokio::time::sleep(Duration::from_millis(IDLE_MS)).await,
+            }
+            let view = self.look(id, progress).await?;
+            if view.ended {
+                return Ok(view);
+            }
+        }
+    }
+
+    /// The job as it is now, told to `progress`.
+    async fn look(&self, id: JobId, progress: Progress<'_>) -> Result<JobView> {
+        let mut conn = self.platform.store().read().await?;
+        let view = JobView::of(store::repo::job::by_id_unscoped(&mut conn, id).await?, self.platform.now());
+        let units = |n: i64| u64::try_from(n).unwrap_or(0);
+        progress(view.step, units(view.done), units(view.total));
+        Ok(view)
+    }
+
+    /// Does a job that has been claimed.
+    async fn work(&self, job: Job) -> Result<()> {
         let ctx = self.platform.ctx(Actor::System, format!("job {}", job.id));
         info!(job = %job.id, kind = job.kind, attempt = job.attempts, "job begins");
         let mut run = Run {
@@ -91,7 +140,7 @@ impl Worker {
             Ok(()) => info!(job = %run.job.id, "job done"),
             Err(error) => self.fail(&run, &error).await?,
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn fail(&self, run: &Run, error: &Error) -> Result<()> {

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod draw;
 pub mod migrate;
 pub mod restore;

@@ -5,6 +5,7 @@
 
 mod bundles;
 mod help;
+mod import;
 mod installation;
 mod manual;
 mod run;

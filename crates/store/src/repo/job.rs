@@ -123,6 +123,25 @@ pub async fn claim(tx: &mut Tx, owner: &str, now: Instant, lease_until: Instant)
     .transpose()
 }
 
+/// As [`claim`], but only this job.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn claim_one(tx: &mut Tx, id: JobId, owner: &str, now: Instant, lease_until: Instant) -> Result<Option<Job>> {
+    let returning = COLUMNS.replace("job.", "");
+    tx.row(
+        &format!(
+            "UPDATE job SET state = 'running', lease_owner = $1, lease_until = $2, started_at = $3, attempts = attempts + 1
+             WHERE id = $4 AND (state = 'queued' OR (state = 'running' AND lease_until < $3)) RETURNING {returning}"
+        ),
+        values![owner, lease_until, now, id.to_string()],
+    )
+    .await?
+    .as_ref()
+    .map(read)
+    .transpose()
+}
+
 /// Writes progress and renews the lease. Returns whether someone asked the job to stop.
 ///
 /// # Errors
