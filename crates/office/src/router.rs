@@ -15,6 +15,10 @@ pub fn routes() -> Routes {
         .merge(page::scheme::routes())
         .merge(page::task::routes())
         .merge(page::import::routes())
+        .merge(page::directory::routes())
+        .merge(page::subject::routes())
+        .merge(page::inspector::routes())
+        .merge(page::item::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

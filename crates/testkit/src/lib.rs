@@ -4,6 +4,7 @@
 pub mod bad_register;
 mod world;
 
+pub use store;
 pub use store::Engine;
 pub use world::{
     FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql,

@@ -1,10 +1,14 @@
 //! The pages, one file or folder an area. An address `/office/<area>/…` is served from `page/<area>`.
 
 pub mod account;
+pub mod directory;
 pub mod event;
 pub mod home;
 pub mod import;
+pub mod inspector;
+pub mod item;
 pub mod job;
 pub mod scheme;
 mod scheme_form;
+pub mod subject;
 pub mod task;
