@@ -19,6 +19,7 @@ pub mod form;
 pub mod import;
 pub mod job;
 pub mod problem;
+pub mod public_site;
 pub mod read;
 pub mod scheme;
 pub mod task;

@@ -17,6 +17,18 @@ pub struct ErrorPages {
     pub sign_in: Option<&'static str>,
     /// Where "back to the start" leads; `/` if empty.
     pub home: &'static str,
+    /// Where it leads from addresses that do not lie below `home`, where a public front is served beside it.
+    pub home_outside: Option<&'static str>,
+}
+
+impl ErrorPages {
+    fn home_from(&self, address: &str) -> &'static str {
+        match self.home_outside {
+            Some(outside) if !address.starts_with(self.home) => outside,
+            _ if self.home.is_empty() => "/",
+            _ => self.home,
+        }
+    }
 }
 
 /// Replaces the plain form of an [`Error`] by what the asker can use.
@@ -113,7 +125,7 @@ struct ErrorPart<'a> {
 }
 
 fn page(pages: ErrorPages, asked: &Asked, shown: &Shown, status: StatusCode) -> Response {
-    let home = if pages.home.is_empty() { "/" } else { pages.home };
+    let home = pages.home_from(&asked.address);
     let template = ErrorPage { shown, status: status.as_u16(), request_id: &asked.request_id, home };
     rendered(&template, status)
 }

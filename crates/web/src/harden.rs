@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 pub use crate::error_page::ErrorPages;
 use crate::error::Error;
@@ -41,8 +42,16 @@ pub fn harden(router: Router, how: Hardening) -> Router {
         .layer(from_fn(move |request: Request, next: Next| origin::check(how.trusted_origins, request, next)))
         .layer(from_fn(move |request: Request, next: Next| error_page::render(how.pages, request, next)))
         .layer(from_fn(move |request: Request, next: Next| headers(how.tls, request, next)))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(worth_it()))
         .layer(from_fn(request_id::name))
+}
+
+/// Archives, workbooks and PDFs are compressed already, and their length and tag should stay as they are.
+fn worth_it() -> impl Predicate + Clone {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
 }
 
 /// A panic is a bug; the person still gets a page with a number, and the other requests go on.

@@ -38,7 +38,7 @@ fn router() -> Router {
                 Error::new(Category::Invalid).saying("TASK-003", "任务不能保存", "请改正名称").with_fields(fields)
             }),
         );
-    let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" };
+    let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
     web::harden(router, Hardening { pages, ..Hardening::default() })
 }
 

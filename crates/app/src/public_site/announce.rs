@@ -69,6 +69,9 @@ pub struct PublicAttempt {
     pub state: String,
     /// Digest of the commitment document.
     pub commitment_digest: String,
+    /// The commitment document itself, as it stands in the bundle.
+    #[serde(default)]
+    pub commitment_document: String,
     /// When it was published, RFC 3339.
     pub committed_at: String,
     /// Until when parties reveal.
@@ -189,6 +192,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
         attempt: attempt.attempt,
         state: attempt.state.to_string(),
         commitment_digest: attempt.commitment_digest.unwrap_or_default(),
+        commitment_document: attempt.commitment_document.unwrap_or_default(),
         committed_at: attempt.committed_at.map(|at| at.to_string()).unwrap_or_default(),
         reveal_by: attempt.reveal_by.map(|at| at.to_string()).unwrap_or_default(),
         parties,

@@ -4,7 +4,7 @@ use domain::ids::TaskId;
 use domain::time::Instant;
 
 use super::{PAGE_ROWS_MAX, Page, like, unsigned};
-use crate::{Conn, Result, Row, StoreError, Tx, insert_rows, values};
+use crate::{Conn, Result, Row, StoreError, Tx, Value, insert_rows, values};
 
 /// Something announced.
 #[derive(Clone, Debug)]
@@ -116,6 +116,25 @@ pub async fn list(conn: &mut Conn, kind: &str, text: &str, page: u32, per_page: 
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 
+/// The announcements in whose drawn lists a code stands, newest first, at most `limit`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn with_code(conn: &mut Conn, kind: &str, code: &str, limit: u32) -> Result<Vec<Publication>> {
+    conn.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM publication WHERE kind = $1
+             AND id IN (SELECT publication_id FROM publication_drawn WHERE code = $2)
+             ORDER BY published_at DESC, id DESC LIMIT $3"
+        ),
+        values![kind, code, i64::from(limit)],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
 /// A drawn object as the public sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedDrawn {
@@ -170,44 +189,115 @@ pub async fn insert_drawn(tx: &mut Tx, publication: &str, rows: &[PublishedDrawn
     insert_rows(tx, "publication_drawn", columns, rows.collect()).await
 }
 
-/// One page of a published list. Filters empty mean all; `page` counts from 0.
+/// What a published list is asked for; empty means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishedFilter {
+    /// Part of a name or a code.
+    pub text: String,
+    /// A unit, whole.
+    pub unit: String,
+    /// A stratum's code, whole.
+    pub stratum: String,
+}
+
+/// `$1` to `$5`: the publication, then the filter. Codes are written in capitals; whoever types small letters means the same.
+const DRAWN_FROM: &str = r"FROM publication_drawn WHERE publication_id = $1
+    AND ($2 = '%%' OR name LIKE $2 ESCAPE '\' OR code LIKE $3 ESCAPE '\') AND ($4 = '' OR unit = $4) AND ($5 = '' OR stratum = $5)";
+
+fn drawn_values(publication: &str, filter: &PublishedFilter) -> Vec<Value> {
+    let text = filter.text.trim();
+    values![publication, like(text), like(&text.to_ascii_uppercase()), &filter.unit, &filter.stratum]
+}
+
+/// One page of a published list. `page` counts from 0.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn drawn(
     conn: &mut Conn,
     publication: &str,
-    text: &str,
-    unit: &str,
-    stratum: &str,
+    filter: &PublishedFilter,
     page: u32,
     per_page: u32,
 ) -> Result<Page<PublishedDrawn>> {
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
-    let from = r"FROM publication_drawn WHERE publication_id = $1
-        AND ($2 = '%%' OR name LIKE $2 ESCAPE '\' OR code LIKE $2 ESCAPE '\') AND ($3 = '' OR unit = $3) AND ($4 = '' OR stratum = $4)";
-    let filters = || values![publication, like(text), unit, stratum];
-    let total = conn.int(&format!("SELECT COUNT(*) {from}"), filters()).await?;
-    let mut with_page = filters();
+    let total = conn.int(&format!("SELECT COUNT(*) {DRAWN_FROM}"), drawn_values(publication, filter)).await?;
+    let mut with_page = drawn_values(publication, filter);
     with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
     let rows = conn
-        .rows(&format!("SELECT {DRAWN_COLUMNS} {from} ORDER BY position LIMIT $5 OFFSET $6"), with_page)
+        .rows(&format!("SELECT {DRAWN_COLUMNS} {DRAWN_FROM} ORDER BY position LIMIT $6 OFFSET $7"), with_page)
         .await?;
     Ok(Page { rows: rows.iter().map(read_drawn).collect::<Result<_>>()?, total: unsigned(total) })
+}
+
+/// The rows of a published list behind `after` (0 to begin), at most `limit`: for exports.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn drawn_after(
+    conn: &mut Conn,
+    publication: &str,
+    filter: &PublishedFilter,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<PublishedDrawn>> {
+    let mut values = drawn_values(publication, filter);
+    values.extend(values![after, i64::from(limit)]);
+    conn.rows(&format!("SELECT {DRAWN_COLUMNS} {DRAWN_FROM} AND position > $6 ORDER BY position LIMIT $7"), values)
+        .await?
+        .iter()
+        .map(read_drawn)
+        .collect()
 }
 
 /// The units of a published list with their numbers.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn units(conn: &mut Conn, publication: &str) -> Result<Vec<(String, i64)>> {
+pub async fn units(conn: &mut Conn, publication: &str) -> Result<Vec<(String, u64)>> {
     conn.rows(
         "SELECT unit, COUNT(*) AS n FROM publication_drawn WHERE publication_id = $1 GROUP BY unit ORDER BY MIN(position) LIMIT 10000",
         values![publication],
     )
     .await?
     .iter()
-    .map(|row| Ok((row.text("unit")?, row.int("n")?)))
+    .map(|row| Ok((row.text("unit")?, unsigned(row.int("n")?))))
+    .collect()
+}
+
+/// What was drawn of a stratum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedStratum {
+    /// Code.
+    pub code: String,
+    /// What it is called.
+    pub label: String,
+    /// How many were drawn.
+    pub drawn: u64,
+    /// The greatest ticket among them, hex.
+    pub threshold: String,
+}
+
+/// The strata of a published list, in its order. Strata of which nothing was drawn are absent.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn strata(conn: &mut Conn, publication: &str) -> Result<Vec<PublishedStratum>> {
+    conn.rows(
+        "SELECT stratum, stratum_label, COUNT(*) AS n, MAX(ticket) AS threshold FROM publication_drawn
+         WHERE publication_id = $1 GROUP BY stratum, stratum_label ORDER BY MIN(position) LIMIT 1000",
+        values![publication],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(PublishedStratum {
+            code: row.text("stratum")?,
+            label: row.text("stratum_label")?,
+            drawn: unsigned(row.int("n")?),
+            threshold: row.text("threshold")?,
+        })
+    })
     .collect()
 }
 
