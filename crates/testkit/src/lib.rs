@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod bad_register;
+mod published;
 mod world;
 
+pub use published::Published;
 pub use store::Engine;
 pub use world::{
     FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql,

@@ -1,5 +1,5 @@
-//! The directory as a roll: which columns it has, how a row's fields read, and rolls that are kept in memory so that live
-//! counts and "was I drawn?" answer at once. It freezes nothing.
+//! The directory as a roll: which columns it has, how a row's fields read, and the live roll, kept in memory so that
+//! counts answer at once. It freezes nothing.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -28,8 +28,6 @@ const COLUMNS: [&str; 10] = [
     "division:text",
     "tags:set",
 ];
-/// Published rolls that are kept in memory at most.
-const FROZEN_KEPT_MAX: usize = 3;
 
 /// The header of the platform's rolls.
 pub(crate) fn header() -> std::result::Result<Header, Refused> {
@@ -62,7 +60,6 @@ pub(crate) fn register_line(row: &RollSubject) -> String {
 #[derive(Default)]
 pub(crate) struct RollCache {
     live: Mutex<Option<Live>>,
-    frozen: Mutex<Vec<(String, Arc<Roll>)>>,
 }
 
 struct Live {
@@ -108,31 +105,6 @@ pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate
     };
     let roll = Arc::new(tokio::task::spawn_blocking(read).await.map_err(Error::internal)??);
     *live = Some(Live { scope: scope.prefix().to_owned(), stamp, day, roll: roll.clone() });
-    Ok(roll)
-}
-
-/// A frozen roll from its file, checked against its key and root once and then kept.
-///
-/// # Errors
-/// `DRAW-019` if the file is not what it was.
-pub(crate) async fn frozen_roll(
-    platform: &Platform,
-    file: &str,
-    suite: Suite,
-    document: &draw::RollDocument,
-) -> Result<Arc<Roll>> {
-    let mut frozen = platform.rolls().frozen.lock().await;
-    if let Some((_, roll)) = frozen.iter().find(|(digest, _)| digest == file) {
-        return Ok(roll.clone());
-    }
-    let path = platform.files().existing(file)?;
-    let document = document.clone();
-    let read = move || read_frozen(&path, suite, &document, &mut draw::unattended);
-    let roll = Arc::new(tokio::task::spawn_blocking(read).await.map_err(Error::internal)??);
-    if frozen.len() >= FROZEN_KEPT_MAX {
-        frozen.remove(0);
-    }
-    frozen.push((file.to_owned(), roll.clone()));
     Ok(roll)
 }
 

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use app::Platform;
 use app::job::{Worker, release_after_restart};
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use clap::{Args, ValueEnum};
 use office::Office;
+use public::Public;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -72,6 +74,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let platform = installation::open(settings, &base_url).await?;
     release_after_restart(&platform).await?;
     let router = router(&platform, arguments.front, with_tls).await?;
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker::new(platform.clone()).run(stopped.clone()));
@@ -94,7 +97,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
             None => tls::own_certificate(&settings.home, &certificate_names(settings, &base_url, address))?,
         };
         let listener = tls::TlsListener::new(listener, tls::server_config(&certificate, &key)?)?;
-        axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
+        // Tapped, because only then the address of the other side is handed on for a listener of our own.
+        axum::serve(listener.tap_io(|_| {}), router).with_graceful_shutdown(shutdown).await?;
     } else {
         axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
     }
@@ -131,10 +135,14 @@ async fn router(platform: &Platform, front: Front, with_tls: bool) -> Result<Rou
     if front != Front::Public {
         router = router.merge(office::router(Office { platform: platform.clone(), tls: with_tls, demo }));
     }
-    let pages = if front == Front::Public {
-        ErrorPages { sign_in: None, home: "/" }
-    } else {
-        ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" }
+    if front != Front::Office {
+        let bureau = app::public_site::bureau(platform).await?;
+        router = router.merge(public::router(Public { platform: platform.clone(), bureau, demo }));
+    }
+    let pages = match front {
+        Front::Public => ErrorPages { sign_in: None, home: "/", home_outside: None },
+        Front::Office => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: None },
+        Front::All => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") },
     };
     Ok(harden(router, Hardening { pages, trusted_origins: &[], tls: with_tls }))
 }
