@@ -70,8 +70,8 @@ pub struct NotDrawnIn {
 /// # Errors
 /// `Invalid` on `code` (`PUBL-001` empty, `PUBL-003` no such code can exist), `NotFound` for an unknown number.
 pub async fn check(platform: &Platform, code: &str, number: &str) -> Result<CheckAnswer> {
-    let code = code_of(code)?;
     let mut conn = platform.store().read().await?;
+    let code = code_of(&mut conn, code).await?;
     let announcements = announcements(&mut conn, &code, number).await?;
     let mut answer = CheckAnswer { code, drawn: Vec::new(), not_drawn: Vec::new(), waiting: Vec::new() };
     for announced in announcements {
@@ -83,19 +83,19 @@ pub async fn check(platform: &Platform, code: &str, number: &str) -> Result<Chec
     Ok(answer)
 }
 
-/// The code as it stands on the business licence.
-fn code_of(typed: &str) -> Result<String> {
+/// The code as it stands on the business licence. What stands on a drawn list is answered even if its check digit is wrong:
+/// registers hold such codes, and who has one must not be told that it cannot be.
+async fn code_of(conn: &mut Conn, typed: &str) -> Result<String> {
     let code: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     if code.is_empty() {
         return Err(Error::field("code", "PUBL-001"));
     }
-    match code.parse::<SubjectCode>() {
-        Ok(code) => Ok(code.to_string()),
-        Err(bad) => {
-            let message = bad.explain();
-            Err(Error::field("code", "PUBL-003").with("what", message.what).with("next", message.next))
-        }
+    let Err(bad) = code.parse::<SubjectCode>() else { return Ok(code) };
+    if draw::is_id(&code) && !repo::publication::with_code(conn, DRAW, &code, 1).await?.is_empty() {
+        return Ok(code);
     }
+    let message = bad.explain();
+    Err(Error::field("code", "PUBL-003").with("what", message.what).with("next", message.next))
 }
 
 async fn announcements(conn: &mut Conn, code: &str, number: &str) -> Result<Vec<Announced>> {

@@ -141,9 +141,9 @@ on_both! {
         assert_eq!(failed.task.state, TaskState::Failed);
         assert_eq!(failed.latest().unwrap().failure.as_deref(), Some("企业代表未在揭示截止时间前揭示"));
         let before = commitment(&failed);
-        let row = app::public_site::get(platform, &number).await.unwrap();
+        let row = app::public_site::view(platform, &number).await.unwrap().announced;
         assert!(row.content.latest().unwrap().failure.is_some());
-        assert_eq!(app::public_site::lookup(platform, &number, "91130302MA00000001").await.unwrap(), app::public_site::Lookup::NotYet);
+        assert_eq!(row.state(), app::public_site::PublicState::Failed);
 
         let seen = app::task::check_seal(platform, &city.clerk(), task).await.unwrap();
         assert!(seen.again);
@@ -163,7 +163,7 @@ on_both! {
         let replaces = after.replaces.unwrap();
         assert_eq!(replaces.commitment, before.digest());
         assert_eq!((replaces.reason.as_str(), replaces.approved_by.as_str()), ("企业代表缺席，另请见证人", "李局长"));
-        let row = app::public_site::get(platform, &number).await.unwrap();
+        let row = app::public_site::view(platform, &number).await.unwrap().announced;
         assert_eq!(row.content.attempts.len(), 2);
         assert_eq!(first.state(&city).await.state, "failed");
         assert!(city.world.event_kinds().await.contains(&"draw.fail".to_owned()));

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use app::public_site::Lookup;
 use bundle::{Bundle, StepName, Verdict};
 use domain::state::TaskState;
 use draw::{Digest, Outcome};
@@ -111,7 +110,7 @@ on_both! {
         assert_eq!(city.world.work().await, 1);
         let view = app::task::view(&city.world.platform, &city.clerk(), task).await.unwrap();
         assert_eq!(view.task.state, TaskState::Drawn);
-        let row = app::public_site::get(&city.world.platform, &view.task.number).await.unwrap();
+        let row = app::public_site::view(&city.world.platform, &view.task.number).await.unwrap().announced;
         assert!(row.content.rehearsal && row.content.latest().unwrap().strength.contains("演练"));
     }
 }
@@ -151,38 +150,44 @@ fn documents(path: &Path) -> Vec<Vec<u8>> {
 
 async fn the_public_finds_itself(city: &City, number: &str, outcome: &Outcome) {
     let platform = &city.world.platform;
-    let ask = async |code: &str| app::public_site::lookup(platform, number, code).await;
-    let drawn = &outcome.cells[1].drawn[0].id;
-    match ask(&format!(" {} ", drawn.to_lowercase())).await.unwrap() {
-        Lookup::Drawn(rows) => assert_eq!((rows[0].code.as_str(), rows[0].stratum.as_str()), (drawn.as_str(), "E8")),
-        other => panic!("{other:?}"),
-    }
-    let all: Vec<_> = outcome.cells.iter().flat_map(|cell| &cell.drawn).map(|drawn| drawn.id.as_str()).collect();
-    let other = (1..60).map(|n| format!("91130302MA{n:08}")).find(|code| {
-        let enterprise = outcome.cells[1].rows > 0;
-        enterprise && !all.contains(&code.as_str()) && n_is_enterprise(code)
-    });
-    let other = other.unwrap();
+    let ask = async |code: &str| app::public_site::check(platform, code, number).await;
+    let drawn = &outcome.cells[1].drawn[0];
     let threshold = outcome.cells[1].threshold().unwrap().to_string();
-    match ask(&other).await.unwrap() {
-        Lookup::NotDrawn { strata, ticket } => {
-            assert_eq!(strata, [("其它类型企业".to_owned(), 37, 4)]);
-            assert!(ticket > threshold);
-        }
-        other => panic!("{other:?}"),
-    }
-    // 60 objects before the three at the end: a deregistered one, the boundary day, the day after.
-    assert_eq!(ask("91130302MA00000061").await.unwrap(), Lookup::Excluded { label: "非存续".to_owned() });
-    assert_eq!(ask("91130302MA00000063").await.unwrap(), Lookup::Excluded { label: "2021年以后成立".to_owned() });
-    assert_eq!(ask("91130302MA99999999").await.unwrap(), Lookup::NotOnRoll);
-    assert_eq!(ask("张三的公司").await.unwrap_err().fields[0].code, "PUBL-001");
+    // Its check digit is wrong, as registers have them; it is found all the same.
+    let found = ask(&format!(" {} ", drawn.id.to_lowercase())).await.unwrap();
+    assert_eq!((found.drawn.len(), found.not_drawn.len()), (1, 0));
+    let hit = &found.drawn[0];
+    assert_eq!((hit.row.code.as_str(), hit.row.stratum.as_str()), (drawn.id.as_str(), "E8"));
+    assert_eq!((hit.row.ticket.clone(), hit.of, hit.threshold.clone()), (drawn.ticket.to_string(), Some((37, 4)), Some(threshold.clone())));
+    assert!(hit.row.ticket <= threshold);
+    let valid = domain::credit_code::UnifiedCreditCode::compose('9', '1', "130302".parse().unwrap(), "MA999999").unwrap();
+    let other = ask(valid.as_str()).await.unwrap();
+    assert_eq!((other.drawn.len(), other.not_drawn.len()), (0, 1));
+    let suite = draw::Suite::Sha256;
+    let ticket = draw::Tickets::new(suite, &outcome.seed).of(valid.as_str().as_bytes()).to_string();
+    assert_eq!(other.not_drawn[0].ticket, ticket);
+    assert_eq!(ask("张三的公司").await.unwrap_err().fields[0].code, "PUBL-003");
     assert_eq!(ask("").await.unwrap_err().fields[0].code, "PUBL-001");
-    let nowhere = app::public_site::lookup(platform, "130300202101010001", drawn).await.unwrap_err();
+    let nowhere = app::public_site::check(platform, &drawn.id, "130300202101010001").await.unwrap_err();
     assert_eq!(nowhere.kind, app::ErrorKind::NotFound);
-}
 
-/// In the register, enterprises and individuals alternate: two enterprises, one individual between them.
-fn n_is_enterprise(code: &str) -> bool {
-    let n: u32 = code[10..].parse().unwrap();
-    n % 3 != 2 && n <= 60
+    // What the page says was sealed is what the bundle holds.
+    let page = app::public_site::view(platform, number).await.unwrap();
+    assert_eq!(page.strata[1].threshold.as_deref(), Some(threshold.as_str()));
+    assert_eq!(page.strata.iter().map(|row| row.drawn).collect::<Vec<_>>(), [4, 4, 4]);
+    assert_eq!(page.units.iter().map(|(_, n)| n).sum::<u64>(), 12);
+    let sealed = page.sealed.unwrap();
+    let digest = |document: &str| Digest::parse(document).unwrap();
+    let document = app::public_site::commitment_document(platform, number).await.unwrap();
+    let commitment = draw::Commitment::parse(document.as_bytes()).unwrap();
+    assert_eq!(commitment.digest().to_string(), page.announced.content.latest().unwrap().commitment_digest);
+    match commitment.subject {
+        draw::Subject::Draw { roll, scheme, sizes } => assert_eq!(
+            (digest(&sealed.roll), digest(&sealed.scheme), digest(&sealed.sizes)),
+            (roll.digest, scheme, sizes)
+        ),
+        draw::Subject::Match { .. } => panic!("not a draw"),
+    }
+    let export = app::public_site::export(platform, number, &Default::default(), app::public_site::ExportFormat::Csv);
+    assert_eq!(String::from_utf8(export.await.unwrap().bytes).unwrap().lines().count(), 13);
 }
