@@ -40,7 +40,8 @@ impl Answer {
 }
 
 fn front(world: &World) -> Router {
-    let public = Public { platform: world.platform.clone(), bureau: "临海市市场监督管理局".to_owned(), demo: true };
+    let public =
+        Public { platform: world.platform.clone(), bureau: "临海市市场监督管理局".to_owned(), demo: true };
     let pages = ErrorPages { sign_in: None, home: "/", home_outside: None };
     let router = public::router(public).merge(web::assets::router());
     web::harden(router, web::Hardening { pages, ..web::Hardening::default() })

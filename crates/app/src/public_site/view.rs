@@ -3,8 +3,8 @@
 use draw::{Commitment, Subject};
 use store::repo;
 
-use super::list::by_number;
 use super::Announced;
+use super::list::by_number;
 use crate::scheme::StratumCount;
 use crate::{Error, Platform, Result};
 

@@ -158,9 +158,13 @@ async fn the_public_finds_itself(city: &City, number: &str, outcome: &Outcome) {
     assert_eq!((found.drawn.len(), found.not_drawn.len()), (1, 0));
     let hit = &found.drawn[0];
     assert_eq!((hit.row.code.as_str(), hit.row.stratum.as_str()), (drawn.id.as_str(), "E8"));
-    assert_eq!((hit.row.ticket.clone(), hit.of, hit.threshold.clone()), (drawn.ticket.to_string(), Some((37, 4)), Some(threshold.clone())));
+    assert_eq!(
+        (hit.row.ticket.clone(), hit.of, hit.threshold.clone()),
+        (drawn.ticket.to_string(), Some((37, 4)), Some(threshold.clone()))
+    );
     assert!(hit.row.ticket <= threshold);
-    let valid = domain::credit_code::UnifiedCreditCode::compose('9', '1', "130302".parse().unwrap(), "MA999999").unwrap();
+    let valid =
+        domain::credit_code::UnifiedCreditCode::compose('9', '1', "130302".parse().unwrap(), "MA999999").unwrap();
     let other = ask(valid.as_str()).await.unwrap();
     assert_eq!((other.drawn.len(), other.not_drawn.len()), (0, 1));
     let suite = draw::Suite::Sha256;

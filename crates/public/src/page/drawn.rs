@@ -54,8 +54,10 @@ fn filter(query: &ListQuery) -> DrawnFilter {
 }
 
 async fn list(State(site): State<Site>, Path(number): Path<String>, query: ListQuery) -> Result<Html<DrawnPage>> {
-    let found = drawn(&site.platform, &number, &filter(&query), query.page - 1, query.per_page).await.map_err(refused)?;
-    let counted = |value: &str, label: &str, n: u64| Choice::new(value, format!("{label}（{}）", web::format::thousands(n)));
+    let found =
+        drawn(&site.platform, &number, &filter(&query), query.page - 1, query.per_page).await.map_err(refused)?;
+    let counted =
+        |value: &str, label: &str, n: u64| Choice::new(value, format!("{label}（{}）", web::format::thousands(n)));
     Ok(Html(DrawnPage {
         page: site.page(),
         announced: found.announced,
