@@ -33,7 +33,6 @@ struct Month {
 struct ViewPage {
     page: Page,
     tabs: Vec<Tab>,
-    query: ListQuery,
     years: Vec<Choice>,
     year: i32,
     known: bool,
@@ -68,7 +67,6 @@ async fn view(desk: Desk, query: ListQuery) -> Result<Html<ViewPage>> {
         page: desk.page(Area::Admin),
         tabs: tabs(&desk, Section::Calendar),
         years: shown.years.iter().map(|row| Choice::new(row.year.to_string(), format!("{}年", row.year))).collect(),
-        query,
         year,
         known: row.is_some(),
         working_days: row.map_or(0, |row| row.working_days),

@@ -108,7 +108,6 @@ struct LayerRow {
 struct SetPage {
     page: Page,
     action: String,
-    rule: Rule,
     label: &'static str,
     help: &'static str,
     default: String,
@@ -180,7 +179,6 @@ async fn form_page(desk: &Desk, rule: Rule, level: Level, form: Option<SetForm>,
     Ok(SetPage {
         page: desk.page_under(Area::Admin, [Crumb::to("规则参数", LIST), Crumb::here(rule.label())]),
         action: format!("{LIST}/{}", rule.code()),
-        rule,
         label: rule.label(),
         help: text::rule_help(rule),
         default: text::rule_value(rule.default_value()),

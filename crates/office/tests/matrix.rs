@@ -1,0 +1,267 @@
+//! The matrix of addresses and roles. Every address of the front is asked, by every role of a city and of two of its
+//! counties and by nobody, with the ids of the first county: nothing may fail, whoever may not is refused, and the second
+//! county finds nothing of the first. The addresses come from the router itself, so that a new one is covered by itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::task::NewTask;
+use app::{Actor, Post};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use domain::agency::AgencyLevel;
+use domain::registry::{Allowed, UseCase, may};
+use domain::role::Role;
+use domain::scheme::{Condition, ConditionTest, SchemeColumn, SchemeDraft, SizeRounding, StratumRule, StratumSize};
+use office::{Office, Route};
+use testkit::{PASSWORD, World, on_both};
+use tower::ServiceExt as _;
+use web::Hardening;
+use web::harden::ErrorPages;
+
+/// Bytes of an answer that are read at most.
+const BODY_MAX: usize = 8 << 20;
+/// An id that nothing has.
+const NOTHING: &str = "01900000-0000-7000-8000-000000000000";
+/// Parts of an address that name nothing of an agency: a rule, a year, the token of a link.
+const NOBODYS: [&str; 3] = ["rule", "year", "token"];
+
+/// Someone signed in.
+struct Person {
+    place: Place,
+    role: Role,
+    cookie: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    City,
+    North,
+    South,
+}
+
+impl Person {
+    /// Does the person see what belongs to the northern county?
+    fn sees_north(&self) -> bool {
+        self.place != Place::South
+    }
+}
+
+/// The front, the people, and what stands for each varying part of an address.
+struct Front {
+    router: Router,
+    people: Vec<Person>,
+    ids: BTreeMap<&'static str, String>,
+}
+
+async fn front(world: &World) -> Front {
+    let city = world.agency("130300", "秦皇岛市市场监督管理局", AgencyLevel::City, None).await;
+    let north = world.agency("130302", "海港区市场监督管理局", AgencyLevel::County, Some("130300")).await;
+    let south = world.agency("130304", "北戴河区市场监督管理局", AgencyLevel::County, Some("130300")).await;
+    let mut people = Vec::new();
+    let mut posts = BTreeMap::new();
+    for (place, agency, prefix) in [(Place::City, city, "c"), (Place::North, north, "n"), (Place::South, south, "s")] {
+        for role in Role::ALL.iter().copied() {
+            let login = format!("{prefix}.{}", role.code());
+            posts.insert((prefix, role), world.person(&login, &login, agency, role).await);
+            let ctx = world.platform.ctx(Actor::Public, "test");
+            let session = app::account::sign_in(&world.platform, &ctx, &login, PASSWORD).await.unwrap();
+            people.push(Person { place, role, cookie: format!("mingcha={}", session.token) });
+        }
+    }
+    // Someone of the northern county who may be changed without ending the session of someone in the matrix.
+    let victim = world.person("victim", "甲", north, Role::Clerk).await;
+    let made = northern(world, &posts[&("n", Role::Clerk)], &posts[&("n", Role::Leader)]).await;
+    let ids = BTreeMap::from([
+        ("account", victim.account_id.to_string()),
+        ("post", victim.id.to_string()),
+        ("agency", north.to_string()),
+        ("scheme", made.scheme),
+        ("task", made.task),
+        ("job", made.job),
+        ("rule", "matching_span".to_owned()),
+        ("year", "2027".to_owned()),
+        ("token", "0".repeat(64)),
+    ]);
+    let office = Office { platform: world.platform.clone(), tls: false, demo: false };
+    let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" };
+    let router = web::harden(office::router(office), Hardening { pages, ..Hardening::default() });
+    Front { router, people, ids }
+}
+
+/// What the northern county has made.
+struct Made {
+    scheme: String,
+    task: String,
+    job: String,
+}
+
+/// An approved scheme and task of the northern county, and the job of its freezing.
+async fn northern(world: &World, clerk: &Post, leader: &Post) -> Made {
+    let platform = &world.platform;
+    let mut draft = SchemeDraft::empty("2021年食品安全抽查");
+    draft.basis = "海市监〔2021〕1号".to_owned();
+    draft.strata = vec![StratumRule {
+        code: "E8".to_owned(),
+        label: "企业".to_owned(),
+        population: "企业".to_owned(),
+        items: vec!["登记事项检查".to_owned()],
+        conditions: vec![Condition::new(SchemeColumn::Kind, ConditionTest::In, ["企业"])],
+        size: StratumSize::Ratio { ratio: "0.1".to_owned(), rounding: SizeRounding::Ceil, at_least: None },
+        split: None,
+        otherwise: false,
+    }];
+    let scheme = app::scheme::draft(platform, &world.as_post(clerk), &draft).await.unwrap();
+    app::scheme::submit(platform, &world.as_post(clerk), scheme, 1).await.unwrap();
+    app::scheme::approve(platform, &world.as_post(leader), scheme, 2).await.unwrap();
+    let task = NewTask {
+        scheme,
+        title: String::new(),
+        window_from: "2021-05-10".parse().unwrap(),
+        window_to: "2021-06-30".parse().unwrap(),
+        contact: "王经办 0335-0000000".to_owned(),
+        rehearsal: false,
+    };
+    let task = app::task::create(platform, &world.as_post(clerk), task).await.unwrap();
+    app::task::approve(platform, &world.as_post(leader), task).await.unwrap();
+    app::task::freeze(platform, &world.as_post(clerk), task).await.unwrap();
+    world.work().await;
+    let job = app::task::view(platform, &world.as_post(clerk), task).await.unwrap().jobs[0].id.clone();
+    Made { scheme: scheme.to_string(), task: task.to_string(), job }
+}
+
+struct Answer {
+    status: StatusCode,
+    body: String,
+}
+
+impl Answer {
+    /// Refused because of the role, and not by a rule further inside.
+    fn by_role(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN && self.body.contains("CORE-403")
+    }
+}
+
+impl Front {
+    /// The address with its parts filled in.
+    fn address(&self, route: &Route) -> String {
+        let fill = |segment: &str| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            None => segment.to_owned(),
+            Some(name) => self.ids.get(name).cloned().unwrap_or_else(|| NOTHING.to_owned()),
+        };
+        route.path.split('/').map(fill).collect::<Vec<_>>().join("/")
+    }
+
+    async fn ask(&self, route: &Route, cookie: Option<&str>) -> Answer {
+        let mut request = Request::builder().method(&route.method).uri(self.address(route));
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if route.method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status();
+        // A ceremony's stream of news never ends; its head is enough.
+        let stream = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if stream { Vec::new() } else { to_bytes(response.into_body(), BODY_MAX).await.unwrap().to_vec() };
+        Answer { status, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+}
+
+/// The varying parts of an address that name something of an agency.
+fn owned(route: &Route) -> Vec<&'static str> {
+    let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+    route.path.split('/').filter_map(name).filter(|name| !NOBODYS.contains(name)).collect()
+}
+
+fn is_open(route: &Route) -> bool {
+    route.use_case.row().allowed == Allowed::NoAccount
+}
+
+/// Every address, those last that end the session of whoever asks.
+fn table() -> Vec<Route> {
+    let routes = office::routes();
+    assert_eq!(routes.unlisted(), 0, "an area was added as a bare router: its `routes()` must return office::Routes");
+    let mut table = routes.table().to_vec();
+    table.sort_by_key(|route| route.use_case == UseCase::AccountSignOut);
+    assert!(table.len() > 20, "the table was not read");
+    table
+}
+
+#[test]
+fn every_address_stands_once_and_under_the_front() {
+    let table = table();
+    let distinct: BTreeSet<_> = table.iter().map(|route| (route.method.as_str(), route.path)).collect();
+    assert_eq!(distinct.len(), table.len());
+    for route in &table {
+        assert!(route.path.starts_with("/office") || route.path.starts_with("/witness/"), "{}", route.path);
+        assert!([Method::GET, Method::POST].contains(&route.method), "{}", route.path);
+    }
+}
+
+on_both! {
+    async fn nobody_gets_in_without_a_session(world) {
+        let front = front(&world).await;
+        for route in table() {
+            let answer = front.ask(&route, None).await;
+            let what = format!("{} {}: {}", route.method, route.path, answer.status);
+            assert!(!answer.status.is_server_error(), "{what}");
+            if !is_open(&route) {
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+            }
+        }
+    }
+
+    async fn every_role_gets_exactly_what_the_registry_allows(world) {
+        let front = front(&world).await;
+        let mut pairs = 0;
+        let mut wrong = Vec::new();
+        for route in table() {
+            for person in &front.people {
+                let answer = front.ask(&route, Some(&person.cookie)).await;
+                pairs += 1;
+                let what = format!(
+                    "{} {} as {:?} of {:?}: {} {}", route.method, route.path, person.role, person.place, answer.status,
+                    answer.body.chars().take(120).collect::<String>()
+                );
+                if answer.status.is_server_error() {
+                    wrong.push(format!("failed: {what}"));
+                }
+                if answer.status == StatusCode::UNAUTHORIZED {
+                    wrong.push(format!("the session was lost: {what}"));
+                }
+                if answer.by_role() == may(person.role, route.use_case) && !is_open(&route) {
+                    wrong.push(format!("not what {} says: {what}", route.use_case));
+                }
+            }
+        }
+        let parts = office::routes().parameters();
+        let without: Vec<_> = parts.iter().filter(|name| !front.ids.contains_key(*name)).collect();
+        println!("{pairs} pairs of address and role; asked with an id that nothing has: {without:?}");
+        assert!(wrong.is_empty(), "{} of {pairs}:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    async fn the_other_county_finds_nothing(world) {
+        let front = front(&world).await;
+        let before = world.event_kinds().await.len();
+        let mut pairs = 0;
+        let mut wrong = Vec::new();
+        for route in table().into_iter().filter(|route| !owned(route).is_empty() && !is_open(route)) {
+            for person in front.people.iter().filter(|person| !person.sees_north() && may(person.role, route.use_case)) {
+                let answer = front.ask(&route, Some(&person.cookie)).await;
+                pairs += 1;
+                // A form that was left empty may be refused before anything is looked up.
+                let unread = route.method == Method::POST && [400, 422].contains(&answer.status.as_u16());
+                if answer.status != StatusCode::NOT_FOUND && !unread {
+                    wrong.push(format!("{} {} as {:?}: {}", route.method, route.path, person.role, answer.status));
+                }
+            }
+        }
+        println!("{pairs} pairs of address and role with the other county's ids");
+        assert!(pairs > 10, "nothing was asked");
+        assert!(wrong.is_empty(), "{} of {pairs}:\n{}", wrong.len(), wrong.join("\n"));
+        assert_eq!(world.event_kinds().await.len(), before, "something was changed from outside");
+    }
+}
