@@ -20,6 +20,10 @@ pub fn routes() -> Routes {
         .merge(page::share::routes())
         .merge(page::matching::routes())
         .merge(page::visit::routes())
+        .merge(page::directory::routes())
+        .merge(page::subject::routes())
+        .merge(page::inspector::routes())
+        .merge(page::item::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

@@ -6,6 +6,7 @@ mod published;
 mod world;
 
 pub use published::Published;
+pub use store;
 pub use store::Engine;
 pub use world::{
     FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql,
