@@ -204,7 +204,11 @@ fn checked(input: &ExtendCalendar) -> Result<(CalendarYear, String)> {
     let mut fields = Vec::new();
     let notice = input.notice.trim();
     if !(1..=NOTICE_CHARS_MAX).contains(&notice.chars().count()) {
-        fields.push(FieldError { field: "notice", code: "CORE-101", args: vec![("max", NOTICE_CHARS_MAX.to_string())] });
+        fields.push(FieldError {
+            field: "notice",
+            code: "CORE-101",
+            args: vec![("max", NOTICE_CHARS_MAX.to_string())],
+        });
     }
     let mut read = |field, list: &str, skip_weekends| match days(input.year, list, skip_weekends) {
         Ok(days) => days,
@@ -310,9 +314,14 @@ mod tests {
         check("", true, "");
         check("2027-02-30", true, "?2027-02-30");
         check("2-11~2-5", true, "?2-11~2-5");
-        check("1-1~3-2", false, &days(2027, "1-1~3-2", false).ok().map(|d| {
-            d.iter().map(|d| d.format("%m-%d").to_string()).collect::<Vec<_>>().join(" ")
-        }).unwrap());
+        check(
+            "1-1~3-2",
+            false,
+            &days(2027, "1-1~3-2", false)
+                .ok()
+                .map(|d| d.iter().map(|d| d.format("%m-%d").to_string()).collect::<Vec<_>>().join(" "))
+                .unwrap(),
+        );
         check("1-1~3-3", false, "?1-1~3-3");
         check("元旦", true, "?元旦");
         let many = vec!["1-1"; TOKENS_MAX].join(" ");

@@ -233,7 +233,9 @@ pub fn typed(rule: Rule, value: RuleValue) -> TypedValue {
 pub fn read(rule: Rule, typed: &TypedValue) -> Result<RuleValue> {
     let n = || typed.n.trim().parse::<u16>().ok();
     let value = match rule.default_value() {
-        RuleValue::Span(_) => n().zip(SpanUnit::from_code(&typed.unit)).map(|(n, unit)| RuleValue::Span(Span { n, unit })),
+        RuleValue::Span(_) => {
+            n().zip(SpanUnit::from_code(&typed.unit)).map(|(n, unit)| RuleValue::Span(Span { n, unit }))
+        }
         RuleValue::Count(_) => n().map(RuleValue::Count),
         _ => choices(rule).into_iter().find(|(code, _)| *code == typed.choice).map(|(_, value)| value),
     };

@@ -96,7 +96,8 @@ fn refused(error: &Error) -> (ErrorKind, &'static str, Vec<(&'static str, &'stat
 async fn last_event(world: &World) -> (String, serde_json::Value) {
     let store = world.store().await;
     let mut conn = store.read().await.unwrap();
-    let row = conn.row("SELECT kind, data FROM event ORDER BY at DESC, id DESC LIMIT 1", vec![]).await.unwrap().unwrap();
+    let row =
+        conn.row("SELECT kind, data FROM event ORDER BY at DESC, id DESC LIMIT 1", vec![]).await.unwrap().unwrap();
     let found = (row.text("kind").unwrap(), row.json("data").unwrap());
     drop(conn);
     store.close().await;

@@ -144,7 +144,10 @@ async fn round_trip(world: &World, into: Engine, name: &str) {
     let files = FileStore::open(target.home.join("files")).unwrap();
     assert_eq!(files.list().unwrap().len(), 2);
     let toml = fs::read_to_string(target.home.join("mingcha.toml")).unwrap();
-    assert!(restored.database_line_switched_off && toml.contains("# database") && toml.contains("\nlisten") || toml.starts_with("listen"));
+    assert!(
+        restored.database_line_switched_off && toml.contains("# database") && toml.contains("\nlisten")
+            || toml.starts_with("listen")
+    );
     assert_eq!(fs::read_to_string(target.home.join("tls/ca.pem")).unwrap(), "not a certificate");
 }
 

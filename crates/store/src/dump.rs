@@ -27,10 +27,10 @@ pub enum DumpError {
 
 fn select(table: &Table) -> String {
     let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    let order = PARENTS_FIRST.iter().find(|(name, _)| *name == table.name).map_or_else(
-        || table.key.join(", "),
-        |(_, column)| (*column).to_owned(),
-    );
+    let order = PARENTS_FIRST
+        .iter()
+        .find(|(name, _)| *name == table.name)
+        .map_or_else(|| table.key.join(", "), |(_, column)| (*column).to_owned());
     format!("SELECT {} FROM {} ORDER BY {order}", columns.join(", "), table.name)
 }
 
@@ -141,7 +141,9 @@ pub async fn count(conn: &mut Conn, table: &Table) -> Result<u64> {
 /// See [`StoreError`].
 pub async fn live_tables(store: &Store) -> Result<Vec<String>> {
     let sql = match store.engine() {
-        crate::Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        crate::Engine::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        }
         crate::Engine::Postgres => {
             "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1"
         }

@@ -49,7 +49,8 @@ pub async fn database_faults(conn: &mut Conn) -> Result<Vec<DatabaseFault>> {
             }
         }
         Engine::Postgres => {
-            let version = conn.int("SELECT CAST(current_setting('server_version_num') AS BIGINT)", vec![]).await? / 10_000;
+            let version =
+                conn.int("SELECT CAST(current_setting('server_version_num') AS BIGINT)", vec![]).await? / 10_000;
             if version < POSTGRES_VERSION_MIN {
                 faults.push(DatabaseFault::OldServer(version));
             }

@@ -1,7 +1,7 @@
 //! A whole platform on a throw-away database, with a clock that the test moves and randomness that repeats.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use app::form::{FormData, FormKind, FormPrinter, PrintError};
 use app::job::Worker;

@@ -43,10 +43,7 @@ pub fn check_failed(error: &dyn Display) -> Finding {
 /// There is no home folder.
 #[must_use]
 pub fn home_missing(path: &dyn Display) -> Finding {
-    finding(
-        format!("没有文件夹 {path}。"),
-        "请用 --home 指定安装文件夹；新的安装用 mingcha migrate 建立。",
-    )
+    finding(format!("没有文件夹 {path}。"), "请用 --home 指定安装文件夹；新的安装用 mingcha migrate 建立。")
 }
 
 /// A restore was interrupted.
@@ -67,10 +64,7 @@ pub fn home_open(mode: u32) -> Finding {
 /// Little space is left.
 #[must_use]
 pub fn home_full(free_mib: u64, wanted_mib: u64) -> Finding {
-    finding(
-        format!("磁盘只剩 {free_mib} MiB，少于 {wanted_mib} MiB。"),
-        "请清理磁盘或扩容；旧的备份可移到别处。",
-    )
+    finding(format!("磁盘只剩 {free_mib} MiB，少于 {wanted_mib} MiB。"), "请清理磁盘或扩容；旧的备份可移到别处。")
 }
 
 /// The home folder is as it should be.

@@ -137,14 +137,27 @@ async fn projector(State(stage): State<Stage>) -> web::Result<Html<Projector>> {
         stratum("I4", "个体工商户", 162_004, 321),
     ];
     let sum = |of: fn(&Stratum) -> u64| strata.iter().map(of).sum();
-    let totals = Stratum { code: "total".into(), label: "合计".into(), rows: sum(|s| s.rows), size: sum(|s| s.size), drawn: sum(|s| s.drawn) };
+    let totals = Stratum {
+        code: "total".into(),
+        label: "合计".into(),
+        rows: sum(|s| s.rows),
+        size: sum(|s| s.size),
+        drawn: sum(|s| s.drawn),
+    };
     let party = |name: &str, role: &str, byte: &str, value: &str, step: u64| Party {
         name: name.into(),
         role: role.into(),
         commitment: (shown >= step).then(|| byte.repeat(32)),
         revealed: (shown >= step + 2).then(|| value.to_owned()),
         tone: if shown >= step + 2 { Tone::Good } else { Tone::Info },
-        words: if shown >= step + 2 { "已公开" } else if shown >= step { "已承诺" } else { "等待承诺" }.into(),
+        words: if shown >= step + 2 {
+            "已公开"
+        } else if shown >= step {
+            "已承诺"
+        } else {
+            "等待承诺"
+        }
+        .into(),
     };
     let done = shown >= 8;
     let one = |number, name: &str, id: &str| First { number, name: name.into(), id: id.into() };
@@ -161,7 +174,8 @@ async fn projector(State(stage): State<Stage>) -> web::Result<Html<Projector>> {
         reveal_by: "10:00".into(),
         roll_digest: "93811f0f76f1a94864ba13675bed572b5bc060fd5ff3767bc4a10213ef54f6db".into(),
         rows: 240_256,
-        commitment_digest: (shown >= 3).then(|| "35929f9b0fa233b816b19104231ba5ccbb639749583106f1d743ca6eb0883423".to_owned()),
+        commitment_digest: (shown >= 3)
+            .then(|| "35929f9b0fa233b816b19104231ba5ccbb639749583106f1d743ca6eb0883423".to_owned()),
         parties: vec![
             party("平台", "平台", "b4", "3afb875c47ab809c", 0),
             party("纪检监察组", "见证人", "c1", "7 3 9 1", 1),
@@ -192,7 +206,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let played = Played { state: "invited".into(), suite, commitment: None, seen: Vec::new(), shown: 0 };
     let stage = Stage(Arc::new(Mutex::new(played)));
     let witness = || async {
-        Html(Witness { organiser: "秦皇岛市市场监督管理局".into(), party: "纪检监察组".into(), title: "2021 年内部联合抽查 · 公开摇号".into() })
+        Html(Witness {
+            organiser: "秦皇岛市市场监督管理局".into(),
+            party: "纪检监察组".into(),
+            title: "2021 年内部联合抽查 · 公开摇号".into(),
+        })
     };
     let router = Router::new()
         .route("/witness/demo", get(witness))
@@ -202,7 +220,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/projector", get(projector))
         .route(
             "/phase/{state}",
-            post(|State(stage): State<Stage>, web::Path(state): web::Path<String>| async move { stage.with(|played| played.state = state) }),
+            post(|State(stage): State<Stage>, web::Path(state): web::Path<String>| async move {
+                stage.with(|played| played.state = state)
+            }),
         )
         .route("/seen", get(|State(stage): State<Stage>| async move { Json(stage.with(|played| played.seen.clone())) }))
         .merge(web::assets::router())

@@ -79,11 +79,9 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
         Cow::Borrowed(bytes) => Body::from(bytes),
         Cow::Owned(bytes) => Body::from(bytes),
     };
-    let mut response = (
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOREVER), (header::VARY, "accept-encoding")],
-        body,
-    )
-        .into_response();
+    let mut response =
+        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOREVER), (header::VARY, "accept-encoding")], body)
+            .into_response();
     if zipped {
         response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
     }

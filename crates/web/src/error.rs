@@ -46,14 +46,34 @@ impl Category {
     /// Status, default code, title and default next step: the one table both renderers read.
     const fn row(self) -> (StatusCode, &'static str, &'static str, &'static str) {
         match self {
-            Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "WEB-422", "填写的内容有问题", "请按提示改正后再提交一次。"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "WEB-404", "没有找到这个页面或记录", "请检查地址；也可能它不在您岗位的数据范围内。"),
-            Self::Conflict => (StatusCode::CONFLICT, "WEB-409", "现在不能这样做", "状态可能已经变了，请刷新页面看最新的情况。"),
-            Self::Denied => (StatusCode::FORBIDDEN, "WEB-403", "您的岗位不能这样做", "如果工作需要，请联系本单位管理员调整岗位。"),
+            Self::Invalid => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "WEB-422", "填写的内容有问题", "请按提示改正后再提交一次。")
+            }
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "WEB-404",
+                "没有找到这个页面或记录",
+                "请检查地址；也可能它不在您岗位的数据范围内。",
+            ),
+            Self::Conflict => {
+                (StatusCode::CONFLICT, "WEB-409", "现在不能这样做", "状态可能已经变了，请刷新页面看最新的情况。")
+            }
+            Self::Denied => {
+                (StatusCode::FORBIDDEN, "WEB-403", "您的岗位不能这样做", "如果工作需要，请联系本单位管理员调整岗位。")
+            }
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "WEB-401", "请先登录", "登录后会回到您要去的页面。"),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "WEB-429", "太频繁了，或一次太多", "请稍等一会儿再试，或分几次提交。"),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "WEB-503", "系统正忙", "请过几秒钟再试；已填写的内容请不要关闭。"),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "WEB-500", "系统出了问题", "我们已经记录。请把下面的编号告诉管理员。"),
+            Self::TooMany => {
+                (StatusCode::TOO_MANY_REQUESTS, "WEB-429", "太频繁了，或一次太多", "请稍等一会儿再试，或分几次提交。")
+            }
+            Self::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "WEB-503", "系统正忙", "请过几秒钟再试；已填写的内容请不要关闭。")
+            }
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "WEB-500",
+                "系统出了问题",
+                "我们已经记录。请把下面的编号告诉管理员。",
+            ),
         }
     }
 
@@ -118,7 +138,12 @@ impl Error {
 
     /// Says it with a code and words of one's own.
     #[must_use]
-    pub fn saying(mut self, code: impl Into<Cow<'static, str>>, message: impl Into<String>, next_step: impl Into<String>) -> Self {
+    pub fn saying(
+        mut self,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        next_step: impl Into<String>,
+    ) -> Self {
         self.code = code.into();
         self.message = message.into();
         self.next_step = next_step.into();

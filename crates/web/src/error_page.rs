@@ -175,8 +175,12 @@ fn answer_bare(pages: ErrorPages, asked: &Asked, response: Response) -> Response
     let status = response.status();
     let error = match status {
         StatusCode::NOT_FOUND => Error::not_found(),
-        StatusCode::METHOD_NOT_ALLOWED => Error::not_found().saying("WEB-405", "这个地址不能这样打开", "请从页面上的按钮进入。"),
-        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Error::not_found().saying("WEB-405", "这个地址不能这样打开", "请从页面上的按钮进入。")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。")
+        }
         StatusCode::UNAUTHORIZED => Error::unauthenticated(),
         StatusCode::FORBIDDEN => Error::new(Category::Denied),
         StatusCode::TOO_MANY_REQUESTS => Error::new(Category::TooMany),

@@ -42,7 +42,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         match axum::Json::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(cause)) => Err(unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, cause.body_text())),
+            Err(JsonRejection::MissingJsonContentType(cause)) => {
+                Err(unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, cause.body_text()))
+            }
             Err(cause) => Err(unread(cause.status(), cause.body_text())),
         }
     }
@@ -75,9 +77,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// A request that our own pages would not send; the detail helps whoever wrote the program that sent it.
 fn unread(status: StatusCode, detail: String) -> Error {
     let error = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::new(Category::Invalid).saying("WEB-415", "提交的格式不对", "程序请以 application/json 提交。"),
-        _ => Error::new(Category::Invalid).saying("WEB-400", "提交的内容读不出来", format!("请刷新页面后再提交一次。（{detail}）")),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。")
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Error::new(Category::Invalid).saying("WEB-415", "提交的格式不对", "程序请以 application/json 提交。")
+        }
+        _ => Error::new(Category::Invalid).saying(
+            "WEB-400",
+            "提交的内容读不出来",
+            format!("请刷新页面后再提交一次。（{detail}）"),
+        ),
     };
     error.with_status(status)
 }

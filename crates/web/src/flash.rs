@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_notice_survives_one_redirect() {
-        for (tone, text) in [(Tone::Good, "已封存"), (Tone::Bad, "a=b; c%d & 1+1.5"), (Tone::Info, "“引号”\n换行")] {
+        for (tone, text) in [(Tone::Good, "已封存"), (Tone::Bad, "a=b; c%d & 1+1.5"), (Tone::Info, "“引号”\n换行")]
+        {
             assert_eq!(round_trip(tone, text), Some(Flash { tone, text: text.to_owned() }));
         }
     }
@@ -104,7 +105,10 @@ mod tests {
     #[test]
     fn long_notices_are_cut_at_the_limit() {
         assert_eq!(round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX)).unwrap().text.chars().count(), CHARACTERS_MAX);
-        assert_eq!(round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX + 1)).unwrap().text.chars().count(), CHARACTERS_MAX);
+        assert_eq!(
+            round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX + 1)).unwrap().text.chars().count(),
+            CHARACTERS_MAX
+        );
     }
 
     #[test]

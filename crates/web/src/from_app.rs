@@ -24,7 +24,8 @@ impl From<ErrorKind> for Category {
 impl From<AppError> for Error {
     fn from(error: AppError) -> Self {
         let fields = FieldErrors::from(&error);
-        let refused = Self::new(error.kind.into()).saying(error.code, error.message(), error.next_step()).with_fields(fields);
+        let refused =
+            Self::new(error.kind.into()).saying(error.code, error.message(), error.next_step()).with_fields(fields);
         if error.kind == ErrorKind::Internal { refused.because(error) } else { refused }
     }
 }

@@ -50,7 +50,11 @@ impl Gallery {
         Ok(Self {
             page: page.under([Crumb::to("首页", "/office"), Crumb::here("组件")]),
             errors: errors(),
-            organs: vec![Choice::new("130302", "海港区"), Choice::new("130303", "山海关区"), Choice::new("130304", "北戴河区")],
+            organs: vec![
+                Choice::new("130302", "海港区"),
+                Choice::new("130303", "山海关区"),
+                Choice::new("130304", "北戴河区"),
+            ],
             methods: methods(),
             pager: list.pager(3344),
             list,
@@ -60,11 +64,29 @@ impl Gallery {
             running: job("封存底册", 84_000, Some(240_256), None, "正在计算摘要", "约剩 12 秒"),
             unknown: job("读取工作簿", 1200, None, None, "第 2 张表", "正在读取"),
             done: job("生成通知书", 200, Some(200), Some(Tone::Good), "", "已完成：200 份"),
-            failed: job("导入检查对象", 0, Some(1204), Some(Tone::Bad), "", "没有完成：有 20 个单元格需要改正，一行也没有写入"),
+            failed: job(
+                "导入检查对象",
+                0,
+                Some(1204),
+                Some(Tone::Bad),
+                "",
+                "没有完成：有 20 个单元格需要改正，一行也没有写入",
+            ),
             timeline: timeline(),
             todos: todos(),
             qr: qr_svg("https://example.invalid/draws/130300-20210508-0001")?,
-            icons: vec!["house", "building-2", "dices", "stamp", "lock", "printer", "qr-code", "smartphone", "eye", "refresh-cw"],
+            icons: vec![
+                "house",
+                "building-2",
+                "dices",
+                "stamp",
+                "lock",
+                "printer",
+                "qr-code",
+                "smartphone",
+                "eye",
+                "refresh-cw",
+            ],
         })
     }
 
@@ -83,7 +105,10 @@ impl Gallery {
     /// Who looks at it when nobody is signed in: the example and the tests.
     #[must_use]
     pub fn example_page() -> Page {
-        let seat = Seat { person: "陈雨".into(), post: "信用监管科经办人".into(), agency: "秦皇岛市市场监督管理局".into() };
+        let seat =
+            Seat {
+                person: "陈雨".into(), post: "信用监管科经办人".into(), agency: "秦皇岛市市场监督管理局".into()
+            };
         Page { todos: 3, demo: true, ..Page::office(seat, Area::Home) }
     }
 }
@@ -115,7 +140,12 @@ fn rows() -> Vec<(&'static str, &'static str, &'static str, u32, Tone)> {
 
 fn tabs() -> Vec<Tab> {
     let tab = |label: &str, count, here| Tab { label: label.into(), href: "#lists".into(), count, here };
-    vec![tab("检查对象", Some(240_256), true), tab("执法检查人员", Some(438), false), tab("抽查事项", Some(15), false), tab("导入记录", None, false)]
+    vec![
+        tab("检查对象", Some(240_256), true),
+        tab("执法检查人员", Some(438), false),
+        tab("抽查事项", Some(15), false),
+        tab("导入记录", None, false),
+    ]
 }
 
 fn steps() -> Vec<Step> {
@@ -155,7 +185,13 @@ fn job(title: &str, done: u64, total: Option<u64>, ended: Option<Tone>, phase: &
 }
 
 fn timeline() -> Vec<TimelineEntry> {
-    let entry = |at: &str, title: &str, detail: &str, tone| TimelineEntry { at: at.into(), title: title.into(), detail: detail.into(), tone, href: String::new() };
+    let entry = |at: &str, title: &str, detail: &str, tone| TimelineEntry {
+        at: at.into(),
+        title: title.into(),
+        detail: detail.into(),
+        tone,
+        href: String::new(),
+    };
     vec![
         entry("2021-05-08 09:00:07", "底册已封存", "陈雨（信用监管科经办人）申请，李岚（分管局长）批准", Tone::Good),
         entry("2021-05-08 09:40:12", "纪检监察组的公开被拒绝", "与承诺不一致，可在 10:00 前再试", Tone::Bad),
@@ -173,7 +209,13 @@ fn todos() -> Vec<Todo> {
         action: action.into(),
     };
     vec![
-        todo(Urgency::Overdue, "接收派发：海港区 1,204 户", "2021 年内部联合抽查", "超期 2 个工作日（应于 2021-05-06）", "去接收"),
+        todo(
+            Urgency::Overdue,
+            "接收派发：海港区 1,204 户",
+            "2021 年内部联合抽查",
+            "超期 2 个工作日（应于 2021-05-06）",
+            "去接收",
+        ),
         todo(Urgency::Today, "批准封存：2021 年内部联合抽查", "陈雨申请，240,256 行", "今天 17:30 前", "去批准"),
         todo(Urgency::Soon, "为 310 户匹配执法检查人员", "山海关区，在岗 42 人", "还剩 3 个工作日", "去匹配"),
     ]

@@ -12,8 +12,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-pub use crate::error_page::ErrorPages;
 use crate::error::Error;
+pub use crate::error_page::ErrorPages;
 use crate::{error_page, flash, origin, request_id};
 
 /// Most bytes of a form or a JSON body, unless a route sets its own `DefaultBodyLimit`.
@@ -67,7 +67,8 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 async fn headers(tls: bool, request: Request, next: Next) -> Response {
     let flashed = flash::read(request.headers()).is_some();
     let mut response = next.run(request).await;
-    let page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let shown = page && response.status() == StatusCode::OK;
     let headers = response.headers_mut();
     for (name, value) in [

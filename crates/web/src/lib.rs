@@ -24,7 +24,9 @@ pub mod query;
 pub mod request_id;
 
 pub use assets::{asset_url, icon};
-pub use component::{Choice, Crumb, FieldErrors, JobView, Moment, Step, StepState, Tab, TimelineEntry, Todo, Tone, Urgency};
+pub use component::{
+    Choice, Crumb, FieldErrors, JobView, Moment, Step, StepState, Tab, TimelineEntry, Todo, Tone, Urgency,
+};
 pub use error::{Category, Error};
 pub use extract::{Form, Json, Path, Query};
 pub use flash::{Flash, go, go_saying};

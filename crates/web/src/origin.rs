@@ -17,7 +17,11 @@ pub(crate) async fn check(trusted: &'static [&'static str], request: Request, ne
     }
     tracing::warn!(path = request.uri().path(), "a request from another site was refused");
     Error::new(Category::Denied)
-        .saying("WEB-ORIGIN", "这个请求来自别的网站，已拒绝", "请从本系统的页面上操作。若经过反向代理，请管理员保留 Host 请求头。")
+        .saying(
+            "WEB-ORIGIN",
+            "这个请求来自别的网站，已拒绝",
+            "请从本系统的页面上操作。若经过反向代理，请管理员保留 Host 请求头。",
+        )
         .into_response()
 }
 

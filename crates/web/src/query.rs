@@ -46,7 +46,9 @@ impl ListQuery {
             let value: String = value.trim().chars().take(FILTER_CHARACTERS_MAX).collect();
             match name.as_ref() {
                 "page" => list.page = value.parse().unwrap_or(1).clamp(1, PAGE_MAX),
-                "per_page" => list.per_page = value.parse().ok().filter(|n| PER_PAGE.contains(n)).unwrap_or(PER_PAGE[0]),
+                "per_page" => {
+                    list.per_page = value.parse().ok().filter(|n| PER_PAGE.contains(n)).unwrap_or(PER_PAGE[0])
+                }
                 "sort" => {
                     list.sort = match value.strip_prefix('-') {
                         Some(column) => Some((column.to_owned(), true)),
@@ -54,7 +56,9 @@ impl ListQuery {
                         None => Some((value, false)),
                     };
                 }
-                _ if !value.is_empty() && list.filters.len() < FILTERS_MAX => list.filters.push((name.into_owned(), value)),
+                _ if !value.is_empty() && list.filters.len() < FILTERS_MAX => {
+                    list.filters.push((name.into_owned(), value))
+                }
                 _ => {}
             }
         }
@@ -261,7 +265,14 @@ mod tests {
             let shown: Vec<String> = pager
                 .links
                 .iter()
-                .map(|link| format!("{}{}{}", if link.gap_before { "…" } else { "" }, link.page, if link.here { "*" } else { "" }))
+                .map(|link| {
+                    format!(
+                        "{}{}{}",
+                        if link.gap_before { "…" } else { "" },
+                        link.page,
+                        if link.here { "*" } else { "" }
+                    )
+                })
                 .collect();
             assert_eq!(format!("{}-{} {}", pager.first, pager.last, shown.join(" ")), expect, "{query} {rows}");
         };

@@ -19,7 +19,10 @@ struct Typed {
 fn router() -> Router {
     let mut errors = Router::new();
     for (index, category) in Category::ALL.into_iter().enumerate() {
-        errors = errors.route(&format!("/error/{index}"), get(move || async move { Error::new(category).because("secret cause") }));
+        errors = errors.route(
+            &format!("/error/{index}"),
+            get(move || async move { Error::new(category).because("secret cause") }),
+        );
     }
     let router = Router::new()
         .merge(errors)
@@ -102,7 +105,10 @@ async fn one_table_gives_page_and_document_the_same_status() {
 #[tokio::test]
 async fn who_is_not_signed_in_is_sent_there_and_comes_back() {
     let page = ask("GET", "/error/4?a=1&b=2", &[PAGE], Body::empty()).await;
-    assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/office/sign-in?next=%2Ferror%2F4%3Fa%3D1%26b%3D2"));
+    assert_eq!(
+        (page.status, page.header("location")),
+        (StatusCode::SEE_OTHER, "/office/sign-in?next=%2Ferror%2F4%3Fa%3D1%26b%3D2")
+    );
     let part = ask("GET", "/error/4", &[("hx-request", "true")], Body::empty()).await;
     assert_eq!((part.status, part.header("hx-redirect")), (StatusCode::NO_CONTENT, "/office/sign-in"));
     let program = ask("GET", "/error/4", &[JSON], Body::empty()).await;
@@ -191,7 +197,8 @@ async fn assets_come_as_what_they_are_and_nothing_else_comes() {
         let packed = ask("GET", &web::asset_url(name), &[("accept-encoding", "gzip")], Body::empty()).await;
         assert_eq!(packed.header("content-encoding"), "gzip");
     }
-    for path in ["/assets/manifest.json", "/assets/icons.json", "/assets/..%2Fbuild.mjs", "/assets/app.js", "/assets/"] {
+    for path in ["/assets/manifest.json", "/assets/icons.json", "/assets/..%2Fbuild.mjs", "/assets/app.js", "/assets/"]
+    {
         assert_eq!(ask("GET", path, &[], Body::empty()).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -202,7 +209,10 @@ async fn the_gallery_keeps_the_rules_of_pages() {
     let page = ask("GET", "/ok", &[PAGE], Body::empty()).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.body.contains(" style=\"") && !page.body.contains("<style") && !page.body.contains(" onclick="));
-    assert_eq!(page.body.matches("<script").count(), page.body.matches("<script type=\"module\" src=\"/assets/").count());
+    assert_eq!(
+        page.body.matches("<script").count(),
+        page.body.matches("<script type=\"module\" src=\"/assets/").count()
+    );
     let mut ids: Vec<&str> = page.body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let count = ids.len();
     ids.sort_unstable();
@@ -217,7 +227,8 @@ async fn the_gallery_keeps_the_rules_of_pages() {
 #[test]
 fn templates_name_only_icons_and_assets_that_exist() {
     let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut folders: Vec<_> = ["web", "office", "public"].iter().map(|name| crates.join(name).join("templates")).collect();
+    let mut folders: Vec<_> =
+        ["web", "office", "public"].iter().map(|name| crates.join(name).join("templates")).collect();
     let mut seen = 0;
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
@@ -229,7 +240,12 @@ fn templates_name_only_icons_and_assets_that_exist() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             for name in text.split("web::icon(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-                assert_ne!(web::icon(name).to_string(), "", "{}: icon {name}; add it to client/icons.json", path.display());
+                assert_ne!(
+                    web::icon(name).to_string(),
+                    "",
+                    "{}: icon {name}; add it to client/icons.json",
+                    path.display()
+                );
                 seen += 1;
             }
             for name in text.split("web::asset_url(\"").skip(1).filter_map(|rest| rest.split('"').next()) {

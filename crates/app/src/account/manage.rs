@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use domain::ids::{AccountId, AgencyId, PostId};
 use domain::registry::UseCase;
 use domain::role::Role;
-use store::{Conn, StoreError, Tx, repo};
 use store::repo::account::Account;
 use store::repo::post::Post;
+use store::{Conn, StoreError, Tx, repo};
 
 use super::password;
 use crate::{Ctx, Error, FieldError, Platform, Result};

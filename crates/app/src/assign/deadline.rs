@@ -45,10 +45,9 @@ pub(crate) async fn start(
     rules: &Rulebook,
     calendar: &Calendar,
 ) -> Result<()> {
-    for (kind, rule, span) in [
-        ("receipt", Rule::ReceiptSpan, rules.receipt_span()),
-        ("matching", Rule::MatchingSpan, rules.matching_span()),
-    ] {
+    for (kind, rule, span) in
+        [("receipt", Rule::ReceiptSpan, rules.receipt_span()), ("matching", Rule::MatchingSpan, rules.matching_span())]
+    {
         let due = due_on(ctx.today(), span, calendar);
         let row = Deadline {
             id: DeadlineId::from_parts(ctx.ms(), ctx.ten()),

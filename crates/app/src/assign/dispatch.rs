@@ -176,8 +176,7 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     run.progress(1, 3, "dispatch").await?;
     let strata = strata_items(&source, &items)?;
     // What is not published and in force is never executed (R1).
-    let executable: Vec<CheckItem> =
-        items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
+    let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
     let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &strata, &days)?;
     run.progress(2, 3, "dispatch").await?;
     crate::point("dispatch.prepared");
@@ -190,15 +189,18 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     check_undispatched(&again)?;
     let division = division_of(&agencies, &source.agency_path)?;
     number(command.tx(), &ctx, division, &mut plan.visits).await?;
-    repo::write(command.tx(), &source, draw, &plan.shares, &plan.visits, ctx.now).await.map_err(|error| match error {
-        StoreError::Duplicate(_) => Error::conflict("DISP-002"),
-        other => other.into(),
-    })?;
+    repo::write(command.tx(), &source, draw, &plan.shares, &plan.visits, ctx.now).await.map_err(
+        |error| match error {
+            StoreError::Duplicate(_) => Error::conflict("DISP-002"),
+            other => other.into(),
+        },
+    )?;
     for share in &plan.shares {
         let book = books.get(&share.agency_id).cloned().unwrap_or_default();
         deadline::start(command.tx(), &ctx, share.id, share.agency_id, &book, &calendar).await?;
     }
-    let summary = serde_json::json!({ "number": source.number, "units": plan.shares.len(), "visits": plan.visits.len() });
+    let summary =
+        serde_json::json!({ "number": source.number, "units": plan.shares.len(), "visits": plan.visits.len() });
     run.finish(&mut command, &summary).await?;
     crate::point("dispatch.commit");
     command.finish("task", input.task, summary).await?;

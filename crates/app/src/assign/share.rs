@@ -139,7 +139,11 @@ pub async fn accept(platform: &Platform, ctx: &Ctx, id: ShareId, version: i64) -
     repo::accept(command.tx(), &share, &actor_id(&ctx.actor), &person, ctx.now).await?;
     store::repo::deadline::meet(command.tx(), "receipt", "share", &id.to_string(), ctx.today()).await?;
     command
-        .finish("share", id, serde_json::json!({ "task": share.task_number, "unit": share.agency_name, "visits": share.visits }))
+        .finish(
+            "share",
+            id,
+            serde_json::json!({ "task": share.task_number, "unit": share.agency_name, "visits": share.visits }),
+        )
         .await
 }
 
@@ -156,7 +160,11 @@ pub async fn give_back(platform: &Platform, ctx: &Ctx, id: ShareId, version: i64
     repo::give_back(command.tx(), &share, reason).await?;
     store::repo::deadline::withdraw(command.tx(), "share", &id.to_string()).await?;
     command
-        .finish("share", id, serde_json::json!({ "task": share.task_number, "unit": share.agency_name, "reason": reason }))
+        .finish(
+            "share",
+            id,
+            serde_json::json!({ "task": share.task_number, "unit": share.agency_name, "reason": reason }),
+        )
         .await
 }
 
@@ -185,7 +193,11 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
     let book = rules::in_force(command.tx(), &target.path, Some(share.task_id)).await?;
     deadline::start(command.tx(), ctx, id, target.id, &book, &calendar).await?;
     command
-        .finish("share", id, serde_json::json!({ "task": share.task_number, "from": share.agency_name, "to": target.name }))
+        .finish(
+            "share",
+            id,
+            serde_json::json!({ "task": share.task_number, "from": share.agency_name, "to": target.name }),
+        )
         .await
 }
 

@@ -94,12 +94,8 @@ pub async fn files(platform: &Platform, ctx: &Ctx, share: ShareId) -> Result<Vec
     let mut conn = platform.store().read().await?;
     let share = store::repo::share::get(&mut conn, &ctx.scope()?, share).await?;
     let rows = store::repo::file::of_subject(&mut conn, "share", &share.id.to_string(), PURPOSE).await?;
-    let shown = |row: File| FormFile {
-        id: row.id,
-        name: row.name,
-        size: row.size,
-        created_at: text::moment(row.created_at),
-    };
+    let shown =
+        |row: File| FormFile { id: row.id, name: row.name, size: row.size, created_at: text::moment(row.created_at) };
     Ok(rows.into_iter().rev().map(shown).collect())
 }
 

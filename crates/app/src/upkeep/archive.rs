@@ -62,10 +62,8 @@ impl Sink {
         match &mut self.kind {
             SinkKind::Zip(zip) => {
                 let method = if compressed { CompressionMethod::Stored } else { CompressionMethod::Deflated };
-                let options = SimpleFileOptions::default()
-                    .compression_method(method)
-                    .large_file(true)
-                    .unix_permissions(0o600);
+                let options =
+                    SimpleFileOptions::default().compression_method(method).large_file(true).unix_permissions(0o600);
                 zip.start_file(name, options).map_err(io::Error::other)
             }
             SinkKind::Folder(current) => {

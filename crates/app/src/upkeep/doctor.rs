@@ -337,7 +337,8 @@ fn old_leftovers(incoming: &Path, now: Instant) -> Result<Vec<PathBuf>> {
 }
 
 fn is_old(path: &Path, now: Instant) -> Result<bool> {
-    let changed = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|error| super::backup::place(path, error))?;
+    let changed =
+        std::fs::metadata(path).and_then(|m| m.modified()).map_err(|error| super::backup::place(path, error))?;
     let now: SystemTime = UNIX_EPOCH + Duration::from_millis(u64::try_from(now.unix_ms()).unwrap_or(0));
     Ok(now.duration_since(changed).is_ok_and(|age| age.as_secs() >= ORPHAN_SECONDS_MIN))
 }

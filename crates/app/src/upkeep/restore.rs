@@ -272,7 +272,8 @@ fn restore_home(source: &mut Source, manifest: &Manifest, home: &Path) -> Result
             let lines: Vec<String> = text
                 .lines()
                 .map(|line| {
-                    let named = line.trim_start().strip_prefix("database").is_some_and(|r| r.trim_start().starts_with('='));
+                    let named =
+                        line.trim_start().strip_prefix("database").is_some_and(|r| r.trim_start().starts_with('='));
                     switched_off |= named;
                     if named { format!("# {line}") } else { line.to_owned() }
                 })

@@ -4,9 +4,7 @@ use app::assign::{self, Share};
 use app::{Post, Result};
 use chrono::NaiveDate;
 use domain::agency::AgencyLevel;
-use domain::ids::{
-    AgencyId, CheckItemId, DrawId, InspectorId, JobId, RevisionId, ShareId, SubjectId, TaskId,
-};
+use domain::ids::{AgencyId, CheckItemId, DrawId, InspectorId, JobId, RevisionId, ShareId, SubjectId, TaskId};
 use domain::role::Role;
 use store::{insert_rows, values};
 use testkit::World;
@@ -83,7 +81,8 @@ impl City {
     async fn write(&self, firms: &[Firm]) {
         let store = self.world.store().await;
         let mut tx = store.write().await.unwrap();
-        let (scheme, items) = (RevisionId::from_bytes([5; 16]).to_string(), RevisionId::from_bytes([6; 16]).to_string());
+        let (scheme, items) =
+            (RevisionId::from_bytes([5; 16]).to_string(), RevisionId::from_bytes([6; 16]).to_string());
         for (id, kind, content) in [(&scheme, "scheme", SCHEME), (&items, "item_list", "{}")] {
             tx.execute(
                 "INSERT INTO revision (id, kind, number, revision, title, agency_id, state, content, digest, created_by, created_at, changed_at)
@@ -146,8 +145,21 @@ impl City {
         })
         .collect();
         let columns = &[
-            "id", "revision_id", "code", "category", "name", "legal_basis", "grade", "methods", "subjects", "tags",
-            "qualification", "body", "valid_from", "valid_to", "position",
+            "id",
+            "revision_id",
+            "code",
+            "category",
+            "name",
+            "legal_basis",
+            "grade",
+            "methods",
+            "subjects",
+            "tags",
+            "qualification",
+            "body",
+            "valid_from",
+            "valid_to",
+            "position",
         ];
         insert_rows(tx, "check_item", columns, rows).await.unwrap();
     }
@@ -159,24 +171,66 @@ impl City {
             let id = SubjectId::from_parts(i64::try_from(n).unwrap(), [3; 10]).to_string();
             let unit = self.unit(firm.unit).to_string();
             subjects.push(values![
-                &id, &firm.code, &firm.name, firm.kind, "", &unit, "130302", "2015-01-01", "operating", "F51", "虚构路1号",
-                "赵负责", "0335-1", firm.tags.join(","), "[]", 1, 0, "system"
+                &id,
+                &firm.code,
+                &firm.name,
+                firm.kind,
+                "",
+                &unit,
+                "130302",
+                "2015-01-01",
+                "operating",
+                "F51",
+                "虚构路1号",
+                "赵负责",
+                "0335-1",
+                firm.tags.join(","),
+                "[]",
+                1,
+                0,
+                "system"
             ]);
             tags.extend(firm.tags.iter().map(|tag| values![&id, *tag]));
             for stratum in &firm.strata {
                 rank += 1;
                 drawn.push(values![
-                    self.draw.to_string(), *stratum, "", rank, 0, &id, &firm.code, &firm.name, &unit, format!("{rank:064}")
+                    self.draw.to_string(),
+                    *stratum,
+                    "",
+                    rank,
+                    0,
+                    &id,
+                    &firm.code,
+                    &firm.name,
+                    &unit,
+                    format!("{rank:064}")
                 ]);
             }
         }
         let columns = &[
-            "id", "code", "name", "kind", "sub_kind", "agency_id", "division", "registered_on", "status", "industry", "address",
-            "legal_person", "phone", "tags", "licences", "version", "valid_from", "changed_by",
+            "id",
+            "code",
+            "name",
+            "kind",
+            "sub_kind",
+            "agency_id",
+            "division",
+            "registered_on",
+            "status",
+            "industry",
+            "address",
+            "legal_person",
+            "phone",
+            "tags",
+            "licences",
+            "version",
+            "valid_from",
+            "changed_by",
         ];
         insert_rows(tx, "subject", columns, subjects).await.unwrap();
         insert_rows(tx, "subject_tag", &["subject_id", "tag"], tags).await.unwrap();
-        let columns = &["draw_id", "stratum", "cell", "rank", "reserve", "subject_id", "code", "name", "agency_id", "ticket"];
+        let columns =
+            &["draw_id", "stratum", "cell", "rank", "reserve", "subject_id", "code", "name", "agency_id", "ticket"];
         insert_rows(tx, "drawn", columns, drawn).await.unwrap();
     }
 
@@ -192,13 +246,29 @@ impl City {
                 let id = InspectorId::from_parts(serial, [4; 10]);
                 ids.push(id);
                 values![
-                    id.to_string(), format!("冀C{serial:05}"), format!("{serial}"), format!("检查员{serial}"), unit.to_string(), "执法科",
-                    "2019-01-01", valid_to, "", 1
+                    id.to_string(),
+                    format!("冀C{serial:05}"),
+                    format!("{serial}"),
+                    format!("检查员{serial}"),
+                    unit.to_string(),
+                    "执法科",
+                    "2019-01-01",
+                    valid_to,
+                    "",
+                    1
                 ]
             })
             .collect();
         let columns = &[
-            "id", "certificate", "staff_number", "name", "agency_id", "section", "certificate_from", "certificate_to", "expertise",
+            "id",
+            "certificate",
+            "staff_number",
+            "name",
+            "agency_id",
+            "section",
+            "certificate_from",
+            "certificate_to",
+            "expertise",
             "version",
         ];
         insert_rows(&mut tx, "inspector", columns, rows).await.unwrap();
@@ -247,14 +317,19 @@ impl City {
     /// Signs for A's share and returns it.
     pub async fn accepted(&self) -> ShareId {
         let share = self.share(self.a).await;
-        assign::accept(&self.world.platform, &self.world.as_post(&self.a_clerk), share.id, share.version).await.unwrap();
+        assign::accept(&self.world.platform, &self.world.as_post(&self.a_clerk), share.id, share.version)
+            .await
+            .unwrap();
         share.id
     }
 
     pub async fn job_error(&self) -> String {
         let store = self.world.store().await;
         let mut conn = store.read().await.unwrap();
-        let row = conn.row("SELECT error FROM job WHERE state = 'failed' ORDER BY created_at DESC, id DESC", vec![]).await.unwrap();
+        let row = conn
+            .row("SELECT error FROM job WHERE state = 'failed' ORDER BY created_at DESC, id DESC", vec![])
+            .await
+            .unwrap();
         let error: serde_json::Value = serde_json::from_str(&row.unwrap().text("error").unwrap()).unwrap();
         drop(conn);
         store.close().await;

@@ -15,7 +15,11 @@ use crate::city::{City, code, ten};
 /// A city whose unit A is matched.
 pub async fn matched(city: &City) -> ShareId {
     let people = city.inspectors(city.a, 5, "2026-12-31").await;
-    city.sql("INSERT INTO inspector_qualification (inspector_id, code) VALUES ($1, 'special_equipment')", values![people[0].to_string()]).await;
+    city.sql(
+        "INSERT INTO inspector_qualification (inspector_id, code) VALUES ($1, 'special_equipment')",
+        values![people[0].to_string()],
+    )
+    .await;
     city.dispatch().await;
     let share = city.accepted().await;
     match_share(&city.world, city, share).await;

@@ -66,7 +66,8 @@ async fn matched(city: &City, share: ShareId) -> MatchingId {
 }
 
 async fn teams(city: &City, by: &Post) -> BTreeMap<String, BTreeSet<InspectorId>> {
-    let rows = assign::visits(&city.world.platform, &city.world.as_post(by), &Filter::default(), 0, 200).await.unwrap().rows;
+    let rows =
+        assign::visits(&city.world.platform, &city.world.as_post(by), &Filter::default(), 0, 200).await.unwrap().rows;
     rows.into_iter().map(|row| (row.visit.name, row.team.iter().map(|seat| seat.inspector_id).collect())).collect()
 }
 

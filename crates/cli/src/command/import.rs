@@ -86,9 +86,8 @@ async fn take_in(platform: &Platform, arguments: &Arguments) -> Result<ImportId,
     let file_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The installation keeps the file by moving it: a copy is given away, the clerk's own stays where it is.
     let copy = platform.incoming().join(format!("import-{}", std::process::id()));
-    std::fs::copy(file, &copy).map_err(|error| {
-        Failure::usage(format!("文件 {} 读不出来：{error}", file.display()), "请核对路径和权限。")
-    })?;
+    std::fs::copy(file, &copy)
+        .map_err(|error| Failure::usage(format!("文件 {} 读不出来：{error}", file.display()), "请核对路径和权限。"))?;
     let upload = Upload { kind: arguments.kind.directory(), path: copy.clone(), file_name };
     let taken = import::upload(platform, &installation::owner(platform), upload).await;
     if taken.is_err() && copy.exists() {
@@ -116,7 +115,10 @@ async fn steps(platform: &Platform, settings: &Settings, arguments: &Arguments, 
     if settings.json {
         println!("{}", serde_json::json!({ "committed": !arguments.dry_run, "report": report }));
     } else {
-        println!("rows\t{}\nnew\t{}\nchanged\t{}\nunchanged\t{}", report.rows, report.new, report.changed, report.unchanged);
+        println!(
+            "rows\t{}\nnew\t{}\nchanged\t{}\nunchanged\t{}",
+            report.rows, report.new, report.changed, report.unchanged
+        );
     }
     say::line(if arguments.dry_run { "没有问题；未写入（--dry-run）。" } else { "已全部写入。" });
     Ok(ExitCode::SUCCESS)

@@ -126,7 +126,8 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
     let task = parse(&task)?;
     let refused = match day_of(&form.planned_on) {
         Ok(planned_on) => {
-            match assign::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, planned_on: Some(planned_on) }).await
+            match assign::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, planned_on: Some(planned_on) })
+                .await
             {
                 Ok(_) => return Ok(go(&format!("/office/tasks/{task}/dispatch"))),
                 Err(error) => error,
@@ -142,8 +143,7 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
 
 /// The planned day of a form.
 pub(crate) fn day_of(text: &str) -> Result<NaiveDate, app::Error> {
-    domain::time::parse_day(text.trim())
-        .ok_or_else(|| app::Error::field("planned_on", "CORE-103").with("value", text))
+    domain::time::parse_day(text.trim()).ok_or_else(|| app::Error::field("planned_on", "CORE-103").with("value", text))
 }
 
 /// An id of an address; anything else is "not found".

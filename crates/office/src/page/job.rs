@@ -10,10 +10,11 @@ use web::{Area, Crumb, Html, ListQuery, Page, Pager, Path, Result, Tone, go_sayi
 use crate::{Desk, Routes};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/office/jobs", UseCase::JobList, list)
-        .get("/office/jobs/{job}", UseCase::JobView, view)
-        .post("/office/jobs/{job}/cancel", UseCase::JobCancel, cancel)
+    Routes::new().get("/office/jobs", UseCase::JobList, list).get("/office/jobs/{job}", UseCase::JobView, view).post(
+        "/office/jobs/{job}/cancel",
+        UseCase::JobCancel,
+        cancel,
+    )
 }
 
 /// A job as the component shows it.

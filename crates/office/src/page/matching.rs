@@ -72,11 +72,8 @@ async fn view(desk: Desk, Path(share): Path<String>) -> Result<Response> {
 
 async fn shown(desk: &Desk, id: ShareId, name: String, errors: FieldErrors) -> Result<MatchingPage> {
     let view = matching::view(&desk.platform, &desk.ctx, id).await?;
-    let feasibility = if view.can_prepare {
-        Some(matching::feasibility(&desk.platform, &desk.ctx, id).await?)
-    } else {
-        None
-    };
+    let feasibility =
+        if view.can_prepare { Some(matching::feasibility(&desk.platform, &desk.ctx, id).await?) } else { None };
     let current = view.attempts.first();
     let in_state = |state: MatchingState| current.is_some_and(|attempt| attempt.matching.state == state);
     let job = match current.and_then(|attempt| attempt.job) {

@@ -99,11 +99,8 @@ pub async fn meet(tx: &mut Tx, kind: &str, subject_kind: &str, subject_id: &str,
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn withdraw(tx: &mut Tx, subject_kind: &str, subject_id: &str) -> Result<()> {
-    tx.execute(
-        "DELETE FROM deadline WHERE subject_kind = $1 AND subject_id = $2",
-        values![subject_kind, subject_id],
-    )
-    .await?;
+    tx.execute("DELETE FROM deadline WHERE subject_kind = $1 AND subject_id = $2", values![subject_kind, subject_id])
+        .await?;
     Ok(())
 }
 
@@ -158,11 +155,7 @@ pub async fn touched_by_year_unscoped(
              WHERE deadline.met_on IS NULL AND deadline.id > $1 AND deadline.started_on <= $2
              AND (deadline.due_on >= $3 OR deadline.provisional = 1) ORDER BY deadline.id LIMIT {rows_max}"
         ),
-        values![
-            after.map_or(String::new(), |id| id.to_string()),
-            format!("{year}-12-31"),
-            format!("{year}-01-01")
-        ],
+        values![after.map_or(String::new(), |id| id.to_string()), format!("{year}-12-31"), format!("{year}-01-01")],
     )
     .await?
     .iter()

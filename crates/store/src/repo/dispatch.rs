@@ -158,11 +158,7 @@ pub async fn unit_counts(conn: &mut Conn, draw: DrawId) -> Result<Vec<UnitCount>
     .await?
     .iter()
     .map(|row| {
-        Ok(UnitCount {
-            agency_id: row.parse("id")?,
-            agency_name: row.text("name")?,
-            objects: row.int("objects")?,
-        })
+        Ok(UnitCount { agency_id: row.parse("id")?, agency_name: row.text("name")?, objects: row.int("objects")? })
     })
     .collect()
 }
@@ -264,7 +260,17 @@ pub async fn write(
         })
         .collect();
     let columns = &[
-        "id", "task_id", "share_id", "subject_id", "agency_id", "number", "code", "name", "state", "planned_on", "strata",
+        "id",
+        "task_id",
+        "share_id",
+        "subject_id",
+        "agency_id",
+        "number",
+        "code",
+        "name",
+        "state",
+        "planned_on",
+        "strata",
         "version",
     ];
     insert_rows(tx, "visit", columns, rows).await?;

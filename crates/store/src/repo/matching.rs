@@ -134,7 +134,8 @@ pub async fn insert(tx: &mut Tx, m: &Matching) -> Result<()> {
 /// # Errors
 /// [`StoreError::Stale`] if it is no longer prepared or changed since `version` was read.
 pub async fn discard(tx: &mut Tx, m: &Matching) -> Result<()> {
-    tx.execute("DELETE FROM party WHERE ceremony_kind = 'match' AND ceremony_id = $1", values![m.id.to_string()]).await?;
+    tx.execute("DELETE FROM party WHERE ceremony_kind = 'match' AND ceremony_id = $1", values![m.id.to_string()])
+        .await?;
     touched(
         tx.execute(
             "DELETE FROM matching WHERE id = $1 AND version = $2 AND state = 'prepared'",
@@ -181,7 +182,9 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: MatchingId) -> Result<Matching>
 /// See [`StoreError`].
 pub async fn of_share(conn: &mut Conn, share: ShareId) -> Result<Vec<Matching>> {
     conn.rows(
-        &format!("SELECT {COLUMNS} FROM matching WHERE matching.share_id = $1 ORDER BY matching.attempt DESC LIMIT 100"),
+        &format!(
+            "SELECT {COLUMNS} FROM matching WHERE matching.share_id = $1 ORDER BY matching.attempt DESC LIMIT 100"
+        ),
         values![share.to_string()],
     )
     .await?
@@ -209,7 +212,14 @@ pub async fn touch(tx: &mut Tx, id: MatchingId, state: MatchingState) -> Result<
 ///
 /// # Errors
 /// [`StoreError::Stale`] if the attempt changed since `version` was read.
-pub async fn commit(tx: &mut Tx, m: &Matching, document: &str, digest: &str, reveal_by: Instant, now: Instant) -> Result<()> {
+pub async fn commit(
+    tx: &mut Tx,
+    m: &Matching,
+    document: &str,
+    digest: &str,
+    reveal_by: Instant,
+    now: Instant,
+) -> Result<()> {
     touched(
         tx.execute(
             "UPDATE matching SET state = 'committed', commitment_document = $1, commitment_digest = $2, reveal_by = $3,

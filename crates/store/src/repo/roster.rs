@@ -68,7 +68,8 @@ pub async fn of_unit(conn: &mut Conn, agency: AgencyId, rows_max: u32) -> Result
             })
         })
         .collect::<Result<_>>()?;
-    let at: std::collections::BTreeMap<InspectorId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
+    let at: std::collections::BTreeMap<InspectorId, usize> =
+        entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
     let held = conn
         .rows(
             "SELECT inspector_id, code, valid_from, valid_to FROM inspector_qualification

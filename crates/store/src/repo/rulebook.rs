@@ -86,7 +86,9 @@ pub async fn stored_unscoped(conn: &mut Conn) -> Result<Vec<Stored>> {
     )
     .await?
     .iter()
-    .map(|row| Ok(Stored { setting: read(row)?, changed_by: row.text("changed_by")?, changed_at: row.instant("changed_at")? }))
+    .map(|row| {
+        Ok(Stored { setting: read(row)?, changed_by: row.text("changed_by")?, changed_at: row.instant("changed_at")? })
+    })
     .collect()
 }
 

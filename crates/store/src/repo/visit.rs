@@ -95,7 +95,8 @@ pub struct Place {
     pub phone: String,
 }
 
-const COLUMNS: &str = "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
+const COLUMNS: &str =
+    "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
      visit.state, visit.planned_on, visit.strata, visit.version";
 
 fn read(row: &Row) -> Result<Visit> {
@@ -172,7 +173,9 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, pe
 /// See [`StoreError`].
 pub async fn of_share(conn: &mut Conn, share: ShareId, rows_max: u32) -> Result<Vec<Visit>> {
     conn.rows(
-        &format!("SELECT {COLUMNS} FROM visit WHERE visit.share_id = $1 ORDER BY visit.number, visit.id LIMIT {rows_max}"),
+        &format!(
+            "SELECT {COLUMNS} FROM visit WHERE visit.share_id = $1 ORDER BY visit.number, visit.id LIMIT {rows_max}"
+        ),
         values![share.to_string()],
     )
     .await?

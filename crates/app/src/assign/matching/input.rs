@@ -80,8 +80,7 @@ fn judge(built: &Built) -> Result<Feasibility> {
         Err(other) => return Err(refused(&other)),
     };
     let days: BTreeSet<&String> = input.visits.iter().map(|visit| &visit.day).collect();
-    let certified =
-        input.inspectors.iter().filter(|i| days.iter().all(|day| i.certificate.holds(day))).count();
+    let certified = input.inspectors.iter().filter(|i| days.iter().all(|day| i.certificate.holds(day))).count();
     Ok(Feasibility {
         visits: input.visits.len(),
         inspectors: input.inspectors.len(),

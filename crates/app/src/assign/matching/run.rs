@@ -103,8 +103,7 @@ pub(crate) async fn run_matching(platform: &Platform, run: &mut Run) -> Result<(
     let mut command = platform.command(&ctx, UseCase::MatchingRun).await?;
     command.on_behalf_of(share.agency_id, &share.agency_name);
     let reveals = String::from_utf8(reveals.to_jcs()).map_err(Error::internal)?;
-    let computed =
-        Computed { reveals: &reveals, seed: &settled.seed.to_string(), outcome_file: &outcome_file.digest };
+    let computed = Computed { reveals: &reveals, seed: &settled.seed.to_string(), outcome_file: &outcome_file.digest };
     store::repo::matching::finish(command.tx(), &matching, &computed, &teams, ctx.now).await?;
     store::repo::share::set_matched(command.tx(), share.id).await?;
     store::repo::visit::set_matched(command.tx(), share.id).await?;

@@ -77,7 +77,5 @@ pub async fn commit(platform: &Platform, ctx: &Ctx, token: &str, commitment: &st
     party.commitment = Some(digest.clone());
     party.committed_at = Some(ctx.now);
     repo::update(command.tx(), &party, PartyState::Invited).await?;
-    command
-        .finish("matching", matching.id, serde_json::json!({ "party": party.name, "commitment": digest }))
-        .await
+    command.finish("matching", matching.id, serde_json::json!({ "party": party.name, "commitment": digest })).await
 }

@@ -109,11 +109,7 @@ struct EndForm {
     day: String,
 }
 
-async fn end(
-    desk: Desk,
-    Path((id, post)): Path<(AccountId, PostId)>,
-    Form(typed): Form<EndForm>,
-) -> Result<Response> {
+async fn end(desk: Desk, Path((id, post)): Path<(AccountId, PostId)>, Form(typed): Form<EndForm>) -> Result<Response> {
     let Some(day) = domain::time::parse_day(typed.day.trim()) else {
         let mut errors = FieldErrors::none();
         errors.push("day", "请填写最后有效日，格式如“2021-05-08”。");
@@ -167,7 +163,11 @@ async fn disable_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<Conf
     let name = &found.account.name;
     let open = found.account.disabled_at.is_none();
     let (title, consequence, tone) = if open {
-        ("停用账号", format!("{name}的所有登录立即结束，之后不能再登录；其岗位和办过的事项保留，可随时恢复。"), Tone::Bad)
+        (
+            "停用账号",
+            format!("{name}的所有登录立即结束，之后不能再登录；其岗位和办过的事项保留，可随时恢复。"),
+            Tone::Bad,
+        )
     } else {
         ("恢复账号", format!("{name}可以用原密码重新登录，以仍在有效期内的岗位办理事项。"), Tone::Info)
     };

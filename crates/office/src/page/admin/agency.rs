@@ -186,12 +186,8 @@ async fn rename_page(desk: Desk, Path(id): Path<AgencyId>) -> Result<Html<FormPa
 }
 
 async fn rename(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyForm>) -> Result<Response> {
-    let input = RenameAgency {
-        id,
-        version: typed.version,
-        name: typed.name.clone(),
-        short_name: typed.short_name.clone(),
-    };
+    let input =
+        RenameAgency { id, version: typed.version, name: typed.name.clone(), short_name: typed.short_name.clone() };
     match app::agency::rename(&desk.platform, &desk.ctx, input).await {
         Ok(()) => Ok(go_saying(LIST, Tone::Good, "名称已更改；以前的文书和记录仍用当日的名称。")),
         Err(error) if error.kind == app::ErrorKind::Invalid => {

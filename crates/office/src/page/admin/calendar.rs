@@ -170,7 +170,10 @@ async fn extend(desk: Desk, Path(year): Path<i32>, Form(typed): Form<YearForm>) 
     };
     match done {
         Ok(done) if typed.confirmed == "1" => {
-            let said = format!("{year}年放假安排已生效，重新计算期限 {} 件，其中 {} 件到期日有变动。", done.recounted, done.moved);
+            let said = format!(
+                "{year}年放假安排已生效，重新计算期限 {} 件，其中 {} 件到期日有变动。",
+                done.recounted, done.moved
+            );
             Ok(go_saying(&format!("{VIEW}?year={year}"), Tone::Good, &said))
         }
         Ok(preview) => Ok(Html(CheckPage {
@@ -192,5 +195,7 @@ async fn extend(desk: Desk, Path(year): Path<i32>, Form(typed): Form<YearForm>) 
 
 /// `1月1日（周五）、2月5日（周五）`.
 fn by_month<'a>(days: impl Iterator<Item = &'a NaiveDate>) -> String {
-    days.map(|day| format!("{}月{}日（{}）", day.month(), day.day(), text::weekday(*day))).collect::<Vec<_>>().join("、")
+    days.map(|day| format!("{}月{}日（{}）", day.month(), day.day(), text::weekday(*day)))
+        .collect::<Vec<_>>()
+        .join("、")
 }

@@ -155,7 +155,13 @@ fn read_rule(text: &str) -> Result<Rule> {
     Ok(Rule::from_code(text).ok_or_else(app::Error::not_found)?)
 }
 
-async fn form_page(desk: &Desk, rule: Rule, level: Level, form: Option<SetForm>, errors: FieldErrors) -> Result<SetPage> {
+async fn form_page(
+    desk: &Desk,
+    rule: Rule,
+    level: Level,
+    form: Option<SetForm>,
+    errors: FieldErrors,
+) -> Result<SetPage> {
     let agency = match level {
         Level::Installation => None,
         Level::Agency(id) => Some(id),
@@ -221,8 +227,7 @@ async fn set(desk: Desk, Path(rule): Path<String>, Form(typed): Form<SetForm>) -
     let done = match value {
         Err(error) => Err(error),
         Ok(value) => {
-            let input =
-                SetRule { rule, level, value, basis: typed.basis.clone(), seen_ms: typed.seen.parse().ok() };
+            let input = SetRule { rule, level, value, basis: typed.basis.clone(), seen_ms: typed.seen.parse().ok() };
             app::rule::set(&desk.platform, &desk.ctx, input).await
         }
     };
@@ -232,7 +237,11 @@ async fn set(desk: Desk, Path(rule): Path<String>, Form(typed): Form<SetForm>) -
                 Level::Installation => LIST.to_owned(),
                 Level::Agency(id) => format!("{LIST}?agency={id}"),
             };
-            let said = if typed.clear == "1" { "已恢复为上一级的设置。" } else { "已设置，此后派发和抽查的任务按新值执行。" };
+            let said = if typed.clear == "1" {
+                "已恢复为上一级的设置。"
+            } else {
+                "已设置，此后派发和抽查的任务按新值执行。"
+            };
             Ok(go_saying(&to, Tone::Good, said))
         }
         Err(error) if error.kind == app::ErrorKind::Invalid => {
