@@ -85,7 +85,7 @@ async fn front(world: &World) -> Front {
         ("token", "0".repeat(64)),
     ]);
     let office = Office { platform: world.platform.clone(), tls: false, demo: false };
-    let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" };
+    let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
     let router = web::harden(office::router(office), Hardening { pages, ..Hardening::default() });
     Front { router, people, ids }
 }
