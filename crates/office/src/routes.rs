@@ -88,7 +88,6 @@ impl Routes {
     }
 
     /// The router, for [`crate::router`].
-    #[must_use]
     pub fn into_router(self) -> Router<Office> {
         self.router
     }

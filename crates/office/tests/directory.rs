@@ -102,7 +102,7 @@ impl Front {
         tx.commit().await.unwrap();
         store.close().await;
         let router = office::router(Office { platform: world.platform.clone(), tls: false, demo: false });
-        let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office" };
+        let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
         let router = harden(router, Hardening { pages, ..Hardening::default() });
         Self { world, router, subject: subject.id, inspector: inspector.inspector.id }
     }

@@ -1,7 +1,7 @@
 //! The matrix of addresses and roles. Every address of the front is asked, by every role of a city and of two of its
 //! counties and by nobody, with the ids of the first county: nothing may fail, whoever may not is refused, and the second
 //! county finds nothing of the first. The addresses come from the router itself, so that a new one is covered by itself.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -47,7 +47,7 @@ pub fn harden(router: Router, how: Hardening) -> Router {
 }
 
 /// Archives, workbooks and PDFs are compressed already, and their length and tag should stay as they are.
-fn worth_it() -> impl Predicate + Clone {
+fn worth_it() -> impl Predicate {
     DefaultPredicate::new()
         .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/pdf"))

@@ -1,6 +1,7 @@
 //! Visits: the list, one visit with its items and team, moving planned days, and how many visits each inspector has.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
 use domain::ids::{ShareId, VisitId};
@@ -146,11 +147,11 @@ async fn rows(conn: &mut Conn, visits: Vec<Visit>) -> Result<Vec<VisitRow>> {
     let mut labels: BTreeMap<ShareId, BTreeMap<String, String>> = BTreeMap::new();
     let mut rows = Vec::with_capacity(visits.len());
     for visit in visits {
-        if !labels.contains_key(&visit.share_id) {
-            labels.insert(visit.share_id, strata_labels(conn, visit.share_id).await?);
-        }
-        let known = labels.get(&visit.share_id);
-        let label = |code: &str| known.and_then(|map| map.get(code)).cloned().unwrap_or_else(|| code.to_owned());
+        let known = match labels.entry(visit.share_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(strata_labels(conn, visit.share_id).await?),
+        };
+        let label = |code: &str| known.get(code).cloned().unwrap_or_else(|| code.to_owned());
         rows.push(VisitRow {
             strata: visit.strata.split(',').filter(|code| !code.is_empty()).map(label).collect(),
             team: teams.remove(&visit.id).unwrap_or_default(),

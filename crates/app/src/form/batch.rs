@@ -138,7 +138,7 @@ pub(crate) async fn run_batch(platform: &Platform, run: &mut Run) -> Result<()> 
     if forms.is_empty() {
         return Err(Error::conflict("FORM-005"));
     }
-    let per_part = printer.forms_max().min(FORMS_PER_PART).max(1);
+    let per_part = printer.forms_max().clamp(1, FORMS_PER_PART);
     let parts = forms.len().div_ceil(per_part);
     let mut rows = Vec::with_capacity(parts);
     for (n, part) in forms.chunks(per_part).enumerate() {

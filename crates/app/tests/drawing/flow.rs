@@ -192,6 +192,7 @@ async fn the_public_finds_itself(city: &City, number: &str, outcome: &Outcome) {
         ),
         draw::Subject::Match { .. } => panic!("not a draw"),
     }
-    let export = app::public_site::export(platform, number, &Default::default(), app::public_site::ExportFormat::Csv);
+    let all = Default::default();
+    let export = app::public_site::export(platform, number, &all, app::public_site::ExportFormat::Csv);
     assert_eq!(String::from_utf8(export.await.unwrap().bytes).unwrap().lines().count(), 13);
 }

@@ -37,7 +37,7 @@ struct MatchingPage {
     job: Option<web::JobView>,
     loads: Vec<Load>,
     errors: FieldErrors,
-    name: String,
+    typed: String,
     may_prepare: bool,
     may_join: bool,
     may_invite: bool,
@@ -70,7 +70,7 @@ async fn view(desk: Desk, Path(share): Path<String>) -> Result<Response> {
     Ok(Html(page).into_response())
 }
 
-async fn shown(desk: &Desk, id: ShareId, name: String, errors: FieldErrors) -> Result<MatchingPage> {
+async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> Result<MatchingPage> {
     let view = matching::view(&desk.platform, &desk.ctx, id).await?;
     let feasibility =
         if view.can_prepare { Some(matching::feasibility(&desk.platform, &desk.ctx, id).await?) } else { None };
@@ -116,7 +116,7 @@ async fn shown(desk: &Desk, id: ShareId, name: String, errors: FieldErrors) -> R
         job,
         loads,
         errors,
-        name,
+        typed,
     })
 }
 

@@ -147,7 +147,7 @@ struct Job {
 }
 
 enum Writer {
-    Xlsx(XlsxWriter),
+    Xlsx(Box<XlsxWriter>),
     Csv(CsvWriter<File>),
 }
 
@@ -193,7 +193,7 @@ impl Job {
                     .map(|((_, width, kind), title)| ColumnSpec::new(title, *width, *kind))
                     .collect();
                 writer.add_sheet(text::directory::export_name(), &columns)?;
-                Writer::Xlsx(writer)
+                Writer::Xlsx(Box::new(writer))
             }
         })
     }

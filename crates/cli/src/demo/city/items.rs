@@ -240,6 +240,7 @@ pub fn write(path: &Path) -> Result<u64, CityError> {
     Ok(rows)
 }
 
+#[cfg(test)]
 /// The categories' names, for comparing strata with them.
 pub fn category_names() -> impl Iterator<Item = &'static str> {
     CATEGORIES.iter().map(|category| category.name)
