@@ -20,7 +20,7 @@ on_both! {
         let share = city.accepted().await;
         let begun = Instant::now();
         forms::match_share(&city.world, &city, share).await;
-        println!("3344 visits: dispatched in {dispatched:?}, prepared and matched in {:?}", begun.elapsed());
+        eprintln!("3344 visits: dispatched in {dispatched:?}, prepared and matched in {:?}", begun.elapsed());
         let ctx = city.world.as_post(&city.a_clerk);
         let loads: Vec<i64> = assign::loads(&city.world.platform, &ctx, Some(share)).await.unwrap().iter().map(|l| l.visits).collect();
         assert_eq!(loads.iter().sum::<i64>(), 2 * 3344);

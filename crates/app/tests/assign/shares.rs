@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(code(assign::plan(&platform, &b, other, &two, day("2021-06-01")).await), "VISIT-004");
         let many = vec![two[0]; 5_001];
         assert_eq!(code(assign::plan(&platform, &a, share, &many, day("2021-06-01")).await), "VISIT-003");
-        assert_eq!(assign::plan(&platform, &a, share, &many[1..], day("2021-06-01")).await.unwrap() > 0, true);
+        assert!(assign::plan(&platform, &a, share, &many[1..], day("2021-06-01")).await.unwrap() > 0);
         let above = city.world.as_post(&city.clerk);
         assert_eq!(code(assign::plan(&platform, &above, share, &[], day("2021-06-01")).await), "SHARE-001");
     }

@@ -74,7 +74,7 @@ impl City {
                 sub_kind: None,
                 status,
                 established_on: parse_day(day),
-                registrar: counties[n as usize % counties.len()].id,
+                registrar: counties[usize::try_from(n).unwrap() % counties.len()].id,
                 territory: None,
                 division: Some("130302".parse().unwrap()),
                 address: "河北大街1号".to_owned(),

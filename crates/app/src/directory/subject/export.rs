@@ -148,7 +148,7 @@ struct Job {
 
 enum Writer {
     Xlsx(Box<XlsxWriter>),
-    Csv(CsvWriter<File>),
+    Csv(Box<CsvWriter<File>>),
 }
 
 impl Job {
@@ -184,7 +184,7 @@ impl Job {
     fn begin(&self, target: &Path) -> std::result::Result<Writer, SheetError> {
         let titles = COLUMNS.map(|(name, _, _)| text::directory::subject_field(name));
         Ok(match self.format {
-            ExportFormat::Csv => Writer::Csv(CsvWriter::new(File::create(target)?, &titles)?),
+            ExportFormat::Csv => Writer::Csv(Box::new(CsvWriter::new(File::create(target)?, &titles)?)),
             ExportFormat::Xlsx => {
                 let mut writer = XlsxWriter::new();
                 let columns: Vec<_> = COLUMNS
