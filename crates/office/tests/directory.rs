@@ -181,7 +181,7 @@ on_both! {
         };
         check("/office/directory".into(), &["检查对象分布", "海港区市场监督管理局", "/office/imports", "还没有发布的抽查事项清单"]).await;
         check("/office/subjects".into(), &["共 1 户", CODE, "format=xlsx", "存续"]).await;
-        check("/office/subjects?tag=%E5%B9%BF%E5%91%8A&risk=C".into(), &["共 1 户", "清除条件", "risk=C&amp;format=xlsx"]).await;
+        check("/office/subjects?tag=%E5%B9%BF%E5%91%8A&risk=C".into(), &["共 1 户", "清除条件", "risk=C&#38;format=xlsx"]).await;
         check("/office/subjects?q=nobody".into(), &["没有符合条件的检查对象"]).await;
         check(format!("/office/subjects/{subject}"), &["文化路1号", "列入名录", "JY21303020001", "采用", "还没有被抽中过"]).await;
         check(format!("/office/subjects/{subject}/edit"), &["name=\"version\" value=\"1\"", "licence-3-kind", "JY21303020001"]).await;

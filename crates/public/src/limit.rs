@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(limiter.remembered(), ADDRESSES_MAX, "a known one needs no room");
         limiter.ask(address(ADDRESSES_MAX), 1).unwrap();
         assert_eq!(limiter.remembered(), 1);
-        for n in 0..ADDRESSES_MAX {
+        for n in 0..ADDRESSES_MAX - 1 {
             limiter.ask(address(n), 2).unwrap();
         }
         limiter.ask(address(ADDRESSES_MAX + 1), WINDOW_MS + 2).unwrap();
