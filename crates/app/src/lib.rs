@@ -18,6 +18,7 @@ mod error;
 pub mod form;
 pub mod home;
 pub mod job;
+pub mod party;
 mod platform;
 pub mod public_site;
 pub mod rule;

@@ -3,12 +3,6 @@
 
 use chrono::NaiveDate;
 
-/// What the platform is called among the parties of a matching.
-#[must_use]
-pub const fn platform_party() -> &'static str {
-    "平台"
-}
-
 /// Title of a dispatch in the list of jobs.
 #[must_use]
 pub fn dispatch_title(number: &str, title: &str) -> String {

@@ -6,6 +6,12 @@ pub const fn platform() -> &'static str {
     "平台"
 }
 
+/// What a ceremony decides, over the witness's page.
+#[must_use]
+pub fn purpose(kind: &str) -> &'static str {
+    if kind == "match" { "随机匹配检查人员" } else { "公开摇号" }
+}
+
 /// What a roll is frozen from, as the commitment names it.
 #[must_use]
 pub const fn roll_source() -> &'static str {
@@ -33,7 +39,7 @@ pub fn strength(witnesses: usize) -> String {
 pub fn witness_message(state: &str) -> Option<&'static str> {
     match state {
         "committed" => Some("您的承诺已登记。等所有人都提交后，主持人会公布承诺。"),
-        "sealed_commitment" => Some("承诺已公布，现在可以揭示。"),
+        "reveal" => Some("承诺已公布，现在可以揭示。"),
         "absent" => Some("揭示时间已过，您没有揭示。"),
         "failed" => Some("本次摇号未成，主持人会说明下一步。"),
         _ => None,

@@ -6,12 +6,12 @@
 use domain::ids::TaskId;
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
-use draw::Json;
 use store::repo;
 use store::repo::party::Ceremony;
 
 use super::{announce, latest_in};
-use crate::task::{change, own, step, text_of};
+use crate::party::record_failure;
+use crate::task::{change, own, step};
 use crate::{Ctx, Error, Platform, Result};
 
 /// Declares the attempt failed, because parties are missing after the deadline.
@@ -36,22 +36,11 @@ pub async fn fail(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<()> {
         return Err(refused(text::ceremony::deadline_not_passed(reveal_by)));
     }
     let names: Vec<_> = missing.iter().map(|party| party.name.clone()).collect();
-    for mut party in missing {
-        let from = party.state;
-        party.state = PartyState::Absent;
-        repo::party::update(command.tx(), &party, from).await?;
-    }
     let digest = attempt.commitment_digest.clone().unwrap_or_default();
     let reason = text::ceremony::missing(&names);
-    let document = Json::object([
-        ("draw", Json::text(&task.number)),
-        ("commitment_digest", Json::text(&digest)),
-        ("reason", Json::text(&reason)),
-        ("at", Json::text(&ctx.now.to_string())),
-        ("by", Json::text(&ctx.post()?.person)),
-    ]);
+    let document = record_failure(command.tx(), ctx, missing, (&task.number, &digest), &reason).await?;
     attempt.state = AttemptState::Failed;
-    attempt.failure = Some(text_of(document.to_jcs())?);
+    attempt.failure = Some(document);
     attempt.ended_at = Some(ctx.now);
     repo::attempt::update(command.tx(), &attempt).await?;
     change(command.tx(), ctx, &mut task, state).await?;

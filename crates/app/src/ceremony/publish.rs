@@ -12,16 +12,13 @@ use store::repo::chain::Link;
 use store::repo::party::{Ceremony, Party};
 use store::repo::task::Task;
 
-use super::{draw_when_all_revealed, latest_in};
+use super::{enqueue_draw, latest_in};
+use crate::party::{REVEAL_MINUTES, all_revealed, reveal_platform};
 use crate::task::{change, own, step};
 use crate::{Ctx, Error, Platform, Result};
 
-/// Minutes between publication and the end of the reveals: least, usual, most.
-pub const REVEAL_MINUTES_MIN: i64 = 1;
 /// What the page proposes.
 pub const REVEAL_MINUTES_DEFAULT: i64 = 10;
-/// Seven days: witnesses in other places.
-pub const REVEAL_MINUTES_MAX: i64 = 7 * 24 * 60;
 
 /// Input of [`publish`].
 #[derive(Clone, Copy, Debug)]
@@ -39,15 +36,16 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     let mut command = platform.command(ctx, UseCase::CommitmentPublish).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Commit)?;
-    if !(REVEAL_MINUTES_MIN..=REVEAL_MINUTES_MAX).contains(&input.reveal_minutes) {
-        let error = Error::field("reveal_minutes", "DRAW-011").with("min", REVEAL_MINUTES_MIN);
-        return Err(error.with("max", REVEAL_MINUTES_MAX));
+    if !REVEAL_MINUTES.contains(&input.reveal_minutes) {
+        let error = Error::field("reveal_minutes", "DRAW-011").with("min", REVEAL_MINUTES.start());
+        return Err(error.with("max", REVEAL_MINUTES.end()));
     }
     let sealed = [AttemptState::Sealed];
     let mut attempt = latest_in(command.tx(), &task, &sealed).await?.ok_or_else(|| Error::conflict("CORE-409"))?;
     repo::attempt::touch(command.tx(), attempt.id, AttemptState::Sealed).await?;
     attempt.version += 1;
-    let parties = repo::party::of_ceremony(command.tx(), &Ceremony::draw(attempt.id)).await?;
+    let ceremony = Ceremony::draw(attempt.id);
+    let parties = repo::party::of_ceremony(command.tx(), &ceremony).await?;
     let open: Vec<_> = parties.iter().filter(|p| p.state == PartyState::Invited).map(|p| p.name.as_str()).collect();
     if !open.is_empty() {
         return Err(Error::conflict("DRAW-009").with("names", open.join("、")));
@@ -65,8 +63,8 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     let link = Link {
         seq,
         digest: digest.clone(),
-        ceremony_kind: "draw".to_owned(),
-        ceremony_id: attempt.id.to_string(),
+        ceremony_kind: ceremony.kind.to_owned(),
+        ceremony_id: ceremony.id.clone(),
         published_at: ctx.now,
     };
     repo::chain::insert(command.tx(), agency.id, &link).await?;
@@ -79,7 +77,9 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     reveal_platform(command.tx(), ctx, parties).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     announce(platform, command.tx(), ctx, &task).await?;
-    draw_when_all_revealed(&mut command, &task, attempt.id).await?;
+    if all_revealed(command.tx(), &ceremony).await? {
+        enqueue_draw(&mut command, &task, attempt.id).await?;
+    }
     let data = serde_json::json!({ "attempt": attempt.attempt, "digest": digest, "reveal_by": reveal_by.to_string() });
     command.finish("task", id, data).await?;
     Ok(digest)
@@ -147,23 +147,12 @@ fn document(
     Ok(commitment)
 }
 
-/// The platform reveals first: what it kept since the seal.
-async fn reveal_platform(tx: &mut Tx, ctx: &Ctx, parties: Vec<Party>) -> Result<()> {
-    let Some(mut platform) = parties.into_iter().find(|party| party.role == "platform") else { return Ok(()) };
-    platform.state = PartyState::Revealed;
-    platform.salt = platform.kept_salt.clone();
-    platform.value = platform.kept_value.clone();
-    platform.revealed_at = Some(ctx.now);
-    Ok(repo::party::update(tx, &platform, PartyState::Committed).await?)
-}
-
 /// The commitment document of an attempt, read back.
 ///
 /// # Errors
 /// `Internal` if it has none.
 pub(crate) fn commitment_of(attempt: &Attempt) -> Result<Commitment> {
-    let text = attempt.commitment_document.as_ref().ok_or_else(|| Error::internal("no commitment document"))?;
-    Commitment::parse(text.as_bytes()).map_err(Error::internal)
+    crate::party::commitment_of(attempt.commitment_document.as_deref())
 }
 
 /// Brings the public announcement of a task up to date.

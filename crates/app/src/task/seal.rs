@@ -1,18 +1,17 @@
 //! Sealing: the clerk asks, a second person approves. From then on roll, scheme and sizes are fixed, and the platform's
 //! own commitment exists before it can take another's.
 
-use domain::ids::{AccountId, DrawId, PartyId, TaskId};
+use domain::ids::{AccountId, DrawId, TaskId};
 use domain::registry::UseCase;
 use domain::separation::{Hand, Separation};
-use domain::state::{AttemptState, PartyState, TaskCommand, TaskState};
-use draw::{Digest, Suite};
+use domain::state::{AttemptState, TaskCommand, TaskState};
 use store::repo;
 use store::repo::attempt::Attempt;
-use store::repo::party::{Ceremony, Party};
-use store::repo::task::Task;
+use store::repo::party::Ceremony;
 
 use super::freeze::{FREEZE_JOB, blank};
 use super::{KIND, change, job_open, own, reason, step};
+use crate::party::commit_platform;
 use crate::scheme::decided;
 use crate::{Ctx, Error, Platform, Result};
 
@@ -108,7 +107,9 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     repo::attempt::update(command.tx(), &attempt).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     let organiser = repo::agency::by_id_unscoped(command.tx(), task.agency_id).await?.name;
-    repo::party::insert(command.tx(), &platform_party(ctx, &task, &attempt, &organiser)).await?;
+    let suite = crate::drawing::suite_of(&attempt)?;
+    let names = (task.number.as_str(), attempt.attempt, organiser.as_str());
+    commit_platform(command.tx(), ctx, Ceremony::draw(attempt.id), suite, names).await?;
     decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "approved", "").await?;
     let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
     command.finish(KIND, id, data).await
@@ -140,33 +141,4 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
 
 fn requested(latest: Option<Attempt>) -> Result<Attempt> {
     latest.filter(|attempt| attempt.state == AttemptState::Requested).ok_or_else(|| Error::conflict("TASK-008"))
-}
-
-/// The platform's own party, committed at once: salt and value come from this request's randomness and are kept until the
-/// commitment document is out.
-fn platform_party(ctx: &Ctx, task: &Task, attempt: &Attempt, organiser: &str) -> Party {
-    let suite = Suite::from_protocol(&attempt.suite).unwrap_or(Suite::Sha256);
-    let salt = Digest(ctx.entropy.bytes());
-    let value = hex::encode(ctx.entropy.bytes::<16>());
-    let number = u64::try_from(attempt.attempt).unwrap_or(1);
-    let name = text::ceremony::platform();
-    let who = draw::who(suite, "draw", &task.number, number, organiser, name);
-    let ceremony = Ceremony::draw(attempt.id);
-    Party {
-        id: PartyId::from_parts(ctx.ms(), ctx.ten()),
-        ceremony_kind: ceremony.kind.to_owned(),
-        ceremony_id: ceremony.id,
-        position: 0,
-        name: name.to_owned(),
-        role: "platform".to_owned(),
-        state: PartyState::Committed,
-        token_hash: None,
-        commitment: Some(draw::reveal_commitment(suite, &who, &salt, &value).to_string()),
-        committed_at: Some(ctx.now),
-        kept_salt: Some(salt.to_string()),
-        kept_value: Some(value),
-        salt: None,
-        value: None,
-        revealed_at: None,
-    }
 }

@@ -4,6 +4,7 @@ use app::ErrorKind;
 use app::assign::matching::{self as m, PublishInput};
 use app::assign::{self, Filter};
 use app::form::{self, FormKind};
+use app::party;
 use app::{Actor, Platform};
 use domain::ids::ShareId;
 use draw::{Digest, Suite};
@@ -32,13 +33,13 @@ pub async fn match_share(world: &World, city: &City, share: ShareId) {
     let id = m::prepare(platform, &clerk, share).await.unwrap();
     let link = m::join(platform, &world.as_post(&city.a_leader), id).await.unwrap();
     let phone = platform.ctx(Actor::Public, "phone");
-    let state = m::witness_state(platform, &phone, &link.token).await.unwrap();
+    let state = party::state(platform, &phone, &link.token).await.unwrap();
     let who = draw::who(Suite::Sha256, "match", &state.draw, 1, &state.organiser, &state.party);
     let salt = Digest([9; 32]);
     let commitment = draw::reveal_commitment(Suite::Sha256, &who, &salt, "42").to_string();
-    m::commit(platform, &phone, &link.token, &commitment).await.unwrap();
+    party::commit(platform, &phone, &link.token, &commitment).await.unwrap();
     m::publish(platform, &clerk, id, PublishInput::default()).await.unwrap();
-    m::reveal(platform, &phone, &link.token, &salt.to_string(), "42").await.unwrap();
+    party::reveal(platform, &phone, &link.token, &salt.to_string(), "42").await.unwrap();
     world.work().await;
 }
 

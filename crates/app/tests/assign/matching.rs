@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::assign::matching::{self as m, Document, PublishInput};
 use app::assign::{self, Filter};
+use app::party;
 use app::{Actor, Ctx, ErrorKind, Post, Result};
 use domain::ids::{InspectorId, MatchingId, ShareId};
 use domain::role::Role;
@@ -26,21 +27,21 @@ fn public(city: &City) -> Ctx {
 
 impl Browser {
     async fn commit(city: &City, token: String) -> Self {
-        let state = m::witness_state(&city.world.platform, &public(city), &token).await.unwrap();
+        let state = party::state(&city.world.platform, &public(city), &token).await.unwrap();
         assert_eq!((state.state, state.purpose), ("invited", "match"));
         let salt = Digest([42; 32]);
         let attempt = u64::try_from(state.attempt).unwrap();
         let who = draw::who(Suite::Sha256, "match", &state.draw, attempt, &state.organiser, &state.party);
         assert_eq!(state.who_hex, who.to_string());
         let commitment = draw::reveal_commitment(Suite::Sha256, &who, &salt, "六月飞雪").to_string();
-        m::commit(&city.world.platform, &public(city), &token, &commitment).await.unwrap();
+        party::commit(&city.world.platform, &public(city), &token, &commitment).await.unwrap();
         // An answer that got lost is asked for again.
-        m::commit(&city.world.platform, &public(city), &token, &commitment).await.unwrap();
+        party::commit(&city.world.platform, &public(city), &token, &commitment).await.unwrap();
         Self { token, salt, value: "六月飞雪" }
     }
 
     async fn reveal(&self, city: &City) -> Result<()> {
-        m::reveal(&city.world.platform, &public(city), &self.token, &self.salt.to_string(), self.value).await
+        party::reveal(&city.world.platform, &public(city), &self.token, &self.salt.to_string(), self.value).await
     }
 }
 
@@ -229,33 +230,33 @@ on_both! {
         let both = city.world.post(city.a_clerk.account_id, city.a, Role::Leader).await;
         assert_eq!(code(m::join(&platform, &city.world.as_post(&both), id).await), "MATCH-005");
         assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput::default()).await), "MATCH-004");
-        for (name, expect) in [("", "MATCH-016"), ("平台", "MATCH-016")] {
+        for (name, expect) in [("", "DRAW-001"), ("平台", "DRAW-002")] {
             assert_eq!(code(m::invite(&platform, &clerk, id, name).await), expect);
         }
-        assert_eq!(code(m::invite(&platform, &clerk, id, &"名".repeat(41)).await), "MATCH-016");
+        assert_eq!(code(m::invite(&platform, &clerk, id, &"名".repeat(41)).await), "DRAW-001");
         let link = m::invite(&platform, &clerk, id, &"名".repeat(40)).await.unwrap();
         assert!(link.url.ends_with(&format!("/witness/{}", link.token)));
         assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput::default()).await), "MATCH-009");
         // A new link for the same name takes the old one's place.
         let second = m::invite(&platform, &clerk, id, &"名".repeat(40)).await.unwrap();
-        assert_eq!(code(m::witness_state(&platform, &public(&city), &link.token).await), "MATCH-020");
-        assert_eq!(code(m::commit(&platform, &public(&city), &second.token, "zz").await), "MATCH-018");
+        assert_eq!(code(party::state(&platform, &public(&city), &link.token).await), "DRAW-021");
+        assert_eq!(code(party::commit(&platform, &public(&city), &second.token, "zz").await), "DRAW-006");
         let platform_commitment = m::view(&platform, &clerk, share).await.unwrap().attempts[0].parties[0].commitment.clone().unwrap();
-        assert_eq!(code(m::commit(&platform, &public(&city), &second.token, &platform_commitment).await), "MATCH-019");
-        assert_eq!(code(m::reveal(&platform, &public(&city), &second.token, &"0".repeat(64), "x").await), "MATCH-003");
+        assert_eq!(code(party::commit(&platform, &public(&city), &second.token, &platform_commitment).await), "DRAW-008");
+        assert_eq!(code(party::reveal(&platform, &public(&city), &second.token, &"0".repeat(64), "x").await), "DRAW-012");
         let browser = Browser::commit(&city, second.token).await;
-        assert_eq!(code(m::commit(&platform, &public(&city), &browser.token, &"1".repeat(64)).await), "MATCH-007");
-        assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput { reveal_minutes: 0 }).await), "MATCH-012");
-        assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput { reveal_minutes: 10_081 }).await), "MATCH-012");
+        assert_eq!(code(party::commit(&platform, &public(&city), &browser.token, &"1".repeat(64)).await), "DRAW-007");
+        assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput { reveal_minutes: 0 }).await), "DRAW-011");
+        assert_eq!(code(m::publish(&platform, &clerk, id, PublishInput { reveal_minutes: 10_081 }).await), "DRAW-011");
         m::publish(&platform, &clerk, id, PublishInput { reveal_minutes: 10_080 }).await.unwrap();
         // Before the reveal the server has the commitment and nothing else of the second person.
         assert_eq!(city.int("SELECT COUNT(*) FROM party WHERE role = 'witness' AND (salt IS NOT NULL OR value IS NOT NULL OR kept_salt IS NOT NULL)").await, 0);
-        assert_eq!(code(m::reveal(&platform, &public(&city), &browser.token, &"0".repeat(64), "x").await), "MATCH-013");
+        assert_eq!(code(party::reveal(&platform, &public(&city), &browser.token, &"0".repeat(64), "x").await), "DRAW-014");
         assert_eq!(m::view(&platform, &clerk, share).await.unwrap().attempts[0].rejections, 1);
         browser.reveal(&city).await.unwrap();
         browser.reveal(&city).await.unwrap();
         assert_eq!(city.world.work().await, 1);
-        assert_eq!(m::witness_state(&platform, &public(&city), &browser.token).await.unwrap().state, "drawn");
+        assert_eq!(party::state(&platform, &public(&city), &browser.token).await.unwrap().state, "drawn");
     }
 
     async fn a_stale_input_is_not_sealed(world) {
@@ -303,8 +304,8 @@ on_both! {
         assert_eq!(code(m::run_again(&platform, &clerk, id).await), "MATCH-009");
         city.world.clock.advance_seconds(3_601);
         let (clerk, leader) = (city.world.as_post(&city.a_clerk), city.world.as_post(&city.a_leader));
-        assert_eq!(code(browser.reveal(&city).await), "MATCH-008");
-        assert_eq!(m::witness_state(&platform, &public(&city), &browser.token).await.unwrap().state, "absent");
+        assert_eq!(code(browser.reveal(&city).await), "DRAW-013");
+        assert_eq!(party::state(&platform, &public(&city), &browser.token).await.unwrap().state, "absent");
         assert_eq!(code(m::fail(&platform, &clerk, id).await), "CORE-403");
         m::fail(&platform, &leader, id).await.unwrap();
         let failure: serde_json::Value =

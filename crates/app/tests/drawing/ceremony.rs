@@ -1,7 +1,8 @@
 //! Witnesses: who commits, who reveals, who does not, and the next attempt.
 
 use app::ErrorKind;
-use app::ceremony::{PublishInput, REVEAL_MINUTES_MAX, REVEAL_MINUTES_MIN};
+use app::ceremony::PublishInput;
+use app::party::REVEAL_MINUTES;
 use domain::state::TaskState;
 use draw::{Commitment, Digest};
 use testkit::on_both;
@@ -42,7 +43,7 @@ on_both! {
         app::ceremony::withdraw(platform, &city.clerk(), task, other).await.unwrap();
         assert_eq!(app::task::view(platform, &city.clerk(), task).await.unwrap().parties.len(), 2);
         for bad in ["", "abc", &"g".repeat(64), &"A".repeat(64)] {
-            let error = app::ceremony::witness_state(platform, &city.public(), bad).await.unwrap_err();
+            let error = app::party::state(platform, &city.public(), bad).await.unwrap_err();
             assert_eq!((error.kind, error.code), (ErrorKind::NotFound, "DRAW-021"));
         }
     }
@@ -54,7 +55,7 @@ on_both! {
         let first = city.invite(task, "机关纪委").await;
         let second = city.invite(task, "企业代表").await;
         let send = async |witness: &Witness, commitment: &str| {
-            app::ceremony::commit(platform, &city.public(), &witness.invitation.token, commitment).await
+            app::party::commit(platform, &city.public(), &witness.invitation.token, commitment).await
         };
         for bad in ["", "xyz", &"A".repeat(64), &"0".repeat(63)] {
             assert_eq!(send(&first, bad).await.unwrap_err().fields[0].code, "DRAW-006");
@@ -71,8 +72,8 @@ on_both! {
         let same = first.commitment(&city).await;
         assert_eq!(send(&second, &same).await.unwrap_err().code, "DRAW-008");
         app::ceremony::withdraw(platform, &city.clerk(), task, second.invitation.party).await.unwrap();
-        assert_eq!(minutes(REVEAL_MINUTES_MIN - 1).await.fields[0].code, "DRAW-011");
-        assert_eq!(minutes(REVEAL_MINUTES_MAX + 1).await.fields[0].code, "DRAW-011");
+        assert_eq!(minutes(*REVEAL_MINUTES.start() - 1).await.fields[0].code, "DRAW-011");
+        assert_eq!(minutes(*REVEAL_MINUTES.end() + 1).await.fields[0].code, "DRAW-011");
         let late = city.invite(task, "迟到者").await;
         late.commit(&city).await.unwrap();
         city.publish(task).await;
@@ -223,8 +224,5 @@ on_both! {
 }
 
 async fn witness_error(city: &City, witness: &Witness) -> &'static str {
-    app::ceremony::witness_state(&city.world.platform, &city.public(), &witness.invitation.token)
-        .await
-        .unwrap_err()
-        .code
+    app::party::state(&city.world.platform, &city.public(), &witness.invitation.token).await.unwrap_err().code
 }

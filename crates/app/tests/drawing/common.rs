@@ -1,6 +1,7 @@
 //! A city with a register, its people, a scheme, and witnesses who compute for themselves.
 
-use app::ceremony::{Invitation, PublishInput};
+use app::ceremony::PublishInput;
+use app::party::Invitation;
 use app::task::NewTask;
 use app::{Ctx, Post};
 use domain::agency::AgencyLevel;
@@ -193,13 +194,13 @@ impl Witness {
         draw::reveal_commitment(Suite::Sha256, &who, &self.salt, &self.value).to_string()
     }
 
-    pub async fn state(&self, city: &City) -> app::ceremony::WitnessState {
-        app::ceremony::witness_state(&city.world.platform, &city.public(), &self.invitation.token).await.unwrap()
+    pub async fn state(&self, city: &City) -> app::party::WitnessState {
+        app::party::state(&city.world.platform, &city.public(), &self.invitation.token).await.unwrap()
     }
 
     pub async fn commit(&self, city: &City) -> app::Result<()> {
         let commitment = self.commitment(city).await;
-        app::ceremony::commit(&city.world.platform, &city.public(), &self.invitation.token, &commitment).await
+        app::party::commit(&city.world.platform, &city.public(), &self.invitation.token, &commitment).await
     }
 
     pub async fn reveal(&self, city: &City) -> app::Result<()> {
@@ -208,7 +209,7 @@ impl Witness {
 
     pub async fn reveal_as(&self, city: &City, value: &str) -> app::Result<()> {
         let salt = self.salt.to_string();
-        app::ceremony::reveal(&city.world.platform, &city.public(), &self.invitation.token, &salt, value).await
+        app::party::reveal(&city.world.platform, &city.public(), &self.invitation.token, &salt, value).await
     }
 }
 

@@ -10,6 +10,7 @@ use app::ceremony;
 use app::directory::import::Upload;
 use app::form::FormKind;
 use app::job::Worker;
+use app::party;
 use app::scheme;
 use app::task::{self, NewTask};
 use app::{Actor, Ctx, Platform, Post};
@@ -208,15 +209,15 @@ impl Stage {
         let mut secrets = Vec::new();
         for (name, value) in WITNESSES {
             let invitation = ceremony::invite(&platform, &self.as_post(&clerk), id, name).await?;
-            let state = ceremony::witness_state(&platform, &self.public(), &invitation.token).await?;
+            let state = party::state(&platform, &self.public(), &invitation.token).await?;
             let secret = Secret::new(&self.public(), &state.suite, &state.who_hex, value)?;
-            ceremony::commit(&platform, &self.public(), &invitation.token, &secret.commitment).await?;
+            party::commit(&platform, &self.public(), &invitation.token, &secret.commitment).await?;
             secrets.push((invitation.token, secret));
         }
         let input = ceremony::PublishInput { reveal_minutes: REVEAL_MINUTES };
         self.summary.commitment = ceremony::publish(&platform, &self.as_post(&clerk), id, input).await?;
         for (token, secret) in &secrets {
-            ceremony::reveal(&platform, &self.public(), token, &secret.salt, &secret.value).await?;
+            party::reveal(&platform, &self.public(), token, &secret.salt, &secret.value).await?;
         }
         Worker::new(platform.clone()).drain().await?;
         let result = app::drawing::result(&platform, &self.as_post(&clerk), id).await?;
@@ -311,11 +312,11 @@ impl Stage {
         let platform = &self.plan.platform;
         let id = matching::prepare(platform, &self.as_post(clerk), share).await?;
         let invitation = matching::join(platform, &self.as_post(leader), id).await?;
-        let state = matching::witness_state(platform, &self.public(), &invitation.token).await?;
+        let state = party::state(platform, &self.public(), &invitation.token).await?;
         let secret = Secret::new(&self.public(), &state.suite, &state.who_hex, "随机匹配")?;
-        matching::commit(platform, &self.public(), &invitation.token, &secret.commitment).await?;
+        party::commit(platform, &self.public(), &invitation.token, &secret.commitment).await?;
         matching::publish(platform, &self.as_post(clerk), id, matching::PublishInput::default()).await?;
-        matching::reveal(platform, &self.public(), &invitation.token, &secret.salt, &secret.value).await?;
+        party::reveal(platform, &self.public(), &invitation.token, &secret.salt, &secret.value).await?;
         Worker::new(platform.clone()).drain().await?;
         let view = app::assign::view(platform, &self.as_post(clerk), share).await?;
         if view.share.state == domain::state::ShareState::Matched {

@@ -1,8 +1,9 @@
 //! The matching of a share: what could go wrong, the parties, publication, teams and loads. The second person's salt is
 //! made on the witness's page, not here.
 
-use app::assign::matching::{self, Document, Feasibility, Invitation, MatchingView, PublishInput};
+use app::assign::matching::{self, Document, Feasibility, MatchingView, PublishInput};
 use app::assign::{self, Load};
+use app::party::Invitation;
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

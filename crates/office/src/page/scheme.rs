@@ -7,12 +7,12 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::ids::RevisionId;
 use domain::registry::UseCase;
-use domain::scheme::{ConditionTest, SchemeColumn, SchemeDraft, SizeRounding, StratumMembership};
+use domain::scheme::{ConditionTest, SchemeColumn, SchemeDraft, SeatMethod, SizeRounding, StratumMembership};
 use domain::state::RevisionState;
 use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
 
-use super::scheme_form::{self, RuleForm};
+use super::scheme_form::{self, Read, RuleForm};
 use crate::{Desk, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -158,6 +158,8 @@ struct EditPage {
     id: String,
     version: i64,
     draft: SchemeDraft,
+    from: String,
+    to: String,
     exclusions: Vec<RuleForm>,
     strata: Vec<RuleForm>,
     counts: LiveCounts,
@@ -165,6 +167,8 @@ struct EditPage {
     tests: Vec<Choice>,
     roundings: Vec<Choice>,
     memberships: Vec<Choice>,
+    cells: Vec<Choice>,
+    seats: Vec<Choice>,
     lists: Vec<(SchemeColumn, Vec<(String, String)>)>,
     errors: FieldErrors,
 }
@@ -172,7 +176,7 @@ struct EditPage {
 async fn edit(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     let scheme = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
     let version = scheme.revision.version;
-    let page = edit_page(&desk, name, version, scheme.draft, FieldErrors::none()).await?;
+    let page = edit_page(&desk, name, version, scheme.draft, &[], FieldErrors::none()).await?;
     Ok(Html(page).into_response())
 }
 
@@ -181,6 +185,7 @@ async fn edit_page(
     name: String,
     version: i64,
     draft: SchemeDraft,
+    typed: &[String],
     errors: FieldErrors,
 ) -> Result<EditPage> {
     let counts = cases::counts(&desk.platform, &desk.ctx, &draft).await?;
@@ -192,12 +197,21 @@ async fn edit_page(
         id: name,
         version,
         exclusions: scheme_form::exclusions(&draft, &counts),
-        strata: scheme_form::strata(&draft, &counts),
+        strata: scheme_form::strata(&draft, &counts, typed),
         columns: SchemeColumn::ALL.iter().map(|c| Choice::new(c.code(), c.label())).collect(),
         tests: ConditionTest::ALL.iter().map(|t| Choice::new(t.code(), t.label())).collect(),
         roundings: SizeRounding::ALL.iter().map(|r| Choice::new(r.code(), r.label())).collect(),
         memberships: StratumMembership::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),
+        // A firm carries many tags, so they make no cells.
+        cells: SchemeColumn::ALL
+            .iter()
+            .filter(|column| **column != SchemeColumn::Tags)
+            .map(|c| Choice::new(c.code(), c.label()))
+            .collect(),
+        seats: SeatMethod::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),
         lists: choices.columns,
+        from: draft.window_from.map(|day| day.to_string()).unwrap_or_default(),
+        to: draft.window_to.map(|day| day.to_string()).unwrap_or_default(),
         counts,
         draft,
         errors,
@@ -205,10 +219,9 @@ async fn edit_page(
 }
 
 async fn save(desk: Desk, Path(name): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response> {
-    let before = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
     let posted = scheme_form::Posted::new(pairs);
     let seen = posted.get("version").parse().unwrap_or(0);
-    let (draft, mut errors) = posted.draft(&before.draft);
+    let Read { draft, sizes, mut errors } = posted.draft();
     if errors.is_empty() {
         match cases::update(&desk.platform, &desk.ctx, id(&name)?, seen, &draft).await {
             Ok(()) if posted.get("then") == "done" => {
@@ -221,7 +234,7 @@ async fn save(desk: Desk, Path(name): Path<String>, Form(pairs): Form<Vec<(Strin
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Html::invalid(edit_page(&desk, name, seen, draft, errors).await?))
+    Ok(Html::invalid(edit_page(&desk, name, seen, draft, &sizes, errors).await?))
 }
 
 async fn copy(desk: Desk, Path(name): Path<String>) -> Result<Response> {

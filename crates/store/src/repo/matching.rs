@@ -64,7 +64,7 @@ impl Matching {
     /// Its parties' ceremony.
     #[must_use]
     pub fn ceremony(&self) -> Ceremony {
-        Ceremony { kind: "match", id: self.id.to_string() }
+        Ceremony::matching(self.id)
     }
 }
 

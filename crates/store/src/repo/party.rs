@@ -1,7 +1,7 @@
 //! Parties of a ceremony (a draw or a matching), their commitments and reveals. Of a witness's link only the hash of the
 //! token is kept; salt and value stay empty until the witness reveals them.
 
-use domain::ids::{DrawId, PartyId};
+use domain::ids::{DrawId, MatchingId, PartyId};
 use domain::state::PartyState;
 use domain::time::Instant;
 
@@ -17,10 +17,21 @@ pub struct Ceremony {
 }
 
 impl Ceremony {
+    /// Kind of a draw's ceremony, and its purpose in the protocol.
+    pub const DRAW: &'static str = "draw";
+    /// Kind of a matching's.
+    pub const MATCH: &'static str = "match";
+
     /// The ceremony of a draw's attempt.
     #[must_use]
     pub fn draw(id: DrawId) -> Self {
-        Self { kind: "draw", id: id.to_string() }
+        Self { kind: Self::DRAW, id: id.to_string() }
+    }
+
+    /// The ceremony of a matching's attempt.
+    #[must_use]
+    pub fn matching(id: MatchingId) -> Self {
+        Self { kind: Self::MATCH, id: id.to_string() }
     }
 }
 
@@ -57,6 +68,30 @@ pub struct Party {
     pub value: Option<String>,
     /// When it was revealed.
     pub revealed_at: Option<Instant>,
+}
+
+impl Party {
+    /// A witness who has handed in nothing yet.
+    #[must_use]
+    pub fn invited(id: PartyId, ceremony: Ceremony, position: i64, name: &str, token_hash: Option<String>) -> Self {
+        Self {
+            id,
+            ceremony_kind: ceremony.kind.to_owned(),
+            ceremony_id: ceremony.id,
+            position,
+            name: name.to_owned(),
+            role: "witness".to_owned(),
+            state: PartyState::Invited,
+            token_hash,
+            commitment: None,
+            committed_at: None,
+            kept_salt: None,
+            kept_value: None,
+            salt: None,
+            value: None,
+            revealed_at: None,
+        }
+    }
 }
 
 const COLUMNS: &str = "id, ceremony_kind, ceremony_id, position, name, role, state, token_hash, commitment, committed_at, kept_salt, kept_value, salt, value, revealed_at";

@@ -7,10 +7,10 @@
 use domain::ids::MatchingId;
 use domain::registry::UseCase;
 use domain::state::{MatchingState, PartyState};
-use draw::Json;
 use store::repo::party as repo;
 
 use super::own_in;
+use crate::party::record_failure;
 use crate::{Ctx, Error, Platform, Result};
 
 /// Puts on record that a party did not reveal in time.
@@ -28,20 +28,9 @@ pub async fn fail(platform: &Platform, ctx: &Ctx, id: MatchingId) -> Result<()> 
         return Err(Error::conflict("MATCH-010").with("reveal_by", by));
     }
     let names: Vec<String> = missing.iter().map(|party| party.name.clone()).collect();
-    for mut party in missing {
-        let from = party.state;
-        party.state = PartyState::Absent;
-        repo::update(command.tx(), &party, from).await?;
-    }
     let reason = text::assign::missing(&names);
-    let document = Json::object([
-        ("draw", Json::text(&matching.name)),
-        ("commitment_digest", Json::text(matching.commitment_digest.as_deref().unwrap_or_default())),
-        ("reason", Json::text(&reason)),
-        ("at", Json::text(&ctx.now.rfc3339())),
-        ("by", Json::text(&ctx.post()?.person)),
-    ]);
-    let document = String::from_utf8(document.to_jcs()).map_err(Error::internal)?;
+    let digest = matching.commitment_digest.as_deref().unwrap_or_default();
+    let document = record_failure(command.tx(), ctx, missing, (&matching.name, digest), &reason).await?;
     store::repo::matching::fail(command.tx(), &matching, &document, ctx.now).await?;
     let data = serde_json::json!({
         "matching": matching.name, "attempt": matching.attempt, "unit": share.agency_name, "reason": reason,

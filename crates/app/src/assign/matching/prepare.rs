@@ -1,18 +1,18 @@
 //! Preparing: the input document is written down and kept by its digest, and the platform commits before anybody else.
 
 use ::matching::Suite as MatchSuite;
-use domain::ids::{FileId, MatchingId, PartyId, ShareId};
+use domain::ids::{FileId, MatchingId, ShareId};
 use domain::registry::UseCase;
-use domain::state::{MatchingState, PartyState, ShareState};
+use domain::state::{MatchingState, ShareState};
 use store::StoreError;
 use store::repo::file::File;
 use store::repo::matching::Matching;
-use store::repo::party::Party;
 use store::repo::share::Share;
 use text::Label as _;
 
-use super::{PURPOSE, input};
+use super::input;
 use crate::assign::share;
+use crate::party::commit_platform;
 use crate::{Ctx, Error, Platform, Result, actor_id};
 
 /// Writes down the input of an accepted share's matching. An attempt that is only prepared is replaced by a newer one: of it
@@ -106,7 +106,8 @@ pub async fn prepare(platform: &Platform, ctx: &Ctx, share_id: ShareId) -> Resul
         created_at: ctx.now,
     };
     store::repo::file::insert(command.tx(), &file).await?;
-    store::repo::party::insert(command.tx(), &platform_party(ctx, &matching, &share)?).await?;
+    let names = (matching.name.as_str(), attempt, share.agency_name.as_str());
+    commit_platform(command.tx(), ctx, matching.ceremony(), super::suite_of(&matching)?, names).await?;
     let data = serde_json::json!({
         "matching": matching.name, "attempt": attempt, "visits": visits, "inspectors": inspectors,
         "input": digest, "result": result,
@@ -120,30 +121,4 @@ fn matchable(share: &Share) -> Result<()> {
         return Ok(());
     }
     Err(Error::conflict("MATCH-001").with("state", share.state.label()))
-}
-
-/// The platform's own commitment, made before it can see another's. Salt and value wait in columns that no page reads.
-fn platform_party(ctx: &Ctx, matching: &Matching, share: &Share) -> Result<Party> {
-    let suite = super::suite_of(matching)?;
-    let name = text::assign::platform_party();
-    let salt = draw::Digest(ctx.entropy.bytes::<32>());
-    let value = hex::encode(ctx.entropy.bytes::<8>());
-    let who = draw::who(suite, PURPOSE, &matching.name, super::attempt_of(matching), &share.agency_name, name);
-    Ok(Party {
-        id: PartyId::from_parts(ctx.ms(), ctx.ten()),
-        ceremony_kind: PURPOSE.to_owned(),
-        ceremony_id: matching.id.to_string(),
-        position: 0,
-        name: name.to_owned(),
-        role: "platform".to_owned(),
-        state: PartyState::Committed,
-        token_hash: None,
-        commitment: Some(draw::reveal_commitment(suite, &who, &salt, &value).to_string()),
-        committed_at: Some(ctx.now),
-        kept_salt: Some(salt.to_string()),
-        kept_value: Some(value),
-        salt: None,
-        value: None,
-        revealed_at: None,
-    })
 }

@@ -12,10 +12,8 @@ use store::repo::party::{self as repo, Party};
 use store::repo::share::Share;
 
 use super::{attempt_of, input, own_in, suite_of};
+use crate::party::{REVEAL_MINUTES, reveal_platform};
 use crate::{Ctx, Error, Platform, Result};
-
-/// Minutes between publication and the end of the reveals: least, most.
-const REVEAL_MINUTES: (i64, i64) = (1, 7 * 24 * 60);
 
 /// Input of [`publish`].
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +32,15 @@ impl Default for PublishInput {
 /// Publishes the commitment document into the unit's chain; its digest comes back, hex.
 ///
 /// # Errors
-/// `NotFound`; `Denied` (`SHARE-001`); `MATCH-003` unless prepared; `Invalid` on `reveal_minutes` (`MATCH-012`); `MATCH-004`
+/// `NotFound`; `Denied` (`SHARE-001`); `MATCH-003` unless prepared; `Invalid` on `reveal_minutes` (`DRAW-011`); `MATCH-004`
 /// without a second party, `MATCH-009` if an invited one has not committed; `MATCH-006` if directory or days changed since
 /// the input was written down.
 pub async fn publish(platform: &Platform, ctx: &Ctx, id: MatchingId, input: PublishInput) -> Result<String> {
     let mut command = platform.command(ctx, UseCase::MatchingCommit).await?;
     let (matching, share) = own_in(command.tx(), ctx, id, MatchingState::Prepared).await?;
-    let (least, most) = REVEAL_MINUTES;
-    if !(least..=most).contains(&input.reveal_minutes) {
-        return Err(Error::field("reveal_minutes", "MATCH-012").with("min", least).with("max", most));
+    if !REVEAL_MINUTES.contains(&input.reveal_minutes) {
+        let error = Error::field("reveal_minutes", "DRAW-011").with("min", REVEAL_MINUTES.start());
+        return Err(error.with("max", REVEAL_MINUTES.end()));
     }
     let parties = repo::of_ceremony(command.tx(), &matching.ceremony()).await?;
     if parties.len() < 2 {
@@ -58,21 +56,16 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: MatchingId, input: Publ
     let digest = commitment.digest().to_string();
     let bytes = String::from_utf8(commitment.to_jcs()).map_err(Error::internal)?;
     store::repo::matching::commit(command.tx(), &matching, &bytes, &digest, reveal_by, ctx.now).await?;
+    let ceremony = matching.ceremony();
     let link = Link {
         seq,
         digest: digest.clone(),
-        ceremony_kind: "match".to_owned(),
-        ceremony_id: id.to_string(),
+        ceremony_kind: ceremony.kind.to_owned(),
+        ceremony_id: ceremony.id,
         published_at: ctx.now,
     };
     chain::insert(command.tx(), share.agency_id, &link).await?;
-    for mut party in parties.into_iter().filter(|party| party.role == "platform") {
-        party.state = PartyState::Revealed;
-        party.salt = party.kept_salt.clone();
-        party.value = party.kept_value.clone();
-        party.revealed_at = Some(ctx.now);
-        repo::update(command.tx(), &party, PartyState::Committed).await?;
-    }
+    reveal_platform(command.tx(), ctx, parties).await?;
     let data = serde_json::json!({ "matching": matching.name, "attempt": matching.attempt, "commitment": digest });
     crate::point("match.publish");
     command.finish("matching", id, data).await?;
@@ -137,10 +130,4 @@ async fn replaced(tx: &mut Tx, matching: &Matching) -> Result<Option<Replaces>> 
         reason: text("reason"),
         approved_by: text("by"),
     }))
-}
-
-/// The commitment document of an attempt, read back.
-pub(super) fn commitment_of(matching: &Matching) -> Result<Commitment> {
-    let text = matching.commitment_document.as_ref().ok_or_else(|| Error::internal("no commitment document"))?;
-    Commitment::parse(text.as_bytes()).map_err(Error::internal)
 }

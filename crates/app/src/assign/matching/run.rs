@@ -14,9 +14,9 @@ use store::repo::party as party_repo;
 use store::repo::share::Share;
 use store::{Conn, StoreError};
 
-use super::publish::commitment_of;
 use super::{input, own_in};
 use crate::job::Run;
+use crate::party::commitment_of;
 use crate::{Command, Ctx, Error, NewJob, Platform, Result};
 
 /// The handler's name.
@@ -43,7 +43,7 @@ pub async fn run_again(platform: &Platform, ctx: &Ctx, id: MatchingId) -> Result
 }
 
 /// Enqueues the job inside the command that made it possible.
-pub(super) async fn enqueue(command: &mut Command<'_>, matching: &Matching, share: &Share) -> Result<JobId> {
+pub(crate) async fn enqueue(command: &mut Command<'_>, matching: &Matching, share: &Share) -> Result<JobId> {
     command
         .enqueue(NewJob {
             kind: MATCH_JOB,
@@ -148,7 +148,8 @@ async fn settle(conn: &mut Conn, matching: &Matching) -> Result<(Reveals, Settle
         reveals: open.collect::<Result<_>>()?,
         rejected: rejected.into_iter().map(|r| Rejected { party: r.party, at: r.at.rfc3339() }).collect(),
     };
-    let settled = commitment_of(matching)?.settle(&reveals, None).map_err(Error::internal)?;
+    let settled =
+        commitment_of(matching.commitment_document.as_deref())?.settle(&reveals, None).map_err(Error::internal)?;
     Ok((reveals, settled))
 }
 

@@ -1,7 +1,8 @@
 //! The ceremony: the host's page with its buttons, and the projector's, where nothing can be pressed. A witness's link is
 //! shown once, in the answer to its making; only its hash is kept.
 
-use app::ceremony::{CeremonyView, Invitation, Phase, PublishInput, REVEAL_MINUTES_DEFAULT};
+use app::ceremony::{CeremonyView, Phase, PublishInput, REVEAL_MINUTES_DEFAULT};
+use app::party::Invitation;
 use app::{ErrorKind, ceremony as cases};
 use askama::Template;
 use axum::response::{IntoResponse, Response};

@@ -1,7 +1,7 @@
 //! The witness's phone: the page, its state, the commitment and the reveal, by the token in the address. Nobody is signed
 //! in here; who holds the token is the witness.
 
-use app::ceremony::{WitnessState, commit, reveal, witness_state};
+use app::party::{self, WitnessState};
 use app::{Actor, Ctx};
 use askama::Template;
 use axum::extract::State;
@@ -41,13 +41,14 @@ struct WitnessPage {
 }
 
 async fn page(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
-    let WitnessState { organiser, party, title, .. } =
-        witness_state(&office.platform, &ctx(&office, &request_id), &token).await?;
-    Ok(private(Html(WitnessPage { organiser, party, title: format!("{title} · 公开摇号") })))
+    let WitnessState { organiser, party, title, purpose, .. } =
+        party::state(&office.platform, &ctx(&office, &request_id), &token).await?;
+    let what = text::ceremony::purpose(purpose);
+    Ok(private(Html(WitnessPage { organiser, party, title: format!("{title} · {what}") })))
 }
 
 async fn state(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
-    let state = witness_state(&office.platform, &ctx(&office, &request_id), &token).await?;
+    let state = party::state(&office.platform, &ctx(&office, &request_id), &token).await?;
     Ok(private(axum::Json(state)))
 }
 
@@ -62,7 +63,7 @@ async fn hand_in(
     Path(token): Path<String>,
     Json(body): Json<Commitment>,
 ) -> Result<Response> {
-    commit(&office.platform, &ctx(&office, &request_id), &token, &body.commitment).await?;
+    party::commit(&office.platform, &ctx(&office, &request_id), &token, &body.commitment).await?;
     Ok(private(axum::Json(serde_json::json!({}))))
 }
 
@@ -78,6 +79,6 @@ async fn open(
     Path(token): Path<String>,
     Json(body): Json<Reveal>,
 ) -> Result<Response> {
-    reveal(&office.platform, &ctx(&office, &request_id), &token, &body.salt, &body.value).await?;
+    party::reveal(&office.platform, &ctx(&office, &request_id), &token, &body.salt, &body.value).await?;
     Ok(private(axum::Json(serde_json::json!({}))))
 }
