@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Installs what is missing for `make run` or `make test`, and nothing that is there already.
 
-Expects Rust, Node 20 with npm, and Python 3.11; everything else comes from apt and npm. It refuses to guess: where it may
-not install a package, it says which command an administrator has to run, and stops.
+Expects Rust, Node 20 with npm, and Python 3.11; everything else comes from apt, npm and (for the tests) pip. It refuses to
+guess: where it may not install a package, it says which command an administrator has to run, and stops.
 """
 
 import argparse
@@ -12,10 +12,14 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMPS = ROOT / ".setup"
+# Python's packages for the tests live here, apart from the machine's.
+VENV = STAMPS / "venv"
+REQUIREMENTS = ROOT / "scripts" / "requirements.txt"
 
 # A package is skipped when one of these paths exists, whoever put it there.
 APT = {
@@ -23,10 +27,13 @@ APT = {
     "fonts-noto-cjk": ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"],
     "postgresql": ["/usr/lib/postgresql/*/bin/initdb"],
     "chromium": ["/usr/bin/chromium"],
+    "poppler-utils": ["/usr/bin/pdftotext"],
+    # Debian takes ensurepip out of its Python; others have it.
+    "python3-venv": [sysconfig.get_path("stdlib") + "/ensurepip/__init__.py"],
 }
 APT_FOR = {
     "run": ["build-essential", "fonts-noto-cjk"],
-    "test": ["build-essential", "fonts-noto-cjk", "postgresql", "chromium"],
+    "test": ["build-essential", "fonts-noto-cjk", "postgresql", "chromium", "poppler-utils", "python3-venv"],
 }
 NPM_FOR = {"run": ["."], "test": [".", "e2e"]}
 # What changes the result of the browser build. The folder itself is written by someone's editor, so its digest decides.
@@ -143,6 +150,21 @@ def npm(folder):
     remember(name, value)
 
 
+def python():
+    """The tests' own Python with the pinned packages, skipped while requirements and Python are those of the last time."""
+    value = f"{digest([REQUIREMENTS])} python {sys.version}"
+    program = VENV / "bin" / "python"
+    if program.exists() and unchanged("python", value):
+        return
+    say(f"installing {REQUIREMENTS.relative_to(ROOT)} into {VENV.relative_to(ROOT)}")
+    careful = ["--disable-pip-version-check", "--quiet", "--require-hashes", "--only-binary", ":all:"]
+    install = [program, "-m", "pip", "install", *careful, "-r", REQUIREMENTS]
+    for command in ([sys.executable, "-m", "venv", "--clear", VENV], install):
+        if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
+            raise SetupError("Python's packages could not be installed (see above); the package index must be reachable once")
+    remember("python", value)
+
+
 def asset_sources():
     for name in ASSET_SOURCES:
         path = ROOT / name
@@ -169,6 +191,8 @@ def setup(purpose):
     apt(APT_FOR[purpose])
     for folder in NPM_FOR[purpose]:
         npm(folder)
+    if purpose == "test":
+        python()
 
 
 def main():

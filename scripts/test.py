@@ -125,6 +125,16 @@ def step_build(env):
     return as_one(stream("build", ["cargo", "build", "--locked", "-p", "cli"], env))
 
 
+def step_demo(env):
+    """What the demo leaves behind, read by others than us. Its Python has packages of its own; see setup.py."""
+    python = setup.VENV / "bin" / "python"
+    if not python.exists():
+        return as_one(1, "the tests' Python is missing; run `make setup-test`")
+    reader = Unittest()
+    command = [str(python), "-m", "unittest", "discover", "-s", "scripts/tests_demo", "-t", "scripts"]
+    return counted(stream("demo", command, env, reader=reader), reader.counts)
+
+
 def step_clippy(env):
     return as_one(stream("clippy", ["cargo", "clippy", "--locked", "--workspace", "--", "-D", "warnings"], env))
 
@@ -171,11 +181,12 @@ STEPS = {
     "types": step_types,
     "client": step_client,
     "build": step_build,
+    "demo": step_demo,
     "rust": step_rust,
     "e2e": step_e2e,
     "clippy": step_clippy,
 }
-NEEDS_POSTGRES = {"rust", "e2e"}
+NEEDS_POSTGRES = {"demo", "rust", "e2e"}
 
 
 def run_steps(names):

@@ -56,6 +56,47 @@ class Apt(unittest.TestCase):
             self.assertEqual([call.args[0][1] for call in run.call_args_list], expect)
 
 
+class Python(unittest.TestCase):
+    def installed(self, folder, codes):
+        """Runs `python` in an empty folder with stand-ins for venv and pip; returns the calls."""
+        def stand_in(command, **_):
+            if "venv" in command:
+                program = Path(command[-1], "bin", "python")
+                program.parent.mkdir(parents=True, exist_ok=True)
+                program.touch()
+            return mock.Mock(returncode=codes.pop(0))
+
+        root, requirements = Path(folder), Path(folder, "requirements.txt")
+        requirements.write_text("one==1\n")
+        with mock.patch.multiple(setup, ROOT=root, STAMPS=root / "s", VENV=root / "s" / "venv", REQUIREMENTS=requirements), \
+                mock.patch.object(setup.subprocess, "run", side_effect=stand_in) as run:
+            try:
+                setup.python()
+            finally:
+                self.calls = [["venv" if "venv" in call.args[0] else "pip", *call.args[0][3:]] for call in run.call_args_list]
+
+    def test_packages_are_installed_once_and_only_by_their_digests(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.installed(folder, [0, 0])
+            self.assertEqual([call[0] for call in self.calls], ["venv", "pip"])
+            self.assertIn("--require-hashes", self.calls[1])
+            self.installed(folder, [])
+            self.assertEqual(self.calls, [])
+
+    def test_a_failed_installation_is_told_and_tried_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaises(setup.SetupError):
+                self.installed(folder, [0, 1])
+            self.installed(folder, [0, 0])
+            self.assertEqual(len(self.calls), 2)
+
+    def test_every_requirement_is_pinned_with_a_digest(self):
+        lines = [line for line in setup.REQUIREMENTS.read_text().splitlines() if line and not line.startswith("#")]
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertRegex(line, r"^[\w-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}$")
+
+
 class Versions(unittest.TestCase):
     def test_versions_are_read_and_absence_is_told_apart(self):
         self.assertGreaterEqual(setup.version_of(["python3", "--version"]), (3, 11))

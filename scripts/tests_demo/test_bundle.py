@@ -1,0 +1,221 @@
+"""The bundle of the draw: recomputed from the tables by the protocol alone, accepted by `verify`, and refused when changed."""
+
+import json
+import os
+import random
+import shutil
+import unittest
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+from . import mc1
+from .cities import ALSO_FULL, OfCity, city, folder, mingcha, on_each_city
+from .parquet import page_bodies
+from .scenario import EXCLUDED, STRATA
+from .test_tables import DRAWN, directory
+
+DOCUMENTS = ["commitment.json", "result.json", "reveals.json", "roll.json", "scheme.json", "sizes.json"]
+NAMES = sorted([*DOCUMENTS, "roll.parquet"])
+# Changed bytes of each file; with MINGCHA_TEST_FULL every byte of the documents.
+CHANGES_PER_DOCUMENT = 40
+CHANGES_OF_ROLL = 120
+CHANGES_OF_ZIP = 120
+REFUSED = 1
+# 4,815 rows end a run of eight one short: one value of at most 13 bits.
+PADDING_BYTES = 2
+
+
+def verify(bundle, *more):
+    """Exit code and everything that was said."""
+    done = mingcha("verify", bundle, *more, seconds_max=300)
+    return done.returncode, done.stdout + done.stderr
+
+
+def positions(size, count, label):
+    """The first and the last byte and a fixed choice of others."""
+    return sorted({0, size - 1, *random.Random(label).sample(range(size), min(count, size))})
+
+
+@on_each_city(globals())
+class Recomputed(OfCity):
+    """From the tables to the drawn list by another implementation of the protocol."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.files = mc1.read_bundle(cls.city.bundle)
+        cls.documents = mc1.documents(cls.files)
+
+    def test_the_bundle_is_whole_and_the_one_that_the_platform_keeps(self):
+        self.assertEqual(sorted(self.files), NAMES)
+        (kept,), = self.tables.rows("SELECT bundle_file FROM draw")
+        self.assertEqual(self.city.stored(kept).read_bytes(), self.city.bundle.read_bytes())
+
+    def test_verify_accepts_it_alone_and_with_the_announced_commitment(self):
+        announced = self.city.summary["commitment"]
+        self.assertEqual(mc1.h(self.files["commitment.json"]).hex(), announced)
+        for more in ([], ["--commitment", announced]):
+            code, said = verify(self.city.bundle, *more)
+            self.assertEqual(code, 0, said)
+        other = announced[:-1] + ("0" if announced[-1] != "0" else "1")
+        self.assertEqual(verify(self.city.bundle, "--commitment", other)[0], REFUSED)
+        steps = json.loads(mingcha("verify", self.city.bundle, "--json").stdout)
+        self.assertEqual({step["verdict"] for step in steps["steps"]} | {steps["verdict"]}, {"ok"})
+
+    def test_the_roll_is_the_directory(self):
+        stated = self.documents["roll.json"]
+        rows = sorted(map(mc1.row_of, directory(self.tables).values()), key=lambda row: row[0].encode())
+        root = mc1.root(mc1.leaves(rows, bytes.fromhex(stated["key"])))
+        self.assertEqual((stated["header"], stated["rows"], stated["root"]), (mc1.ROLL_HEADER, len(rows), root.hex()))
+        committed = self.documents["commitment.json"]["roll"]["digest"]
+        self.assertEqual(committed, mc1.roll_digest(stated["header"], len(rows), root))
+
+    def test_sizes_are_those_of_the_scenario(self):
+        sizes = self.documents["sizes.json"]
+        bases = {s.code: self.city.scale.of(s.base) for s in STRATA}
+        excluded = {code: sum(self.city.scale.of(rules[code]) for rules in EXCLUDED.values()) for code in EXCLUDED["E"]}
+        self.assertEqual((sizes["excluded"], sizes["outside"]), (excluded, 0))
+        self.assertEqual([(s["stratum"], s["rows"], s["size"]) for s in sizes["strata"]],
+                         [(s.code, bases[s.code], s.draws(bases[s.code])) for s in STRATA])
+
+    def test_seed_tickets_and_drawn_list(self):
+        seed = mc1.seed(self.files)
+        self.assertEqual((seed.hex(), self.documents["result.json"]["seed"]), (self.city.summary["seed"],) * 2)
+        members = {s.code: [] for s in STRATA}
+        for subject in directory(self.tables).values():
+            if stratum := subject.stratum():
+                members[stratum.code].append(subject.code)
+        in_tables = {}
+        for stratum, code, *_ in self.tables.rows(DRAWN):
+            in_tables.setdefault(stratum, []).append(code)
+        cells = {cell["stratum"]: cell for cell in self.documents["result.json"]["cells"]}
+        self.assertEqual(list(cells), list(members))
+        for stratum in STRATA:
+            smallest = mc1.tickets(members[stratum.code], seed)[:stratum.draws(len(members[stratum.code]))]
+            self.assertEqual([(one["ticket"], one["id"]) for one in cells[stratum.code]["drawn"]], smallest)
+            self.assertEqual(cells[stratum.code]["threshold"], smallest[-1][0])
+            self.assertEqual(in_tables[stratum.code], [code for _, code in smallest])
+
+
+class Tampered(unittest.TestCase):
+    """What `verify` says to a bundle that is not as it was published."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.zip = city("sqlite").bundle
+        cls.files = mc1.read_bundle(cls.zip)
+
+    def unpacked(self):
+        place = folder() / "bundle"
+        with zipfile.ZipFile(self.zip) as bundle:
+            bundle.extractall(place)
+        return place
+
+    def refusals(self, changes, name):
+        """Tries changed copies of a file on all processors. Returns the places of those that were accepted."""
+        workers = os.cpu_count() or 1
+
+        def work(mine):
+            target = shutil.copyfile(self.zip, folder() / "bundle.zip") if name is None else self.unpacked()
+            path = target if name is None else target / name
+            accepted = []
+            for place, data in mine:
+                path.write_bytes(data)
+                code, said = verify(target)
+                if code == 0:
+                    accepted.append(place)
+                else:
+                    self.expect_refusal(code, said, name or "bundle.zip", place)
+            return accepted
+
+        with ThreadPoolExecutor(workers) as pool:
+            return sorted(place for found in pool.map(work, [changes[n::workers] for n in range(workers)]) for place in found)
+
+    def expect_refusal(self, code, said, name, place):
+        """A refusal, not a crash, that names the file or the step that failed."""
+        self.assertEqual(code, REFUSED, f"{name} {place}: {said[-500:]}")
+        named = name in said or any(line.startswith("failed ") for line in said.splitlines())
+        self.assertTrue(named, f"{name} {place}: {said[-500:]}")
+
+    @staticmethod
+    def changed(data, count, label):
+        """Copies of the data with one byte changed, as (position, bytes)."""
+        chance = random.Random(label)
+        for at in positions(len(data), count, label):
+            yield at, data[:at] + bytes([data[at] ^ chance.randrange(1, 256)]) + data[at + 1:]
+
+    def test_any_changed_byte_of_a_document_is_refused(self):
+        for name in DOCUMENTS:
+            data = self.files[name]
+            changes = list(self.changed(data, len(data) if ALSO_FULL else CHANGES_PER_DOCUMENT, name))
+            self.assertEqual(self.refusals(changes, name), [], name)
+
+    def test_a_changed_byte_of_the_roll_is_refused_wherever_it_touches_a_row(self):
+        # The mark at the beginning, page headers, indexes and most of the footer are read by nobody; what is accepted there
+        # changes no row, for the root over all rows was recomputed.
+        data = self.files["roll.parquet"]
+        rows = page_bodies(data)
+        self.assertGreater(sum(map(len, rows)), 0.9 * len(data))
+        changes = list(self.changed(data, CHANGES_OF_ROLL, "roll"))
+        edges = {at for body in rows for at in (body.start, body.stop - 1)}
+        changes += [(at, data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]) for at in sorted(edges)]
+        accepted = self.refusals(changes, "roll.parquet")
+        # Bit-packed values come in eights; the last of a page may stand for no row.
+        holding = [range(body.start, body.stop - PADDING_BYTES) for body in rows]
+        self.assertEqual([at for at in accepted if any(at in body for body in holding)], [])
+        self.assertNotIn(len(data) - 1, accepted)
+
+    def test_a_changed_byte_of_the_zip_is_refused_or_changes_no_file(self):
+        changes = list(self.changed(self.zip.read_bytes(), CHANGES_OF_ZIP, "zip"))
+        accepted = set(self.refusals(changes, None))
+        scratch = folder() / "accepted.zip"
+        for at, data in changes:
+            if at in accepted:
+                scratch.write_bytes(data)
+                found = mc1.read_bundle(scratch)
+                # A Parquet roll is stored as it is: there the rows decide, as above.
+                for files in (found, expected := dict(self.files)):
+                    files.pop("roll.parquet")
+                self.assertEqual(found, expected, f"byte {at}")
+
+    def test_a_file_that_is_cut_short_or_grown(self):
+        for name in NAMES:
+            data = self.files[name]
+            changes = [(f"cut to {size}", data[:size]) for size in (0, 1, len(data) // 2, len(data) - 1)]
+            changes.append(("grown", data + b"\n"))
+            self.assertEqual(self.refusals(changes, name), [], name)
+        whole = self.zip.read_bytes()
+        cuts = [(f"cut to {size}", whole[:size]) for size in (0, 1, 21, 22, len(whole) // 2, len(whole) - 22, len(whole) - 1)]
+        self.assertEqual(self.refusals([*cuts, ("grown", whole + b"\0")], None), [])
+
+    def test_a_file_that_is_missing(self):
+        for name in NAMES:
+            place = self.unpacked()
+            (place / name).unlink()
+            code, said = verify(place)
+            self.expect_refusal(code, said, name, "missing")
+
+    def test_a_file_too_many(self):
+        place = self.unpacked()
+        for name in ("notes.txt", "roll.csv", "roll.json.bak", "addenda/1.json"):
+            extra = place / name
+            extra.parent.mkdir(exist_ok=True)
+            extra.write_bytes(b"{}")
+            code, said = verify(place)
+            self.expect_refusal(code, said, name, "too many")
+            extra.unlink()
+        twice = shutil.copyfile(self.zip, folder() / "bundle.zip")
+        with zipfile.ZipFile(twice, "a") as bundle, self.assertWarns(UserWarning):
+            bundle.writestr("result.json", self.files["result.json"])
+        code, said = verify(twice)
+        self.expect_refusal(code, said, "stands twice", "a name twice")
+
+    def test_files_of_another_draw_do_not_fit(self):
+        other = mc1.read_bundle(city("postgres").bundle)
+        for name in NAMES:
+            place = self.unpacked()
+            if other[name] == self.files[name]:
+                continue
+            (place / name).write_bytes(other[name])
+            code, said = verify(place)
+            self.expect_refusal(code, said, name, "of another draw")
