@@ -12,6 +12,7 @@ mod proving;
 mod report;
 mod roll;
 mod verify;
+mod zip_frame;
 mod zipped;
 
 pub use container::{Bundle, write_document};
@@ -19,6 +20,6 @@ pub use drawing::draw_bundle;
 pub use error::BundleError;
 pub use proving::prove;
 pub use report::{Report, Step, StepName, Verdict};
-pub use roll::{ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, read_roll, read_roll_as};
+pub use roll::{ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, is_reading_guarded, read_roll, read_roll_as};
 pub use verify::verify;
 pub use zipped::{ENTRIES_MAX, RATIO_MAX, TOTAL_BYTES_MAX, unzip, zip_folder};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::container::{is_known, list_folder};
 use crate::error::BundleError;
+use crate::zip_frame::{BadFrame, MARK, check_frame};
 
 /// Files of a bundle at most.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -31,17 +32,19 @@ impl Archive {
     pub(crate) fn open(path: &Path) -> Result<Self, BundleError> {
         let place = path.display().to_string();
         let mut file = File::open(path).map_err(BundleError::io(path))?;
-        let entries = directory_entries(&mut file).map_err(BundleError::io(path))?;
-        let entries =
-            entries.ok_or_else(|| BundleError::unreadable(&place, "not a zip, or one with a comment or parts"))?;
-        if entries > ENTRIES_MAX {
-            return Err(BundleError::Limit { place, max: ENTRIES_MAX as u64, unit: "files" });
-        }
+        let entries = check_frame(&mut file, ENTRIES_MAX).map_err(BundleError::io(path))?.map_err(|bad| match bad {
+            BadFrame::NoEnd => BundleError::unreadable(&place, "not a zip, or one with a comment or parts"),
+            BadFrame::TooMany => BundleError::Limit { place: place.clone(), max: ENTRIES_MAX as u64, unit: "files" },
+            // The library would keep one of the two, and which of them a reader sees would depend on the reader.
+            BadFrame::Twice(name) => BundleError::FileTwice { what: name },
+            BadFrame::At(at, what) => BundleError::unreadable(&place, format!("byte {at}: {what}")),
+        })?;
         let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| BundleError::unreadable(&place, error))?;
-        // The library keeps one entry for each name; a directory with more entries names one twice, and which of them a
-        // reader sees would depend on the reader.
         if zip.len() != entries {
-            return Err(BundleError::FileTwice { what: "a file name".to_owned() });
+            return Err(BundleError::unreadable(
+                &place,
+                "the directory holds another number of files than it declares",
+            ));
         }
         let files = check_entries(&mut zip, &place)?;
         Ok(Self { zip, files, place })
@@ -66,23 +69,6 @@ impl Archive {
         }
         Err(BundleError::unreadable(&place, "not as long as the zip declares"))
     }
-}
-
-/// The number of entries that the end record declares; `None` where the file does not end in one.
-fn directory_entries(file: &mut File) -> std::io::Result<Option<usize>> {
-    if file.seek(SeekFrom::End(0))? < 22 {
-        return Ok(None);
-    }
-    file.seek(SeekFrom::End(-22))?;
-    let mut end = [0; 22];
-    file.read_exact(&mut end)?;
-    file.rewind()?;
-    Ok(match end {
-        [b'P', b'K', 5, 6, 0, 0, 0, 0, a, b, c, d, ..] if (a, b) == (c, d) => {
-            Some(usize::from(u16::from_le_bytes([a, b])))
-        }
-        _ => None,
-    })
 }
 
 fn check_entries(zip: &mut ZipArchive<BufReader<File>>, place: &str) -> Result<BTreeMap<String, u64>, BundleError> {
@@ -136,6 +122,7 @@ pub fn zip_folder(folder: &Path, out: impl Write + Seek) -> Result<(), BundleErr
         let mut file = File::open(&path).map_err(BundleError::io(&path))?;
         std::io::copy(&mut file, &mut zip).map_err(BundleError::io(&path))?;
     }
+    zip.set_comment(MARK).map_err(failed)?;
     zip.finish().map_err(failed)?.flush().map_err(|source| BundleError::Io { place: "zip".to_owned(), source })
 }
 

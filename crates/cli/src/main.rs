@@ -52,6 +52,12 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     say::log_to_stderr();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !bundle::is_reading_guarded() {
+            report(panic);
+        }
+    }));
     if let Ok(point) = std::env::var("MINGCHA_KILL_AT") {
         app::kill::plan(&point);
     }

@@ -3,7 +3,7 @@
 use crate::error::{Limit, within};
 use crate::{SheetError, guard};
 use chrono::{Datelike, NaiveDate};
-use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -105,7 +105,11 @@ impl XlsxWriter {
     /// An empty workbook; its sheets wait in the system's folder for temporary files until [`XlsxWriter::save`].
     #[must_use]
     pub fn new() -> Self {
-        Self { book: Workbook::new(), names: Vec::new(), open: None }
+        let mut book = Workbook::new();
+        // The format asks for an instant of creation; a fixed one, so that equal contents are equal files.
+        let created = ExcelDateTime::from_ymd(2000, 1, 1).unwrap_or_default();
+        book.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        Self { book, names: Vec::new(), open: None }
     }
 
     /// As [`XlsxWriter::new`], with the waiting sheets in `directory`.

@@ -16,6 +16,7 @@ use draw::{Digest, Header, Intake, Progress, Suite, Taken, Ticker};
 use crate::error::BundleError;
 
 pub use csv::ROW_BYTES_MAX;
+pub use parquet_read::is_reading_guarded;
 pub use writer::{RollWriter, convert_roll};
 
 pub(crate) use csv::CsvRows;

@@ -1,5 +1,6 @@
 //! Reads `roll.parquet` in batches, all columns in step, so that memory stays small whatever the file's size.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,8 +28,25 @@ fn failed(error: ParquetError) -> BundleError {
 /// Runs a step of the Parquet library, which panics on some damaged files: to us they are unreadable files. After a panic
 /// the reader gives nothing more, because the caller stops at the error.
 fn guarded<T>(step: impl FnOnce() -> Result<T, BundleError>) -> Result<T, BundleError> {
-    let damaged = || failed(ParquetError::General("the file is damaged".to_owned()));
-    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| Err(damaged()))
+    let before = GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(step));
+    GUARDED.set(before);
+    done.unwrap_or_else(|_| Err(damaged()))
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread, now, would only mean that a Parquet file is damaged: a program's panic hook has nothing
+/// to report then, because the refusal does.
+#[must_use]
+pub fn is_reading_guarded() -> bool {
+    GUARDED.get()
+}
+
+fn damaged() -> BundleError {
+    failed(ParquetError::General("the file is damaged".to_owned()))
 }
 
 /// Reads the rows of a Parquet roll.
@@ -57,6 +75,10 @@ struct Source {
 
 impl<R: ChunkReader + 'static> ParquetRows<R> {
     pub(crate) fn new(reader: R) -> Result<Self, BundleError> {
+        // The library looks at the mark behind the footer only.
+        if reader.get_bytes(0, 4).map_err(failed)?.as_ref() != b"PAR1" {
+            return Err(damaged());
+        }
         let file = guarded(|| SerializedFileReader::new(reader).map_err(failed))?;
         let schema = file.metadata().file_metadata().schema_descr();
         let header = header_of(schema)?;
@@ -92,7 +114,7 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
             offsets.iter().any(|offset| *offset < 0)
         };
         if metadata.columns().iter().any(outside) {
-            return Err(failed(ParquetError::General("the file is damaged".to_owned())));
+            return Err(damaged());
         }
         self.group_left = usize::try_from(metadata.num_rows())
             .map_err(|_| failed(ParquetError::General("negative row count".to_owned())))?;

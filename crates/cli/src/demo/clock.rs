@@ -24,8 +24,8 @@ struct State {
 }
 
 impl DemoClock {
-    /// A clock that shows machine time until it is set. A rehearsal's clock goes on by a millisecond a look instead of
-    /// with the machine, and its randomness is fixed.
+    /// A clock that shows machine time until it is set. A rehearsal's clock goes on by a millisecond with every action
+    /// instead of with the machine, however often it is looked at meanwhile, and its randomness is fixed.
     #[must_use]
     pub fn new(rehearsal: bool) -> Self {
         Self { rehearsal, state: Mutex::new(State { shift: 0, seeds: 0 }) }
@@ -51,12 +51,8 @@ impl DemoClock {
 
 impl Clock for DemoClock {
     fn now(&self) -> Instant {
-        let mut state = self.lock();
-        if self.rehearsal {
-            state.shift += 1;
-            return Instant::from_unix_ms(state.shift);
-        }
-        MachineClock.now().plus_ms(state.shift)
+        let shift = self.lock().shift;
+        if self.rehearsal { Instant::from_unix_ms(shift) } else { MachineClock.now().plus_ms(shift) }
     }
 
     fn seed(&self) -> [u8; 32] {
@@ -65,6 +61,7 @@ impl Clock for DemoClock {
         }
         let mut state = self.lock();
         state.seeds += 1;
+        state.shift += 1;
         Sha256::digest(format!("mingcha rehearsal {}", state.seeds)).into()
     }
 }
