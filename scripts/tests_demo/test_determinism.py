@@ -2,6 +2,7 @@
 
 import hashlib
 import unittest
+from itertools import zip_longest
 
 from .cities import city
 from .test_files import UPLOADS
@@ -62,4 +63,5 @@ class Reproducible(unittest.TestCase):
 
     def test_they_hold_the_same_rows(self):
         first, second = self.both
-        self.assertEqual(first.tables.dump(), second.tables.dump())
+        differing = [pair for pair in zip_longest(first.tables.dump(), second.tables.dump()) if pair[0] != pair[1]]
+        self.assertEqual(differing[:1], [], f"{len(differing)} lines of the dumps differ")
