@@ -136,7 +136,7 @@ def step_demo(env):
 
 
 def step_clippy(env):
-    return as_one(stream("clippy", ["cargo", "clippy", "--locked", "--workspace", "--", "-D", "warnings"], env))
+    return as_one(stream("clippy", ["cargo", "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], env))
 
 
 def step_rust(env):

@@ -210,7 +210,7 @@ impl Stage {
         for (name, value) in WITNESSES {
             let invitation = ceremony::invite(&platform, &self.as_post(&clerk), id, name).await?;
             let state = party::state(&platform, &self.public(), &invitation.token).await?;
-            let secret = Secret::new(&self.public(), &state.suite, &state.who_hex, value)?;
+            let secret = Secret::new(&self.public(), state.suite, &state.who_hex, value)?;
             party::commit(&platform, &self.public(), &invitation.token, &secret.commitment).await?;
             secrets.push((invitation.token, secret));
         }
@@ -313,7 +313,7 @@ impl Stage {
         let id = matching::prepare(platform, &self.as_post(clerk), share).await?;
         let invitation = matching::join(platform, &self.as_post(leader), id).await?;
         let state = party::state(platform, &self.public(), &invitation.token).await?;
-        let secret = Secret::new(&self.public(), &state.suite, &state.who_hex, "随机匹配")?;
+        let secret = Secret::new(&self.public(), state.suite, &state.who_hex, "随机匹配")?;
         party::commit(platform, &self.public(), &invitation.token, &secret.commitment).await?;
         matching::publish(platform, &self.as_post(clerk), id, matching::PublishInput::default()).await?;
         party::reveal(platform, &self.public(), &invitation.token, &secret.salt, &secret.value).await?;
