@@ -38,12 +38,15 @@ struct WitnessPage {
     organiser: String,
     party: String,
     title: String,
+    matching: bool,
 }
 
 async fn page(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
-    let WitnessState { organiser, party, title, .. } =
+    let WitnessState { organiser, party, title, purpose, .. } =
         witness_state(&office.platform, &ctx(&office, &request_id), &token).await?;
-    Ok(private(Html(WitnessPage { organiser, party, title: format!("{title} · 公开摇号") })))
+    let matching = purpose == "match";
+    let what = if matching { "随机匹配检查人员" } else { "公开摇号" };
+    Ok(private(Html(WitnessPage { organiser, party, title: format!("{title} · {what}"), matching })))
 }
 
 async fn state(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
