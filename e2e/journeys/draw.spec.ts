@@ -241,6 +241,10 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await axe(page);
     await page.goto(`${task}/result?q=${FIRMS[11]!.code}`);
     await expect(page.getByRole("cell", { name: FIRMS[11]!.name })).toBeVisible();
+    // What the live update brought stands there once when the page is opened anew.
+    await page.goto(`${task}/ceremony`);
+    await expect(page.getByRole("link", { name: "查看摇号结果" })).toHaveCount(1);
+    await axe(page);
     await page.goto(task);
     await axe(page);
     await Promise.all([stage.close(), ...phones.map(([phone]) => phone.close())]);
