@@ -1,39 +1,51 @@
-/** The demo city as its people and the public find it: a played task, a county's own share, the published proof. */
-import { account, expect, signIn, test } from "../support/test.js";
+/** The demo city as its people find it: a played task, a county's own share, the newcomer's next step. */
+import { axe, enter, expect, test } from "../support/test.js";
 
-test("the public finds the announcement, the proof and the bundle", async ({ page, request }) => {
-  await page.goto("/");
-  await page.getByRole("link", { name: /2021年内部联合/ }).first().click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("2021年内部联合");
-  const number = new URL(page.url()).pathname.split("/")[2]!;
-  await page.goto(`/announcements/${number}/proof`);
-  await expect(page.getByText("mingcha verify").first()).toBeVisible();
-  const bundle = await request.get(`/announcements/${number}/bundle.zip`);
-  expect(bundle.status()).toBe(200);
-  expect((await bundle.body()).subarray(0, 2).toString()).toBe("PK");
-});
-
-test("a county works on its own share and is refused another's", async ({ page, server }) => {
-  const city = account(server, "clerk");
-  await signIn(page, city.login, city.password);
-  await page.goto("/office/dispatch");
-  const rows = page.locator("tbody tr");
-  const theirs = await rows.filter({ hasText: "山海关区" }).getByRole("link").first().getAttribute("href");
-  const ours = await rows.filter({ hasText: "海港区" }).getByRole("link").first().getAttribute("href");
+test("a county works on its own share and is refused everything of another's", async ({ page, server }) => {
+  await enter(page, server, "clerk");
+  await page.getByRole("link", { name: "派发与匹配" }).click();
+  await axe(page);
+  const address = async (place: ReturnType<typeof page.getByRole>): Promise<string> =>
+    (await place.getByRole("link").first().getAttribute("href"))!;
+  const rows = page.getByRole("row", { name: new RegExp(server.demo.task) });
+  const theirs = await address(rows.filter({ hasText: "山海关区" }));
+  const ours = await address(rows.filter({ hasText: "海港区" }));
+  await page.goto(theirs);
+  const visit = await address(page.getByRole("region", { name: "入户检查列表" }));
+  const all = [theirs, `${theirs}/matching`, visit, `${visit}/notice.pdf`, `${visit}/record.pdf`];
+  await page.goto(`${theirs}/matching`);
+  await axe(page);
+  const sealed = await page.getByRole("link", { name: "matching.json" }).first().getAttribute("href");
+  all.push(sealed!);
+  for (const one of all.filter((each) => !each.endsWith(".pdf"))) {
+    expect((await page.request.get(one)).status(), `the city may see ${one}`).toBe(200);
+  }
   await page.getByRole("button", { name: "退出" }).click();
 
-  const county = account(server, "clerk-130302");
-  await signIn(page, county.login, county.password);
-  expect((await page.goto(ours!))?.status()).toBe(200);
-  expect((await page.goto(theirs!))?.status()).toBe(404);
+  await enter(page, server, "clerk-130302");
+  expect((await page.goto(ours))?.status()).toBe(200);
+  await axe(page);
+  for (const one of all) {
+    expect((await page.goto(one))?.status(), `${one} belongs to another county`).toBe(404);
+  }
+  await expect(page.getByRole("link", { name: "回到首页" })).toBeVisible();
+  await axe(page);
+  for (const verb of ["accept", "matching", "forms"]) {
+    const pressed = await page.request.post(`${theirs}/${verb}`, { form: { version: "1", form: "notice" } });
+    expect(pressed.status(), `${verb} for another county`).toBe(404);
+  }
+  await page.goto("/office/dispatch");
+  await expect(page.getByRole("row", { name: /海港区/ }).first()).toBeVisible();
+  await expect(page.getByText("山海关区")).toHaveCount(0);
 });
 
 test("the task page shows the drawn city, and the newcomer's next step waits at home", async ({ page, server }) => {
-  const clerk = account(server, "clerk");
-  await signIn(page, clerk.login, clerk.password);
+  await enter(page, server, "clerk");
   await expect(page.getByText("待冻结底册并申请封存")).toBeVisible();
   await page.goto("/office/tasks");
+  await axe(page);
   await page.getByRole("link", { name: /2021年内部联合/ }).first().click();
   await expect(page.getByText("已摇号").first()).toBeVisible();
   await expect(page.getByText("4,815").first()).toBeVisible();
+  await axe(page);
 });

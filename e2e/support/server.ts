@@ -14,6 +14,7 @@ import { promisify } from "node:util";
 /** The binary under test; another one (a package's, say) can be named in the environment. */
 const BINARY = process.env.MINGCHA_TEST_BINARY ?? resolve(import.meta.dirname, "../../target/debug/mingcha");
 const DEMO_SECONDS_MAX = 120;
+const COMMAND_SECONDS_MAX = 60;
 const START_SECONDS_MAX = 30;
 const STOP_SECONDS_MAX = 10;
 
@@ -33,6 +34,12 @@ export interface Account {
 /** What `mingcha demo --json` prints. Only what the journeys read is typed here. */
 export interface DemoSummary {
   accounts: Account[];
+  /** Number of the task that was played to its end. */
+  task: string;
+  /** Digest of its commitment, hex. */
+  commitment: string;
+  /** Number of the task that waits for its freeze. */
+  current_task: string;
   [key: string]: unknown;
 }
 
@@ -45,6 +52,15 @@ export interface Server {
   /** What the server has written so far, for the message of a failed journey. */
   log: () => string;
   stop: () => Promise<void>;
+}
+
+/** What a command of the real binary said, and its exit code; a code other than 0 does not throw. */
+export async function mingcha(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const child = execFile(BINARY, args, { timeout: COMMAND_SECONDS_MAX * 1000 }, (_error, stdout, stderr) => {
+      done({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
 }
 
 /** A loopback port that was free a moment ago. */

@@ -39,6 +39,18 @@ export function account(server: Server, login: string): Account {
   return found;
 }
 
+/** Signs the demo's account with this login in. */
+export async function enter(page: Page, server: Server, login: string): Promise<void> {
+  const { password } = account(server, login);
+  await signIn(page, login, password);
+}
+
+/** Presses a button that asks once more, and says yes. */
+export async function confirmed(page: Page, button: string): Promise<void> {
+  await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
+  await page.getByRole("dialog").getByRole("button").first().click();
+}
+
 /** Signs in through the page and waits until the sign-in page has been left. */
 export async function signIn(page: Page, login: string, password: string): Promise<void> {
   await page.goto("/office/sign-in");

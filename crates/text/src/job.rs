@@ -12,7 +12,7 @@ pub fn step(code: &str) -> &'static str {
         "freeze" => "冻结抽取底册",
         "digest" => "计算底册摘要",
         "sizes" => "计算各类别抽取数量",
-        "draw" => "计算抽签值",
+        "draw" => "计算票值",
         "result" => "写入抽取结果",
         "bundle" => "生成验证包",
         "dispatch" => "按登记机关派发",

@@ -68,7 +68,7 @@ impl Label for UseCase {
             Self::DrawRun => "摇号",
             Self::DrawFail => "宣布本次摇号未成",
             Self::DrawView => "查看摇号结果",
-            Self::BundleDownload => "下载摇号证据包",
+            Self::BundleDownload => "下载摇号证明包",
             Self::TaskDispatch => "派发",
             Self::ShareList => "查询派发任务",
             Self::ShareView => "查看派发任务",

@@ -17,6 +17,7 @@ struct Witness {
     organiser: String,
     party: String,
     title: String,
+    matching: bool,
 }
 
 #[derive(Template)]
@@ -210,6 +211,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             organiser: "秦皇岛市市场监督管理局".into(),
             party: "纪检监察组".into(),
             title: "2021 年内部联合抽查 · 公开摇号".into(),
+            matching: false,
         })
     };
     let router = Router::new()

@@ -77,6 +77,8 @@ struct HostPage {
     may_fail: bool,
     revealing: bool,
     drawn: bool,
+    /// The parties' table asks for itself anew while something may still happen.
+    live: bool,
     reveal_by: String,
     typed: String,
     minutes: String,
@@ -123,6 +125,7 @@ async fn host_page(
         may_fail: revealing && !view.missing.is_empty() && may(UseCase::DrawFail),
         revealing,
         drawn: view.phase == Phase::Drawn,
+        live: !matches!(view.phase, Phase::Drawn | Phase::Failed),
         reveal_by: view.attempt.reveal_by.map(text::moment).unwrap_or_default(),
         typed: typed.to_owned(),
         minutes: REVEAL_MINUTES_DEFAULT.to_string(),

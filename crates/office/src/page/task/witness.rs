@@ -38,13 +38,14 @@ struct WitnessPage {
     organiser: String,
     party: String,
     title: String,
+    matching: bool,
 }
 
 async fn page(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
     let WitnessState { organiser, party, title, purpose, .. } =
         party::state(&office.platform, &ctx(&office, &request_id), &token).await?;
-    let what = text::ceremony::purpose(purpose);
-    Ok(private(Html(WitnessPage { organiser, party, title: format!("{title} · {what}") })))
+    let title = format!("{title} · {}", text::ceremony::purpose(purpose));
+    Ok(private(Html(WitnessPage { organiser, party, title, matching: purpose == "match" })))
 }
 
 async fn state(State(office): State<Office>, request_id: RequestId, Path(token): Path<String>) -> Result<Response> {
