@@ -4,19 +4,22 @@
 //! string and its values one list. What differs between the engines stays in this file, in `bulk` and in `migration`.
 //! A caller must `CAST(… AS BIGINT)` what is not a plain column or `COUNT(*)`: `SUM` is NUMERIC on PostgreSQL, and an
 //! integer literal is 32 bits there.
+//!
+//! The futures are boxed here, on purpose: an `async fn` is compiled again in every crate that awaits it, and what lies
+//! below these few functions is all of sqlx, four times (ADR 0003). One allocation a query is what that costs.
 
 use std::path::PathBuf;
-use std::str::FromStr;
+use std::str::FromStr as _;
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{Arguments, AssertSqlSafe, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Arguments, AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use crate::row::Row;
 use crate::{Result, StoreError};
 
 /// Seconds a writer waits for another one on SQLite before the command answers "busy".
@@ -74,39 +77,42 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Backend`] if the file or the server cannot be reached.
-    pub async fn open(config: &StoreConfig) -> Result<Self> {
-        let pool = match config {
-            StoreConfig::SqliteFile(path) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal)
-                    .foreign_keys(true)
-                    .pragma("cache_size", "-65536")
-                    .pragma("temp_store", "MEMORY")
-                    .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS));
-                let writer = SqlitePoolOptions::new()
-                    .max_connections(1)
-                    .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
-                    .connect_with(options.clone())
-                    .await?;
-                let readers = SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS_MAX)
-                    .connect_lazy_with(options.pragma("query_only", "ON"));
-                Pool::Sqlite { writer, readers }
-            }
-            StoreConfig::PostgresUrl(url) => {
-                let options = PgConnectOptions::from_str(url)?.application_name("mingcha");
-                let pool = PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS_MAX)
-                    .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
-                    .connect_with(options)
-                    .await?;
-                Pool::Postgres(pool)
-            }
-        };
-        Ok(Self { pool })
+    pub fn open(config: &StoreConfig) -> BoxFuture<'_, Result<Self>> {
+        async move {
+            let pool = match config {
+                StoreConfig::SqliteFile(path) => {
+                    let options = SqliteConnectOptions::new()
+                        .filename(path)
+                        .create_if_missing(true)
+                        .journal_mode(SqliteJournalMode::Wal)
+                        .synchronous(SqliteSynchronous::Normal)
+                        .foreign_keys(true)
+                        .pragma("cache_size", "-65536")
+                        .pragma("temp_store", "MEMORY")
+                        .busy_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS));
+                    let writer = SqlitePoolOptions::new()
+                        .max_connections(1)
+                        .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
+                        .connect_with(options.clone())
+                        .await?;
+                    let readers = SqlitePoolOptions::new()
+                        .max_connections(SQLITE_READERS_MAX)
+                        .connect_lazy_with(options.pragma("query_only", "ON"));
+                    Pool::Sqlite { writer, readers }
+                }
+                StoreConfig::PostgresUrl(url) => {
+                    let options = PgConnectOptions::from_str(url)?.application_name("mingcha");
+                    let pool = PgPoolOptions::new()
+                        .max_connections(POSTGRES_CONNECTIONS_MAX)
+                        .acquire_timeout(Duration::from_secs(BUSY_TIMEOUT_SECONDS))
+                        .connect_with(options)
+                        .await?;
+                    Pool::Postgres(pool)
+                }
+            };
+            Ok(Self { pool })
+        }
+        .boxed()
     }
 
     /// The engine behind this store.
@@ -122,11 +128,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] when no connection becomes free in time.
-    pub async fn read(&self) -> Result<Conn> {
-        Ok(Conn(match &self.pool {
-            Pool::Sqlite { readers, .. } => ConnKind::Sqlite(readers.acquire().await?),
-            Pool::Postgres(pool) => ConnKind::Postgres(pool.acquire().await?),
-        }))
+    pub fn read(&self) -> BoxFuture<'_, Result<Conn>> {
+        async move {
+            Ok(Conn(match &self.pool {
+                Pool::Sqlite { readers, .. } => ConnKind::Sqlite(readers.acquire().await?),
+                Pool::Postgres(pool) => ConnKind::Postgres(pool.acquire().await?),
+            }))
+        }
+        .boxed()
     }
 
     /// A connection that sees the database as it is at its first query until it is dropped, whatever others write
@@ -134,35 +143,44 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] when no connection becomes free in time.
-    pub async fn snapshot(&self) -> Result<Conn> {
-        Ok(Conn(match &self.pool {
-            Pool::Sqlite { readers, .. } => ConnKind::SqliteTx(readers.begin().await?),
-            Pool::Postgres(pool) => {
-                ConnKind::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
-        }))
+    pub fn snapshot(&self) -> BoxFuture<'_, Result<Conn>> {
+        async move {
+            Ok(Conn(match &self.pool {
+                Pool::Sqlite { readers, .. } => ConnKind::SqliteTx(readers.begin().await?),
+                Pool::Postgres(pool) => {
+                    ConnKind::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                }
+            }))
+        }
+        .boxed()
     }
 
     /// Begins a write transaction.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another writer holds SQLite's only write lock for too long.
-    pub async fn write(&self) -> Result<Tx> {
-        Ok(Tx(Conn(match &self.pool {
-            Pool::Sqlite { writer, .. } => ConnKind::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => ConnKind::PostgresTx(pool.begin().await?),
-        })))
+    pub fn write(&self) -> BoxFuture<'_, Result<Tx>> {
+        async move {
+            Ok(Tx(Conn(match &self.pool {
+                Pool::Sqlite { writer, .. } => ConnKind::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+                Pool::Postgres(pool) => ConnKind::PostgresTx(pool.begin().await?),
+            })))
+        }
+        .boxed()
     }
 
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
-    pub async fn close(&self) {
-        match &self.pool {
-            Pool::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        async move {
+            match &self.pool {
+                Pool::Sqlite { writer, readers } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
+                Pool::Postgres(pool) => pool.close().await,
             }
-            Pool::Postgres(pool) => pool.close().await,
         }
+        .boxed()
     }
 
     /// Writes a consistent copy of an SQLite database into `path` (`VACUUM INTO`). On PostgreSQL the backup is made by
@@ -199,13 +217,16 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database refuses; then nothing was written.
-    pub async fn commit(self) -> Result<()> {
-        match self.0.0 {
-            ConnKind::SqliteTx(tx) => tx.commit().await?,
-            ConnKind::PostgresTx(tx) => tx.commit().await?,
-            ConnKind::Sqlite(_) | ConnKind::Postgres(_) => {}
+    pub fn commit(self) -> BoxFuture<'static, Result<()>> {
+        async move {
+            match self.0.0 {
+                ConnKind::SqliteTx(tx) => tx.commit().await?,
+                ConnKind::PostgresTx(tx) => tx.commit().await?,
+                ConnKind::Sqlite(_) | ConnKind::Postgres(_) => {}
+            }
+            Ok(())
         }
-        Ok(())
+        .boxed()
     }
 }
 
@@ -251,43 +272,55 @@ impl Conn {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        on_connection!(self, executor, arguments => {
-            Ok(sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).execute(executor).await?.rows_affected())
-        })
+    pub fn execute<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> BoxFuture<'a, Result<u64>> {
+        async move {
+            on_connection!(self, executor, arguments => {
+                Ok(sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).execute(executor).await?.rows_affected())
+            })
+        }
+        .boxed()
     }
 
     /// Runs a script of several statements without values.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn script(&mut self, sql: &str) -> Result<()> {
-        on_connection!(self, executor, _arguments => {
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(executor).await?;
-            Ok(())
-        })
+    pub fn script<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
+        async move {
+            on_connection!(self, executor, _arguments => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(executor).await?;
+                Ok(())
+            })
+        }
+        .boxed()
     }
 
     /// All rows of a query. The query must carry a `LIMIT` or be bounded by nature.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn rows(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        on_connection!(self, executor, arguments => {
-            let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_all(executor).await?;
-            Ok(rows.into_iter().map(Row::from).collect())
-        })
+    pub fn rows<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> BoxFuture<'a, Result<Vec<Row>>> {
+        async move {
+            on_connection!(self, executor, arguments => {
+                let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_all(executor).await?;
+                Ok(rows.into_iter().map(Row::from).collect())
+            })
+        }
+        .boxed()
     }
 
     /// The first row of a query, if there is one.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn row(&mut self, sql: &str, values: Vec<Value>) -> Result<Option<Row>> {
-        on_connection!(self, executor, arguments => {
-            let row = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_optional(executor).await?;
-            Ok(row.map(Row::from))
-        })
+    pub fn row<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> BoxFuture<'a, Result<Option<Row>>> {
+        async move {
+            on_connection!(self, executor, arguments => {
+                let row = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch_optional(executor).await?;
+                Ok(row.map(Row::from))
+            })
+        }
+        .boxed()
     }
 
     /// One integer, such as a count.
@@ -308,13 +341,25 @@ impl Conn {
         values: Vec<Value>,
         mut each: impl FnMut(Row) -> Result<()> + Send,
     ) -> Result<()> {
-        on_connection!(self, executor, arguments => {
-            let mut stream = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch(executor);
-            while let Some(row) = stream.try_next().await? {
-                each(Row::from(row))?;
-            }
-            Ok(())
-        })
+        self.walk(sql, values, &mut each).await
+    }
+
+    fn walk<'a>(
+        &'a mut self,
+        sql: &'a str,
+        values: Vec<Value>,
+        each: &'a mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            on_connection!(self, executor, arguments => {
+                let mut stream = sqlx::query_with(AssertSqlSafe(sql), arguments(values)?).fetch(executor);
+                while let Some(row) = stream.try_next().await? {
+                    each(Row::from(row))?;
+                }
+                Ok(())
+            })
+        }
+        .boxed()
     }
 }
 
@@ -384,122 +429,4 @@ fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
         .map_err(|e| StoreError::Backend(sqlx::Error::Encode(e)))?;
     }
     Ok(arguments)
-}
-
-/// A row of a result, read by column name.
-pub struct Row(RowKind);
-
-enum RowKind {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl From<SqliteRow> for Row {
-    fn from(row: SqliteRow) -> Self {
-        Self(RowKind::Sqlite(row))
-    }
-}
-
-impl From<PgRow> for Row {
-    fn from(row: PgRow) -> Self {
-        Self(RowKind::Postgres(row))
-    }
-}
-
-macro_rules! column {
-    ($(#[$doc:meta])* $name:ident -> $t:ty) => {
-        $(#[$doc])*
-        ///
-        /// # Errors
-        /// [`StoreError::Backend`] if there is no such column or it holds another type.
-        pub fn $name(&self, column: &str) -> Result<$t> {
-            Ok(match &self.0 {
-                RowKind::Sqlite(row) => row.try_get::<$t, _>(column)?,
-                RowKind::Postgres(row) => row.try_get::<$t, _>(column)?,
-            })
-        }
-    };
-}
-
-impl Row {
-    column!(/// A text column.
-        text -> String);
-    column!(/// A text column that may be NULL.
-        opt_text -> Option<String>);
-    column!(/// An integer column.
-        int -> i64);
-    column!(/// An integer column that may be NULL.
-        opt_int -> Option<i64>);
-    column!(/// A bytes column.
-        bytes -> Vec<u8>);
-    column!(/// A bytes column that may be NULL.
-        opt_bytes -> Option<Vec<u8>>);
-
-    fn int_at(&self, index: usize) -> Result<i64> {
-        Ok(match &self.0 {
-            RowKind::Sqlite(row) => row.try_get::<i64, _>(index)?,
-            RowKind::Postgres(row) => row.try_get::<i64, _>(index)?,
-        })
-    }
-
-    /// A flag kept as 0 or 1.
-    ///
-    /// # Errors
-    /// As [`Row::int`].
-    pub fn flag(&self, column: &str) -> Result<bool> {
-        Ok(self.int(column)? != 0)
-    }
-
-    /// An instant kept as milliseconds since 1970.
-    ///
-    /// # Errors
-    /// As [`Row::int`].
-    pub fn instant(&self, column: &str) -> Result<domain::time::Instant> {
-        Ok(domain::time::Instant::from_unix_ms(self.int(column)?))
-    }
-
-    /// An instant that may be NULL.
-    ///
-    /// # Errors
-    /// As [`Row::opt_int`].
-    pub fn opt_instant(&self, column: &str) -> Result<Option<domain::time::Instant>> {
-        Ok(self.opt_int(column)?.map(domain::time::Instant::from_unix_ms))
-    }
-
-    /// A text column read as a domain type: a typed id, a date, a state.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] if the text is not one.
-    pub fn parse<T: FromStr>(&self, column: &str) -> Result<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        let text = self.text(column)?;
-        text.parse()
-            .map_err(|e: T::Err| StoreError::Corrupt { column: column.to_owned(), detail: format!("{text}: {e}") })
-    }
-
-    /// As [`Row::parse`], for a column that may be NULL.
-    ///
-    /// # Errors
-    /// As [`Row::parse`].
-    pub fn opt_parse<T: FromStr>(&self, column: &str) -> Result<Option<T>>
-    where
-        T::Err: std::fmt::Display,
-    {
-        match self.opt_text(column)? {
-            None => Ok(None),
-            Some(_) => self.parse(column).map(Some),
-        }
-    }
-
-    /// A text column that holds JSON.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] if it is not JSON of the wanted shape.
-    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
-        let text = self.text(column)?;
-        serde_json::from_str(&text)
-            .map_err(|e| StoreError::Corrupt { column: column.to_owned(), detail: e.to_string() })
-    }
 }

@@ -13,12 +13,14 @@ mod error;
 pub mod health;
 mod migration;
 pub mod repo;
+mod row;
 
 pub use bulk::{Column, insert_rows};
 pub use catalog::{ColumnKind, Table, TableColumn};
-pub use driver::{Conn, Engine, Row, Store, StoreConfig, Tx, Value};
+pub use driver::{Conn, Engine, Store, StoreConfig, Tx, Value};
 pub use error::StoreError;
 pub use migration::{Migration, migration_names, tables_after};
+pub use row::Row;
 
 /// Result of every function of this crate.
 pub type Result<T> = std::result::Result<T, StoreError>;
