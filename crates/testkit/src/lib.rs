@@ -3,9 +3,11 @@
 
 pub mod bad_register;
 mod published;
+mod rest;
 mod world;
 
 pub use published::Published;
+pub use rest::{Rest, open};
 pub use store;
 pub use store::Engine;
 pub use world::{FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql};

@@ -27,12 +27,19 @@ static DATABASES: AtomicU64 = AtomicU64::new(0);
 pub struct FakeClock {
     ms: AtomicI64,
     seeds: AtomicU64,
+    name: String,
 }
 
 impl FakeClock {
+    /// A clock that starts at an instant. Clocks of different names give different randomness, so that two processes on one
+    /// database do not make the same ids.
+    #[must_use]
+    pub fn starting(at: Instant, name: &str) -> Self {
+        Self { ms: AtomicI64::new(at.unix_ms()), seeds: AtomicU64::new(0), name: name.to_owned() }
+    }
+
     fn new() -> Self {
-        let start: Instant = START.parse().unwrap();
-        Self { ms: AtomicI64::new(start.unix_ms()), seeds: AtomicU64::new(0) }
+        Self::starting(START.parse().unwrap(), "testkit")
     }
 
     /// Moves the clock on.
@@ -55,7 +62,7 @@ impl Clock for FakeClock {
 
     fn seed(&self) -> [u8; 32] {
         let n = self.seeds.fetch_add(1, Ordering::SeqCst);
-        Sha256::digest(format!("mingcha testkit {n}")).into()
+        Sha256::digest(format!("mingcha {} {n}", self.name)).into()
     }
 }
 
@@ -228,8 +235,6 @@ async fn fresh_postgres() -> String {
     let server = postgres_server();
     let (base, _) = server.rsplit_once('/').unwrap();
     let template = format!("mingcha_template_{}", std::process::id());
-    let serial = DATABASES.fetch_add(1, Ordering::SeqCst);
-    let name = format!("mingcha_{}_{serial}", std::process::id());
     static TEMPLATE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
     TEMPLATE
         .get_or_init(|| async {
@@ -239,16 +244,20 @@ async fn fresh_postgres() -> String {
             store.close().await;
         })
         .await;
-    create_database(&server, &name, Some(&template)).await;
-    format!("{base}/{name}")
+    new_postgres(Some(&template)).await
 }
 
 /// A new, entirely empty PostgreSQL database on the throw-away cluster: its address.
 pub async fn empty_postgres() -> String {
+    new_postgres(None).await
+}
+
+/// A new PostgreSQL database on the throw-away cluster, empty or a copy of one that nobody uses: its address.
+pub(crate) async fn new_postgres(template: Option<&str>) -> String {
     let server = postgres_server();
     let (base, _) = server.rsplit_once('/').unwrap();
     let name = format!("mingcha_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::SeqCst));
-    create_database(&server, &name, None).await;
+    create_database(&server, &name, template).await;
     format!("{base}/{name}")
 }
 
@@ -261,7 +270,7 @@ pub async fn run_sql(config: &StoreConfig, script: &str) {
     store.close().await;
 }
 
-fn postgres_server() -> String {
+pub(crate) fn postgres_server() -> String {
     std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
         panic!("{POSTGRES_VARIABLE} is not set: run `make test`, or `eval $(python3 scripts/postgres.py start)` first")
     })
