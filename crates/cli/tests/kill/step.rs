@@ -3,10 +3,10 @@
 
 use app::assign::matching::{self, PublishInput};
 use app::assign::{self, DispatchInput};
-use app::ceremony as party;
 use app::directory::import::{self, Upload};
 use app::form::{self, FormKind};
 use app::job::Worker;
+use app::party;
 use app::{Actor, Ctx, Platform, Result};
 use domain::ids::{MatchingId, ShareId, TaskId};
 use domain::import::{ImportKind, ImportState};
@@ -57,7 +57,7 @@ pub struct Secret {
 impl Secret {
     /// As a witness's phone makes it behind its link; the commitment is handed in.
     pub async fn committed(desk: &Desk<'_>, token: String) -> Result<Self> {
-        let state = party::witness_state(desk.platform, &desk.public(), &token).await?;
+        let state = party::state(desk.platform, &desk.public(), &token).await?;
         let (salt, value) = (Suite::Sha256.hash(&[token.as_bytes()]), "公平 公正 公开".to_owned());
         let who = Digest::parse(&state.who_hex).unwrap();
         let commitment = draw::reveal_commitment(Suite::Sha256, &who, &salt, &value).to_string();
@@ -67,7 +67,7 @@ impl Secret {
 
     /// Whether it has been revealed.
     async fn is_revealed(&self, desk: &Desk<'_>) -> Result<bool> {
-        Ok(party::witness_state(desk.platform, &desk.public(), &self.token).await?.state == "revealed")
+        Ok(party::state(desk.platform, &desk.public(), &self.token).await?.state == "revealed")
     }
 
     /// Reveals it.
