@@ -207,10 +207,14 @@ impl FileStore {
 
     fn settle(&self, temporary: &Path, target: &Path) -> Result<(), FileError> {
         if let Some(folder) = target.parent() {
-            at(folder, fs::create_dir_all(folder))?;
+            let sync = |folder: &Path| at(folder, File::open(folder).and_then(|f| f.sync_all()));
+            if !folder.exists() {
+                at(folder, fs::create_dir_all(folder))?;
+                sync(&self.root)?;
+            }
             at(target, fs::rename(temporary, target))?;
             // The rename is durable only once the folder is.
-            at(folder, File::open(folder).and_then(|f| f.sync_all()))?;
+            sync(folder)?;
         }
         Ok(())
     }

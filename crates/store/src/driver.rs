@@ -85,7 +85,8 @@ impl Store {
                         .filename(path)
                         .create_if_missing(true)
                         .journal_mode(SqliteJournalMode::Wal)
-                        .synchronous(SqliteSynchronous::Normal)
+                        // A draw that was acknowledged must never vanish, not even when the power fails.
+                        .synchronous(SqliteSynchronous::Full)
                         .foreign_keys(true)
                         .pragma("cache_size", "-65536")
                         .pragma("temp_store", "MEMORY")
