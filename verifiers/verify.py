@@ -1053,9 +1053,9 @@ class Check:
         need(doc["replaces"] is None or doc["previous"] is not None, "chain", "有 replaces 却没有 previous")
         witnesses = len(parties) - 1
         if doc["beacon"]:
-            self.strength = f"公开（有信标；见证人 {witnesses} 名）"
+            self.strength = f"公开（有信标；见证人 {witnesses} 名，签名未核验）"
         elif witnesses:
-            self.strength = f"有见证（{witnesses} 名；只要不是全部见证人与组织者合谋，也没有人扣住不揭示）"
+            self.strength = f"有见证（{witnesses} 名，签名未核验；只有他们全部与组织者合谋，或有人扣住不揭示，才可能左右结果）"
         else:
             self.strength = "演练（只有平台一方，也没有信标；不得作为正式抽取）"
         if self.published is not None:
@@ -1160,7 +1160,7 @@ class Check:
         doc = self.docs["roll.json"]
         if "roll.csv" not in self.files:
             if "roll.parquet" in self.files:
-                self.owed.add("底册是 Parquet，Python 标准库读不了；请向发布者索取 roll.csv，或用 mingcha verify")
+                self.owed.add("底册是 Parquet，Python 标准库读不了；请换成 roll.csv（见对照表），或用 mingcha verify")
             else:
                 self.owed.add("证明包不含底册：不能核验底册、各层行数、排除和有无遗漏")
             return "没有读底册"
