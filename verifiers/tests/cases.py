@@ -9,6 +9,7 @@ import functools
 import io
 import json
 import multiprocessing
+import random
 import sys
 import warnings
 import zipfile
@@ -84,6 +85,61 @@ def one(when, size=HALF, **more):
     return scheme(strata=[stratum("E", when, size, **more)])
 
 
+def chance(seed):
+    """A draw made by chance, always the same for a seed: columns, rows, predicates, sizes, splits, parties, suite."""
+    dice = random.Random(f"mc1 {seed}")
+    texts = ["", "甲", "乙", "Ａ区", "😀区", "\ue000", "a,b", 'a"b', "aa", "ab"]
+    days = ["", "0001-01-01", "2020-02-29", "2021-12-31", "9999-12-31"]
+    numbers = ["", "0", "-1", "7", "-9007199254740993", "9" * 30]
+    sets = ["", "a", "a,b", "a,b,😀", "b,Ａ", "Ａ,😀"]
+    table = []
+    names = {f"{dice.choice('AaZz09._-')}{dice.randrange(10 ** dice.randint(1, 9))}" for _ in range(dice.randint(0, 90))}
+    for name in sorted(names):
+        table.append([name, dice.choice(texts), dice.choice(texts), dice.choice(texts[:6]), dice.choice(days), dice.choice("ABC"),
+                      dice.choice(sets), dice.choice(numbers)])  # fmt: skip
+
+    def predicate(depth=0):
+        kind = dice.randrange(9 if depth < 3 else 6)
+        if kind == 0:
+            return {"column": dice.choice(["kind", "organ"]), "in": dice.sample(texts, dice.randint(1, 5))}
+        if kind == 1:
+            return {"column": dice.choice(["kind", "organ"]), "prefix": dice.sample(["a", "甲", "😀", "\ue000", "Ａ区"], 2)}
+        if kind == 2:
+            return {"column": "tags", "has": dice.sample(["a", "b", "Ａ", "😀", "c"], dice.randint(1, 3))}
+        if kind in (3, 4):
+            column, pool, ends = dice.choice([("opened", days[1:], ("from", "to")), ("organ", texts, ("from", "to")),
+                                              ("checks", [-1, 0, 6, 2**53 - 1, 1 - 2**53], ("at_least", "at_most"))])  # fmt: skip
+            return {"column": column} | {end: dice.choice(pool) for end in dice.choice([ends, ends[:1], ends[1:]])}
+        if kind == 5:
+            return {"column": dice.choice(["kind", "tags", "opened", "checks"]), "empty": dice.random() < 0.5}
+        if kind == 6:
+            return {"not": predicate(depth + 1)}
+        return {"all" if kind == 7 else "any": [predicate(depth + 1) for _ in range(dice.randint(1, 3))]}
+
+    def ratio():
+        return dice.choice(["0", "1", "0.5", "0.333333333", "0.03", f"0.{dice.randrange(10**9):09}", "0.1"])
+
+    def layer(number, every):
+        rounding, more = {"rounding": dice.choice(["ceil", "half-up", "floor"])}, {}
+        size = dice.choice([{"ratio": ratio()} | rounding, {"ratio": ratio(), "at_least": dice.randrange(9)} | rounding,
+                            {"count": dice.randrange(40)},
+                            {"by": "risk", "ratios": {c: ratio() for c in "ABCD"}} | rounding])  # fmt: skip
+        if "by" not in size and dice.random() < 0.6:
+            by = dice.choice(["organ", "kind", "opened", "checks"])
+            more["split"] = {"by": by, "method": dice.choice(["random", "hamilton"])}
+        if every and dice.random() < 0.3:
+            more["else"] = True
+        return stratum(f"s.{number}", predicate(), size, dice.choice("PQ"), **more)
+
+    every = dice.random() < 0.5
+    exclude = [{"code": f"x{i}", "label": "", "when": predicate()} for i in range(dice.randrange(3))]
+    made = scheme(membership="every" if every else "first", exclude=exclude, reserves=dice.randrange(5),
+                  strata=[layer(i, every) for i in range(dice.randrange(6))])  # fmt: skip
+    parties = [(f"方{i}", dice.randbytes(32), dice.choice(["1", "值" * 21, "😀"])) for i in range(dice.randint(1, 4))]
+    return Draw(HEADER, table, made, parties=parties, suite=dice.choice(["sha256", "sm3"]), key=dice.randbytes(32),
+                proofs=dice.sample(range(len(table)), min(len(table), 3)), draw=f"D-{seed}")  # fmt: skip
+
+
 def good():
     """name -> (draw, verdict)."""
     every = [
@@ -130,6 +186,7 @@ def good():
         "addenda-none-left": draw(addenda=[(-1, 0, 0), (-1, 1, 1), (-1, 2, None)], scheme=one(ANY)),
         "reserves-none": draw(scheme=scheme(reserves=0)),
     }  # fmt: skip
+    made |= {f"chance-{seed}": chance(seed) for seed in range(60)}
     without = {"roll_file": None}
     partial = {
         "no-roll": draw(**without), "no-roll-every": draw(scheme=scheme(membership="every", strata=every), **without),
