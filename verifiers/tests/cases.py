@@ -23,7 +23,7 @@ from .generator import Draw
 HEADER = ["id:text", "name:text", "kind:text", "organ:text", "opened:date", "risk:text", "tags:set", "checks:int"]
 VECTORS = Path(__file__).resolve().parents[2] / "crates" / "bundle" / "tests" / "vectors"
 DRAND = "drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
-# Round 1000 of drand's quicknet, as its documentation shows it.
+# Round 1000 of drand's quicknet, public and widely used as a test vector; that the value is the proof's SHA-256 is tested.
 ROUND = {
     "proof": "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39",
     "value": "fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd",
