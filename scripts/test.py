@@ -116,6 +116,12 @@ def step_scripts(env):
     return counted(stream("scripts", command, env, reader=reader), reader.counts)
 
 
+def step_verifiers(env):
+    reader = Unittest()
+    command = ["python3", "-m", "unittest", "discover", "-s", "verifiers/tests", "-t", "verifiers"]
+    return counted(stream("verifiers", command, env, reader=reader), reader.counts)
+
+
 def step_fmt(env):
     return as_one(stream("fmt", ["cargo", "fmt", "--all", "--check", "--", "-l"], env))
 
@@ -176,6 +182,7 @@ def step_e2e(env):
 STEPS = {
     "setup": step_setup,
     "scripts": step_scripts,
+    "verifiers": step_verifiers,
     "fmt": step_fmt,
     "assets": step_assets,
     "types": step_types,
