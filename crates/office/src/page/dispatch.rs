@@ -32,6 +32,11 @@ struct HubPage {
 }
 
 impl HubPage {
+    /// Has the share met all its deadlines?
+    fn is_idle(&self, share: &ShareView) -> bool {
+        share.deadlines.iter().all(|deadline| deadline.met_on.is_some())
+    }
+
     fn tone(&self, state: &ShareState) -> Tone {
         tone(*state)
     }

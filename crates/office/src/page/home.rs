@@ -55,8 +55,8 @@ fn shown(todo: &Todo, today: chrono::NaiveDate, calendar: &Calendar) -> web::Tod
     let href = match todo.kind {
         TodoKind::ApproveScheme => format!("/office/schemes/{}", todo.id),
         TodoKind::HoldCeremony | TodoKind::Draw => format!("/office/tasks/{}/ceremony", todo.id),
-        TodoKind::ApproveSeal | TodoKind::Freeze => format!("/office/tasks/{}/seal", todo.id),
-        TodoKind::ApproveTask | TodoKind::NewAttempt => format!("/office/tasks/{}", todo.id),
+        TodoKind::ApproveSeal => format!("/office/tasks/{}/seal", todo.id),
+        TodoKind::ApproveTask | TodoKind::NewAttempt | TodoKind::Freeze => format!("/office/tasks/{}", todo.id),
         TodoKind::Dispatch => format!("/office/tasks/{}/dispatch", todo.id),
         TodoKind::AcceptShare | TodoKind::MatchShare => format!("/office/shares/{}", todo.id),
     };

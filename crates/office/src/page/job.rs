@@ -51,6 +51,12 @@ struct ListPage {
     pager: Pager,
 }
 
+impl ListPage {
+    fn tone(&self, job: &JobView) -> Tone {
+        component(job).ended.unwrap_or(Tone::Info)
+    }
+}
+
 async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
     let found =
         app::job::list(&desk.platform, &desk.ctx, query.filter("state"), query.page - 1, query.per_page).await?;
@@ -62,6 +68,7 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
 #[template(path = "job/view.html")]
 struct ViewPage {
     page: Page,
+    words: String,
     job: JobView,
     component: web::JobView,
     may_cancel: bool,
@@ -87,6 +94,10 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
         component: component(&job),
         may_cancel: !job.ended && !job.cancel_requested && desk.may(UseCase::JobCancel),
         next_step,
+        words: match job.finished_at.as_ref() {
+            Some(at) => format!("{}，{at} 结束。", job.state_label),
+            None => "可以离开本页，作业会继续进行。".to_owned(),
+        },
         back: back_of(&job),
         job,
     };

@@ -62,6 +62,10 @@ impl SharePage {
         state.label()
     }
 
+    fn visit_tone(&self, state: &VisitState) -> Tone {
+        super::visit::tone(*state)
+    }
+
     fn size(&self, bytes: &i64) -> String {
         web::format::bytes(u64::try_from(*bytes).unwrap_or_default())
     }
