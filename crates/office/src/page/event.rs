@@ -63,6 +63,7 @@ fn words(key: &str, value: &serde_json::Value) -> Option<String> {
         "rule" => Rule::from_code(text).map(|rule| rule.label().to_owned()),
         "kind" => ImportKind::from_code(text).map(|kind| kind.label().to_owned()),
         "form" => FormKind::from_code(text).map(|kind| kind.label().to_owned()),
+        "reveal_by" => text.parse::<domain::Instant>().ok().map(text::moment),
         _ => None,
     };
     let digest = text.len() == DIGEST_CHARS && text.bytes().all(|b| b.is_ascii_hexdigit());
