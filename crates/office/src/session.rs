@@ -46,7 +46,8 @@ impl Desk {
             post: self.post.role.label().to_owned(),
             agency: self.post.agency_name.clone(),
         };
-        Page { flash: self.flash.0.clone(), demo: self.demo, closed: self.closed(), ..Page::office(seat, area) }
+        let (closed, detours) = (self.closed(), self.detours());
+        Page { flash: self.flash.0.clone(), demo: self.demo, closed, detours, ..Page::office(seat, area) }
     }
 
     /// The same, with the way here.
@@ -66,11 +67,23 @@ impl Desk {
                 Area::Dispatch => &[UseCase::ShareList, UseCase::VisitList],
                 Area::Job => &[UseCase::JobList],
                 Area::Event => &[UseCase::EventList],
-                Area::Admin => &[UseCase::AccountList],
+                Area::Admin => &[UseCase::AccountList, UseCase::RulebookView],
             }
         };
         let shut = |area: &Area| !opens(*area).iter().any(|use_case| self.may(*use_case));
         web::page::NAV.iter().map(|entry| entry.area).filter(shut).collect()
+    }
+
+    /// Where an area begins for a post that may not open its usual start page.
+    fn detours(&self) -> Vec<(Area, &'static str)> {
+        let mut detours = Vec::new();
+        if !self.may(UseCase::ShareList) {
+            detours.push((Area::Dispatch, "/office/loads"));
+        }
+        if !self.may(UseCase::AccountList) {
+            detours.push((Area::Admin, "/office/agencies"));
+        }
+        detours
     }
 
     /// May the acting post do this? For showing a button; the use case checks again.

@@ -5,22 +5,87 @@ use domain::registry::UseCase;
 
 use crate::Label as _;
 
+/// Kinds of events that are no use case of their own: the beginning of long work, and what else happens on the way.
+const OWN: [(&str, &str); 9] = [
+    ("task.dispatch_begun", "开始派发"),
+    ("matching.begun", "开始随机匹配"),
+    ("form.batch_begun", "开始批量生成文书"),
+    ("task.freeze_begun", "开始冻结底册"),
+    ("task.seal_returned", "退回封存申请"),
+    ("party.withdraw", "撤回见证人"),
+    ("party.reissue", "换发见证链接"),
+    ("party.reject", "揭示不符"),
+    ("draw.begun", "开始摇号"),
+];
+
 /// What happened.
 #[must_use]
 pub fn what(kind: &str) -> String {
-    let own = match kind {
-        "task.dispatch_begun" => "开始派发",
-        "matching.begun" => "开始随机匹配",
-        "form.batch_begun" => "开始批量生成文书",
-        "task.freeze_begun" => "开始冻结底册",
-        "task.seal_returned" => "退回封存申请",
-        "party.withdraw" => "撤回见证人",
-        "party.reissue" => "换发见证链接",
-        "party.reject" => "揭示不符",
-        "draw.begun" => "开始摇号",
-        _ => return UseCase::from_name(kind).map_or_else(|| kind.to_owned(), |case| case.label().to_owned()),
-    };
-    own.to_owned()
+    let own = OWN.iter().find(|(known, _)| *known == kind).map(|(_, label)| *label);
+    let label = own.or_else(|| UseCase::from_name(kind).map(crate::Label::label));
+    label.unwrap_or(kind).to_owned()
+}
+
+/// Every kind of event with its words, for a choice; in the order of the registry, then [`OWN`].
+#[must_use]
+pub fn kinds() -> Vec<(&'static str, &'static str)> {
+    let cases = UseCase::ALL.iter().filter_map(|case| Some((case.row().event?, case.label())));
+    cases.chain(OWN).collect()
+}
+
+/// What a fact of an event is called; `None` for facts that only programs read (ids, versions).
+#[must_use]
+pub fn fact(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "account" | "login" => "账号",
+        "agency" => "机构",
+        "role" => "角色",
+        "attempt" => "次数",
+        "basis" => "依据",
+        "bundle" => "证明包摘要",
+        "bytes" => "字节数",
+        "changed" => "变更",
+        "code" => "代码",
+        "commitment" => "承诺摘要",
+        "digest" => "摘要",
+        "disabled" => "停用",
+        "drawn" => "抽中",
+        "file" => "文件",
+        "files" => "文件数",
+        "form" => "文书",
+        "format" => "格式",
+        "forms" => "份数",
+        "from" => "自",
+        "inspectors" => "检查人员",
+        "kind" => "种类",
+        "limit" => "份数上限",
+        "moved" => "到期日变动",
+        "name" => "名称",
+        "new" => "新增",
+        "notice" => "依据的通知",
+        "number" => "编号",
+        "off" => "放假",
+        "on" => "日期",
+        "party" => "见证方",
+        "planned_on" => "计划检查日",
+        "problems" => "问题",
+        "reason" => "理由",
+        "recounted" => "重新计算的期限",
+        "result" => "结果摘要",
+        "reveal_by" => "揭示截止",
+        "roll" => "底册摘要",
+        "rows" => "行数",
+        "rule" => "规则",
+        "scheme" => "方案",
+        "seed" => "种子",
+        "title" => "名称",
+        "to" => "至",
+        "unchanged" => "不变",
+        "unit" | "units" => "单位",
+        "visits" => "户数",
+        "year" => "年份",
+        _ => return None,
+    })
 }
 
 /// The kind of thing it happened to.

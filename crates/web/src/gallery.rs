@@ -165,7 +165,7 @@ fn steps() -> Vec<Step> {
             3 => "超期 2 个工作日".into(),
             _ => String::new(),
         },
-        waits_for: if index == 2 { "纪检监察组的承诺".into() } else { String::new() },
+        waits_for: if index == 2 { "等待纪检监察组提交承诺".into() } else { String::new() },
         href: if index < 3 { "#x".into() } else { String::new() },
     };
     labels.iter().enumerate().map(step).collect()

@@ -44,19 +44,31 @@ pub struct NavEntry {
     pub href: &'static str,
     /// Its icon.
     pub icon: &'static str,
+    /// What is done there, in one sentence; the home page shows it.
+    pub about: &'static str,
 }
 
 /// The navigation of the office front.
 pub const NAV: [NavEntry; 8] = [
-    NavEntry { area: Area::Home, label: "首页", href: "/office", icon: "house" },
-    NavEntry { area: Area::Directory, label: "名录库", href: "/office/directory", icon: "building-2" },
-    NavEntry { area: Area::Scheme, label: "抽查方案", href: "/office/schemes", icon: "clipboard-list" },
-    NavEntry { area: Area::Task, label: "抽查任务", href: "/office/tasks", icon: "list-checks" },
-    NavEntry { area: Area::Dispatch, label: "派发与匹配", href: "/office/dispatch", icon: "send" },
-    NavEntry { area: Area::Job, label: "作业", href: "/office/jobs", icon: "cog" },
-    NavEntry { area: Area::Event, label: "事件", href: "/office/events", icon: "history" },
-    NavEntry { area: Area::Admin, label: "管理", href: "/office/accounts", icon: "users" },
+    entry(Area::Home, "首页", "/office", "house", "待办事项，逾期的在前。"),
+    entry(Area::Directory, "名录库", "/office/directory", "building-2", "查询检查对象、执法检查人员和抽查事项。"),
+    entry(Area::Scheme, "抽查方案", "/office/schemes", "clipboard-list", "抽哪些主体、各抽多少、查什么、谁批准。"),
+    entry(Area::Task, "抽查任务", "/office/tasks", "list-checks", "每项任务走到哪一步，底册、摇号和结果。"),
+    entry(Area::Dispatch, "派发与匹配", "/office/dispatch", "send", "各单位签收、匹配检查人员和打印文书的进展。"),
+    entry(Area::Job, "作业", "/office/jobs", "cog", "导入、冻结、匹配等耗时工作的进度。"),
+    entry(Area::Event, "事件", "/office/events", "history", "谁在何时做了什么；校验日志是否被改动。"),
+    entry(Area::Admin, "管理", "/office/accounts", "users", "账号与岗位、机构、规则参数和工作日历。"),
 ];
+
+const fn entry(
+    area: Area,
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    about: &'static str,
+) -> NavEntry {
+    NavEntry { area, label, href, icon, about }
+}
 
 /// Who is signed in, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,6 +98,8 @@ pub struct Page {
     pub bureau: String,
     /// Areas that this post has nothing to do in; they are left out of the navigation.
     pub closed: Vec<Area>,
+    /// Areas whose usual start page this post may not open, with the page it starts at instead.
+    pub detours: Vec<(Area, &'static str)>,
     /// Is this installation a demo? Then every page says so.
     pub demo: bool,
 }
@@ -113,7 +127,9 @@ impl Page {
     /// The navigation, for the layout.
     #[must_use]
     pub fn nav(&self) -> Vec<NavEntry> {
-        NAV.into_iter().filter(|entry| !self.closed.contains(&entry.area)).collect()
+        let detour = |area: Area| self.detours.iter().find(|(from, _)| *from == area).map(|(_, href)| *href);
+        let open = NAV.into_iter().filter(|entry| !self.closed.contains(&entry.area));
+        open.map(|entry| NavEntry { href: detour(entry.area).unwrap_or(entry.href), ..entry }).collect()
     }
 
     /// Is this entry the current one?

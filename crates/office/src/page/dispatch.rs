@@ -29,9 +29,15 @@ struct HubPage {
     states: Vec<Choice>,
     query: ListQuery,
     pager: Pager,
+    may_loads: bool,
 }
 
 impl HubPage {
+    /// Has the share met all its deadlines?
+    fn is_idle(&self, share: &ShareView) -> bool {
+        share.deadlines.iter().all(|deadline| deadline.met_on.is_some())
+    }
+
     fn tone(&self, state: &ShareState) -> Tone {
         tone(*state)
     }
@@ -46,7 +52,8 @@ async fn hub(desk: Desk, query: ListQuery) -> Result<Html<HubPage>> {
     let found = assign::list(&desk.platform, &desk.ctx, state, query.page - 1, query.per_page).await?;
     let pager = query.pager(found.total);
     let states = ShareState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect();
-    Ok(Html(HubPage { page: desk.page(Area::Dispatch), shares: found.rows, states, query, pager }))
+    let may_loads = desk.may(UseCase::VisitList);
+    Ok(Html(HubPage { page: desk.page(Area::Dispatch), shares: found.rows, states, query, pager, may_loads }))
 }
 
 /// The tone of a share's state.

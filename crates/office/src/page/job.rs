@@ -1,5 +1,6 @@
 //! Long work: the list, one job with its progress, its JSON for the browser, cancelling.
 
+use app::ErrorKind;
 use app::job::JobView;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -51,6 +52,12 @@ struct ListPage {
     pager: Pager,
 }
 
+impl ListPage {
+    fn tone(&self, job: &JobView) -> Tone {
+        component(job).ended.unwrap_or(Tone::Info)
+    }
+}
+
 async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
     let found =
         app::job::list(&desk.platform, &desk.ctx, query.filter("state"), query.page - 1, query.per_page).await?;
@@ -62,6 +69,7 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
 #[template(path = "job/view.html")]
 struct ViewPage {
     page: Page,
+    words: String,
     job: JobView,
     component: web::JobView,
     may_cancel: bool,
@@ -77,8 +85,9 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     };
     let id: JobId = id.parse().map_err(|_| app::Error::not_found())?;
     let job = app::job::get(&desk.platform, &desk.ctx, id).await?;
+    let back = way_back(&desk, &job).await?;
     if json {
-        return Ok(axum::Json(progress(&job)).into_response());
+        return Ok(axum::Json(progress(&job, &back)).into_response());
     }
     let next_step =
         job.error.as_ref().and_then(|e| e.get("next")).and_then(|n| n.as_str()).unwrap_or_default().to_owned();
@@ -87,20 +96,43 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
         component: component(&job),
         may_cancel: !job.ended && !job.cancel_requested && desk.may(UseCase::JobCancel),
         next_step,
-        back: back_of(&job),
+        words: match job.finished_at.as_ref() {
+            Some(at) => format!("{}，{at} 结束。", job.state_label),
+            None => "可以离开本页，作业会继续进行。".to_owned(),
+        },
+        back,
         job,
     };
     Ok(Html(page).into_response())
 }
 
 /// What the browser's script reads; its shape is that of `client/src/islands/jobs.ts`.
-fn progress(job: &JobView) -> serde_json::Value {
+fn progress(job: &JobView, back: &str) -> serde_json::Value {
     let message = job.error.as_ref().and_then(|e| e.get("message")).and_then(|m| m.as_str());
-    let back = back_of(job);
     serde_json::json!({
         "state": job.state, "done": job.done, "total": (job.total > 0).then_some(job.total), "phase": job.step,
         "remaining_seconds": job.seconds_left, "message": message, "result_url": (!back.is_empty()).then_some(back),
     })
+}
+
+/// Where the thing lies that a job worked on, if the post may open it: an auditor sees every job, but not every import.
+async fn way_back(desk: &Desk, job: &JobView) -> Result<String> {
+    let open = match job.subject_kind.as_str() {
+        // Imports are opened by kind, which the import itself knows.
+        "import" => match job.subject_id.parse() {
+            Ok(id) => match app::directory::import::get(&desk.platform, &desk.ctx, id).await {
+                Ok(_) => true,
+                Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::NotFound) => false,
+                Err(error) => return Err(error.into()),
+            },
+            Err(_) => false,
+        },
+        "task" => desk.may(UseCase::TaskView),
+        "share" => desk.may(UseCase::ShareView),
+        "matching" => desk.may(UseCase::MatchingView),
+        _ => false,
+    };
+    Ok(if open { back_of(job) } else { String::new() })
 }
 
 /// Where the thing lies that a job worked on.

@@ -47,6 +47,7 @@ struct SharePage {
     may_print: bool,
     may_download: bool,
     matchable: bool,
+    may_visit: bool,
 }
 
 impl SharePage {
@@ -60,6 +61,10 @@ impl SharePage {
 
     fn visit_label(&self, state: &VisitState) -> &'static str {
         state.label()
+    }
+
+    fn visit_tone(&self, state: &VisitState) -> Tone {
+        super::visit::tone(*state)
     }
 
     fn size(&self, bytes: &i64) -> String {
@@ -112,7 +117,9 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         may_plan: view.own && waiting && desk.may(UseCase::VisitPlan),
         may_print: view.own && can_print(&view) && desk.may(UseCase::FormPrintBatch),
         may_download: desk.may(UseCase::FormPrint),
-        matchable: can(ShareCommand::Match) || view.share.state.code() == "matched",
+        matchable: desk.may(UseCase::MatchingView)
+            && (can(ShareCommand::Match) || view.share.state == ShareState::Matched),
+        may_visit: desk.may(UseCase::VisitView),
         may_redispatch,
         agencies,
         files: form::files(&desk.platform, &desk.ctx, id).await?,

@@ -20,6 +20,7 @@ pub(super) struct ViewPage {
     words: &'static str,
     may_recuse: bool,
     may_leave: bool,
+    may_visit: bool,
 }
 
 impl ViewPage {
@@ -39,6 +40,7 @@ pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<Vi
         page: desk.page_under(Area::Directory, crumbs(&view.record.inspector.name, None, "")),
         tone: state_tone(view.state),
         words: state_words(view.state),
+        may_visit: desk.may(UseCase::VisitView),
         may_recuse: desk.may(UseCase::RecusalDeclare),
         may_leave: desk.may(UseCase::LeaveRecord) && view.record.left_on.is_none(),
         view,

@@ -20,6 +20,7 @@ pub(super) struct ViewPage {
     history: Vec<TimelineEntry>,
     today: NaiveDate,
     may_edit: bool,
+    may_visit: bool,
 }
 
 impl ViewPage {
@@ -60,6 +61,7 @@ pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<Vi
         page: desk.page_under(Area::Directory, crumbs),
         history: view.history.iter().map(entry).collect(),
         today: desk.ctx.today(),
+        may_visit: desk.may(UseCase::VisitView),
         may_edit: desk.may(UseCase::SubjectSave),
         view,
     }))

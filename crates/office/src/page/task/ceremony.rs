@@ -85,6 +85,14 @@ struct HostPage {
     errors: FieldErrors,
 }
 
+impl HostPage {
+    /// Who was invited and has not committed yet.
+    fn waiting(&self) -> Vec<&str> {
+        let open = |party: &&Party| party.commitment.is_none() && party.may_withdraw;
+        self.parties.iter().filter(open).map(|party| party.name.as_str()).collect()
+    }
+}
+
 async fn host(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     let page = host_page(&desk, &name, None, ("", FieldErrors::none())).await?;
     Ok(Html(page).into_response())

@@ -184,6 +184,9 @@ struct ViewPage {
     state: &'static str,
     tone: Tone,
     steps: Vec<web::Step>,
+    /// The steps under way, which the page names before everything else.
+    nows: Vec<web::Step>,
+    late: bool,
     job: Option<web::JobView>,
     may: May,
     attempts: Vec<AttemptRow>,
@@ -237,7 +240,13 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
         page: desk.page_under(Area::Task, crumbs),
         state: view.task.state.label(),
         tone: tone(view.task.state),
-        steps: view.steps.iter().map(|step| step_of(step, view.task.id)).collect(),
+        steps: view
+            .steps
+            .iter()
+            .map(|step| web::Step { owner: String::new(), waits_for: String::new(), ..step_of(step, &view) })
+            .collect(),
+        late: view.steps.iter().any(|step| step.mark == StepMark::Late),
+        nows: view.steps.iter().filter(|step| now(step)).map(|step| step_of(step, &view)).collect(),
         // A running job, or the last one if it failed: success shows in the state.
         job: view.jobs.first().filter(|job| !job.ended || job.error.is_some()).map(component),
         may,
@@ -248,9 +257,17 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
     }
 }
 
-fn step_of(step: &StepView, task: TaskId) -> web::Step {
+/// Is the step under way, or has it gone wrong?
+fn now(step: &StepView) -> bool {
+    matches!(step.mark, StepMark::Current | StepMark::Late | StepMark::Failed)
+}
+
+fn step_of(step: &StepView, view: &TaskView) -> web::Step {
+    let task = view.task.id;
     let href = match step.kind {
-        StepKind::Seal if step.mark != StepMark::Waiting => format!("{}/seal", here(task)),
+        // There is nothing to check before the roll is frozen.
+        StepKind::Seal if step.mark != StepMark::Waiting && view.latest().is_some() => format!("{}/seal", here(task)),
+        StepKind::Dispatch | StepKind::Match if step.mark != StepMark::Waiting => format!("{}/dispatch", here(task)),
         StepKind::Commit | StepKind::Draw if step.mark != StepMark::Waiting => format!("{}/ceremony", here(task)),
         _ => String::new(),
     };
