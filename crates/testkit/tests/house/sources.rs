@@ -9,6 +9,9 @@ const LINES_MAX: usize = 800;
 /// Sources that people write. Data, lock files and vendored tables have other limits.
 const WRITTEN: &[&str] = &[".rs", ".ts", ".mjs", ".py", ".html", ".css", ".typ"];
 
+/// The verifiers that strangers take away: one file each, on purpose.
+const ONE_FILE: &[&str] = &["verifiers/verify.py", "verifiers/verify.html"];
+
 /// Calls that each pure crate's `clippy.toml` must refuse.
 const BANNED_IN_PURE: &[&str] = &[
     "std::time::SystemTime::now",
@@ -31,7 +34,7 @@ const BANNED_EVERYWHERE: &[&str] =
 fn length_complaints(files: &[Tracked]) -> Vec<String> {
     files
         .iter()
-        .filter(|file| WRITTEN.iter().any(|end| file.path.ends_with(end)))
+        .filter(|file| WRITTEN.iter().any(|end| file.path.ends_with(end)) && !ONE_FILE.contains(&file.path.as_str()))
         .filter_map(|file| {
             let lines = file.text.as_ref()?.lines().count();
             (lines > LINES_MAX).then(|| format!("{} has {lines} lines", file.path))
