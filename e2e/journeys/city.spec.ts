@@ -1,9 +1,9 @@
 /** The demo city as its people find it: a played task, a county's own share, the newcomer's next step. */
-import { axe, enter, expect, test } from "../support/test.js";
+import { area, axe, enter, expect, test } from "../support/test.js";
 
 test("a county works on its own share and is refused everything of another's", async ({ page, server }) => {
   await enter(page, server, "clerk");
-  await page.getByRole("link", { name: "派发与匹配" }).click();
+  await area(page, "派发与匹配").click();
   await axe(page);
   const address = async (place: ReturnType<typeof page.getByRole>): Promise<string> =>
     (await place.getByRole("link").first().getAttribute("href"))!;
@@ -15,7 +15,7 @@ test("a county works on its own share and is refused everything of another's", a
   const all = [theirs, `${theirs}/matching`, visit, `${visit}/notice.pdf`, `${visit}/record.pdf`];
   await page.goto(`${theirs}/matching`);
   await axe(page);
-  const sealed = await page.getByRole("link", { name: "matching.json" }).first().getAttribute("href");
+  const sealed = await page.getByRole("link", { name: "下载匹配数据" }).first().getAttribute("href");
   all.push(sealed!);
   for (const one of all.filter((each) => !each.endsWith(".pdf"))) {
     expect((await page.request.get(one)).status(), `the city may see ${one}`).toBe(200);

@@ -5,7 +5,7 @@
  * after the other.
  */
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test as base } from "@playwright/test";
+import { expect, type Locator, type Page, test as base } from "@playwright/test";
 import { type Account, type Server, startDemo } from "./server.js";
 
 export { expect };
@@ -73,4 +73,9 @@ export async function axe(page: Page, only?: string[]): Promise<void> {
     return `${violation.id} (${violation.impact ?? "?"}): ${violation.help}\n${places.join("\n")}`;
   });
   expect(report.join("\n\n"), `axe on ${page.url()}`).toBe("");
+}
+
+/** The link to an area of the office in the main navigation; the home page may lead there, too. */
+export function area(page: Page, name: string): Locator {
+  return page.getByRole("navigation", { name: "主导航" }).getByRole("link", { name, exact: true });
 }

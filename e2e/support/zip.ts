@@ -54,11 +54,13 @@ export function zip(entries: Entry[]): Buffer {
   return Buffer.concat([...parts, listed, end]);
 }
 
-/** The files of an archive without a comment, in the order of its directory. Throws for anything that is not one. */
+/** The files of an archive, in the order of its directory. Throws for anything that is not one. */
 export function unzip(archive: Buffer): Entry[] {
-  const end = archive.length - END_BYTES;
-  if (end < 0 || archive.readUInt32LE(end) !== END) {
-    throw new Error("not a zip archive, or one with a comment");
+  const mark = Buffer.alloc(4);
+  mark.writeUInt32LE(END, 0);
+  const end = archive.lastIndexOf(mark);
+  if (end < 0 || end + END_BYTES + archive.readUInt16LE(end + 20) !== archive.length) {
+    throw new Error("not a zip archive");
   }
   const entries: Entry[] = [];
   let at = archive.readUInt32LE(end + 16);
