@@ -110,6 +110,11 @@ pub mod waits {
     pub fn matching(open: i64) -> String {
         format!("还有{open}个单位未匹配检查人员")
     }
+    /// The visits.
+    #[must_use]
+    pub const fn inspection() -> &'static str {
+        "检查人员均已匹配，等待按计划检查日入户检查"
+    }
 }
 
 /// What a step is called.

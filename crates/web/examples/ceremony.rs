@@ -169,7 +169,7 @@ async fn projector(State(stage): State<Stage>) -> web::Result<Html<Projector>> {
         draw: "130300-20210508-0001".into(),
         attempt: 1,
         suite: "mc1-sha256".into(),
-        phase: if done { "抽取完成" } else { "正在公开" }.into(),
+        phase: if done { "抽取完成" } else { "正在揭示" }.into(),
         failed: false,
         strength: "有见证：3 方，其中见证人 2 名".into(),
         reveal_by: "10:00".into(),

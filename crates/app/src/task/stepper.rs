@@ -114,7 +114,8 @@ pub(crate) fn steps(facts: &Facts<'_>) -> Vec<StepView> {
     ];
     steps.extend(AFTER.iter().map(|kind| {
         let done = *kind == StepKind::Archive && state == TaskState::Archived;
-        step(*kind, mark(done, false), facts)
+        let staffed = state == TaskState::Drawn && total > 0 && matched == total;
+        step(*kind, mark(done, *kind == StepKind::Inspect && staffed), facts)
     }));
     steps
 }
@@ -137,7 +138,7 @@ fn step(kind: StepKind, mark: StepMark, facts: &Facts<'_>) -> StepView {
             view.mark = StepMark::Late;
         }
     }
-    if kind == StepKind::Dispatch || kind == StepKind::Match {
+    if matches!(kind, StepKind::Dispatch | StepKind::Match | StepKind::Inspect) {
         view.deadline = text::task::window(facts.task.window_from, facts.task.window_to);
     }
     view
@@ -184,6 +185,7 @@ fn now_waiting(kind: StepKind, facts: &Facts<'_>) -> (text::task::Owner, String)
             let (total, _, matched) = facts.shares;
             (Owner::Units, waits::matching(total - matched))
         }
+        StepKind::Inspect => (Owner::Units, waits::inspection().to_owned()),
         _ => (Owner::Units, String::new()),
     }
 }

@@ -146,7 +146,7 @@ fn phase_words(view: &CeremonyView) -> &'static str {
     match view.phase {
         Phase::Committing if view.attempt.sealed_at.is_none() => "等待封存",
         Phase::Committing => "等待承诺",
-        Phase::Revealing => "正在公开",
+        Phase::Revealing => "正在揭示",
         Phase::Drawing => "正在抽取",
         Phase::Drawn => "抽取完成",
         Phase::Failed => "没有成立",
@@ -224,7 +224,7 @@ async fn publish(desk: Desk, Path(task): Path<String>, Form(form): Form<PublishF
     let input = PublishInput { reveal_minutes: form.reveal_minutes.trim().parse().unwrap_or(0) };
     match cases::publish(&desk.platform, &desk.ctx, id(&task)?, input).await {
         Ok(_) => {
-            let said = "承诺已公布，平台已先行揭示；请见证人在手机上公开。";
+            let said = "承诺已公布，平台已先行揭示；请见证人在手机上揭示（公开自己的数）。";
             Ok(go_saying(&format!("{}/ceremony", here(task)), Tone::Good, said))
         }
         Err(error) if error.kind == ErrorKind::Invalid => {
