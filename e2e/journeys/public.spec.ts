@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { mingcha } from "../support/server.js";
 import { axe, enter, expect, test } from "../support/test.js";
 import { creditCode } from "../support/register.js";
@@ -42,6 +43,18 @@ test("announcement, drawn list and proof are there without signing in, and the d
   expect(sound.report).toMatchObject({ verdict: "ok", commitment: server.demo.commitment });
   expect(sound.report!.steps.length).toBeGreaterThan(5);
   expect(sound.report!.steps.filter((step) => step.verdict !== "ok")).toEqual([]);
+
+  // The verifier that a stranger takes away says the same, from the disk and with no server to ask.
+  const [taken] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "核验网页" }).click()]);
+  const tool = testInfo.outputPath("verify.html");
+  await taken.saveAs(tool);
+  const stranger = await page.context().newPage();
+  stranger.on("request", (request) => expect(request.url()).toMatch(/^(file|blob|data):/));
+  await stranger.goto(pathToFileURL(tool).href);
+  await stranger.getByLabel("公布的承诺摘要").fill(server.demo.commitment);
+  await stranger.getByLabel("选择 zip 文件").setInputFiles(bundle);
+  await expect(stranger.getByRole("heading", { name: "全部成立" })).toBeVisible();
+  await stranger.close();
 
   // Against another commitment it does not hold.
   const other = await verify(bundle, "--commitment", "0".repeat(64));

@@ -10,6 +10,9 @@ use crate::job::Meter;
 use crate::scheme::read_frozen;
 use crate::{Error, Result};
 
+/// Rows of a roll that the published bundle holds as CSV at most.
+const ROWS_AS_TEXT_MAX: u64 = 1_000_000;
+
 /// Everything that the draw needs.
 pub(crate) struct Drawing {
     /// Folder that is its own, under `incoming`.
@@ -61,12 +64,12 @@ impl Drawing {
         let organs = organs.collect();
         drop(roll);
         meter.step("bundle", 0);
-        let bundle = self.write(&content, &outcome)?;
+        let bundle = self.write(&content, &outcome, meter)?;
         self.check(&bundle, meter)?;
         Ok(Computed { outcome, result: content.join("result.json"), bundle, organs })
     }
 
-    fn write(&self, content: &Path, outcome: &Outcome) -> Result<PathBuf> {
+    fn write(&self, content: &Path, outcome: &Outcome, meter: &Meter) -> Result<PathBuf> {
         let documents = [
             ("commitment.json", self.commitment.to_jcs()),
             ("sizes.json", self.sizes.to_jcs()),
@@ -78,14 +81,31 @@ impl Drawing {
         for (name, bytes) in documents {
             write_document(content, name, &bytes).map_err(Error::internal)?;
         }
-        let roll = content.join("roll.parquet");
-        // A second name for the same bytes where the disk can do that; a copy elsewhere.
-        if std::fs::hard_link(&self.roll, &roll).is_err() {
-            std::fs::copy(&self.roll, &roll).map_err(Error::internal)?;
-        }
+        self.write_roll(content, meter)?;
         let zip = self.folder.join("bundle.zip");
         bundle::zip_folder(content, File::create(&zip).map_err(Error::internal)?).map_err(Error::internal)?;
         Ok(zip)
+    }
+
+    /// The roll as strangers can read it: text, of which every byte counts, up to what a browser recomputes within a minute.
+    /// Larger ones stay as they were frozen.
+    fn write_roll(&self, content: &Path, meter: &Meter) -> Result<()> {
+        let parquet = content.join("roll.parquet");
+        // A second name for the same bytes where the disk can do that; a copy elsewhere.
+        if std::fs::hard_link(&self.roll, &parquet).is_err() {
+            std::fs::copy(&self.roll, &parquet).map_err(Error::internal)?;
+        }
+        if self.roll_document.rows > ROWS_AS_TEXT_MAX {
+            return Ok(());
+        }
+        let key = self.roll_document.key.ok_or_else(|| Error::internal("a frozen roll without its key"))?;
+        let text = content.join("roll.csv");
+        let written = bundle::convert_roll(&parquet, &text, self.suite, key, &mut |d, t| meter.tick(d, t))
+            .map_err(|error| stopped(meter, Error::internal(error)))?;
+        if written != self.roll_document {
+            return Err(Error::conflict("DRAW-019").with("detail", "root"));
+        }
+        std::fs::remove_file(&parquet).map_err(Error::internal)
     }
 
     /// Nothing is written that a stranger's verification would refuse.

@@ -18,7 +18,13 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/announcements/{number}/proof", get(proof))
         .route("/announcements/{number}/bundle.zip", get(zip))
         .route("/announcements/{number}/commitment.json", get(commitment))
+        .route("/verifiers/mingcha-verify.html", get(verify_page))
+        .route("/verifiers/mingcha-verify.py", get(verify_script))
 }
+
+/// The verifiers that share no code with this server; whoever recomputes should not have to trust it.
+const VERIFY_PAGE: &str = include_str!("../../../../verifiers/verify.html");
+const VERIFY_SCRIPT: &str = include_str!("../../../../verifiers/verify.py");
 
 #[derive(Template)]
 #[template(path = "announcement/proof.html")]
@@ -61,4 +67,13 @@ async fn zip(State(site): State<Site>, Path(number): Path<String>, asked: Header
 async fn commitment(State(site): State<Site>, Path(number): Path<String>) -> Result<Response> {
     let document = commitment_document(&site.platform, &number).await.map_err(refused)?;
     Ok(download::bytes(document.into_bytes(), "application/json", &format!("{number}-commitment.json")))
+}
+
+/// As files to keep: opened from the disk, the page can reach no network.
+async fn verify_page() -> Response {
+    download::bytes(VERIFY_PAGE.as_bytes().to_vec(), "text/html; charset=utf-8", "mingcha-verify.html")
+}
+
+async fn verify_script() -> Response {
+    download::bytes(VERIFY_SCRIPT.as_bytes().to_vec(), "text/x-python; charset=utf-8", "mingcha-verify.py")
 }
