@@ -1234,21 +1234,21 @@ class Check:
             where = f"层 {one['stratum']}" + ("" if cell is None else f" 格 {cell}")
             names = [entry["id"] for entry in one["drawn"] + one["reserves"]]
             spare = min(scheme.reserves, rows - size) if size else 0
-            need((len(one["drawn"]), len(one["reserves"])) == (size, spare), "drawn", f"{where}：抽中或备选的数目不对")
+            need((len(one["drawn"]), len(one["reserves"])) == (size, spare), "drawn", f"{where}：抽中或候补的数目不对")
             for entry in one["drawn"] + one["reserves"]:
                 need(ID.fullmatch(entry["id"]), "shape", f"{where}：id 不合规则")
-                need(ticket(entry["id"].encode()).hex() == entry["ticket"], "drawn", f"{where}：{entry['id']} 的签号不对")
+                need(ticket(entry["id"].encode()).hex() == entry["ticket"], "drawn", f"{where}：{entry['id']} 的票值不对")
             order = [entry["ticket"] + entry["id"] for entry in one["drawn"] + one["reserves"]]
-            need(all(left < right for left, right in zip(order, order[1:])), "drawn", f"{where}：没有按签号排列")
+            need(all(left < right for left, right in zip(order, order[1:])), "drawn", f"{where}：没有按票值排列")
             group = 0 if not scheme.every else index
             need(not any((group, name) in seen for name in names), "drawn", f"{where}：同一对象抽中两次")
             seen.update((group, name) for name in names)
             need(one["threshold"] == (one["drawn"][-1]["ticket"] if size else None), "drawn", f"{where}：threshold 不对")
             if self.roll and size:
                 best = sorted(self.entries.get((index, cell), []))[: size + spare]
-                need([raw[32:].decode() for raw in best] == names, "drawn", f"{where}：不是签号最小的对象")
+                need([raw[32:].decode() for raw in best] == names, "drawn", f"{where}：不是票值最小的对象")
         if not self.roll:
-            self.owed.add("没有可读的底册：不能知道有没有签号更小的对象被漏掉")
+            self.owed.add("没有可读的底册：不能知道有没有票值更小的对象被漏掉")
         return f"种子 {doc['seed']}，{len(cells)} 格共抽中 {sum(size for _, _, _, size in cells)}"
 
     def check_proofs(self):
@@ -1291,7 +1291,7 @@ class Check:
         if not names:
             return "没有补正"
         need(names == [f"addenda/{n:04}.json" for n in range(1, len(names) + 1)], "addendum", "补正应从 0001 起连续编号")
-        need(self.scheme.reserves > 0, "addendum", "方案没有备选，不得补正")
+        need(self.scheme.reserves > 0, "addendum", "方案没有候补，不得补正")
         cells = {}
         for one in self.docs["result.json"]["cells"]:
             drawn, reserves = ([entry["id"] for entry in one[key]] for key in ("drawn", "reserves"))
@@ -1305,7 +1305,7 @@ class Check:
             need(place in cells, "addendum", f"{name}：没有这一格")
             listed, reserves = cells[place]
             need(doc["out"] in listed, "addendum", f"{name}：{doc['out']} 不在该格的名单中")
-            need(doc["in"] == (reserves[0] if reserves else None), "addendum", f"{name}：应由该格的下一个备选替换")
+            need(doc["in"] == (reserves[0] if reserves else None), "addendum", f"{name}：应由该格的下一个候补替换")
             approvers = doc["approved_by"]
             need(len(approvers) == 2 and approvers[0] != approvers[1], "addendum", f"{name}：应由两人批准")
             listed.remove(doc["out"])

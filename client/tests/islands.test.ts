@@ -47,11 +47,14 @@ function drawer(): Drawer & { map: Map<string, string> } {
 
 test("what is kept comes back, and is gone after it is forgotten", () => {
   const place = drawer();
-  const key = keyOf("/witness/t", "draw", "D-1", 1);
+  const who = { purpose: "draw", draw: "D-1", attempt: 1, organiser: "甲局", party: "甲" };
+  const key = keyOf(who);
   assert.equal(recall(place, key), null);
   assert.equal(keep(place, key, kept), true);
   assert.deepEqual(recall(place, key), kept);
-  assert.equal(recall(place, keyOf("/witness/t", "draw", "D-1", 2)), null);
+  for (const other of [{ attempt: 2 }, { purpose: "match" }, { draw: "D-2" }, { organiser: "乙局" }, { party: "乙" }]) {
+    assert.equal(recall(place, keyOf({ ...who, ...other })), null);
+  }
   forget(place, key);
   assert.equal(place.map.size, 0);
 });

@@ -25,9 +25,12 @@ export interface Drawer {
 
 const prefix = "mingcha-witness";
 
-/** One key for each page and attempt: a second attempt never overwrites the first. */
-export function keyOf(path: string, purpose: string, draw: string, attempt: number): string {
-  return [prefix, path, purpose, draw, String(attempt)].join("\u001f");
+/**
+ * One key for each party of each attempt: a second attempt never overwrites the first, and a link that was issued anew finds
+ * what was kept under the old one.
+ */
+export function keyOf(who: { purpose: string; draw: string; attempt: number; organiser: string; party: string }): string {
+  return [prefix, who.purpose, who.draw, String(who.attempt), who.organiser, who.party].join("\u001f");
 }
 
 /** Writes and reads back: a full or forbidden storage is found out before the commitment leaves, not after. */

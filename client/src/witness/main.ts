@@ -228,7 +228,7 @@ function atStake(): boolean {
 }
 
 function key(now: State): string {
-  return keyOf(base, now.purpose, now.draw, now.attempt);
+  return keyOf(now);
 }
 
 /** Clock time in Beijing, whatever the phone's own zone is. */

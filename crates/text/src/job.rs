@@ -14,7 +14,7 @@ pub fn step(code: &str) -> &'static str {
         "sizes" => "计算各类别抽取数量",
         "draw" => "计算票值",
         "result" => "写入抽取结果",
-        "bundle" => "生成验证包",
+        "bundle" => "生成证明包",
         "dispatch" => "按登记机关派发",
         "match" => "随机匹配检查人员",
         "render" => "生成文书",

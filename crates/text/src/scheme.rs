@@ -168,7 +168,7 @@ pub fn place(place: &str) -> String {
             ("contact", _) => "联系人".to_owned(),
             ("notes", _) => "备注".to_owned(),
             ("window_to", _) => "检查结束日期".to_owned(),
-            ("reserves", _) => "备选户数".to_owned(),
+            ("reserves", _) => "候补户数".to_owned(),
             ("label", _) => "的名称".to_owned(),
             ("code", _) => "的代号".to_owned(),
             ("population", _) => "的总体".to_owned(),
@@ -206,7 +206,10 @@ impl Explain for BadScheme {
             Self::NothingDrawn => {
                 Message::new("比例或户数为0，不会抽取任何对象。", "请填写大于0的数，或删去这个类别。")
             }
-            Self::Cells => Message::new("这一列不能用来分配名额。", "请选择登记机关、信用风险等级等单值的列。"),
+            Self::Cells => Message::new(
+                "名额不能这样分配：标签不能用来分组，分别定比例的类别也不能再分配名额。",
+                "请改选登记机关、信用风险等级等单值的列，或在分别定比例与名额分配之间只选一种。",
+            ),
             Self::Otherwise => {
                 Message::new("“归入先列的类别”时不能标记“其他”。", "请去掉标记，把“其他”类别放在最后即可。")
             }

@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::{MatchingId, ShareId};
 use domain::registry::UseCase;
-use domain::state::MatchingState;
+use domain::state::{MatchingState, PartyState};
 use serde::Deserialize;
 use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go};
 
@@ -89,6 +89,10 @@ async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> 
         Vec::new()
     };
     let prepared = view.own && in_state(MatchingState::Prepared);
+    let person = desk.ctx.post()?.person.clone();
+    let committed = current.is_some_and(|attempt| {
+        attempt.parties.iter().any(|party| party.name == person && party.state != PartyState::Invited)
+    });
     let revealed = current.is_some_and(|attempt| attempt.revealed);
     let late = current.is_some_and(|attempt| attempt.late);
     let crumbs = [
@@ -99,7 +103,7 @@ async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> 
     Ok(MatchingPage {
         page: desk.page_under(Area::Dispatch, crumbs),
         may_prepare: view.own && view.can_prepare && desk.may(UseCase::MatchingPrepare),
-        may_join: prepared && !view.prepared_by_me && desk.may(UseCase::MatchingInvite),
+        may_join: prepared && !view.prepared_by_me && !committed && desk.may(UseCase::MatchingInvite),
         may_invite: prepared && desk.may(UseCase::MatchingInvite),
         may_publish: prepared && current.is_some_and(|a| a.ready) && desk.may(UseCase::MatchingCommit),
         may_run: view.own

@@ -209,17 +209,16 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
 }
 
 fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
-    use domain::state::AttemptState::{Frozen, Requested};
+    use domain::state::AttemptState::{Failed, Frozen, Requested};
     let attempt = view.latest().map(|latest| latest.attempt.state);
     let may = |case: UseCase, now: bool| view.own && now && desk.may(case);
     let sealed = matches!(view.task.state, TaskState::Sealed | TaskState::Committed | TaskState::Failed);
     let drawn = matches!(view.task.state, TaskState::Drawn | TaskState::Closed | TaskState::Archived);
     let can_seal = view.can(TaskCommand::Seal) && attempt.is_some() && !view.freezing;
-    let failed = view.task.state == TaskState::Failed;
     let may = May {
         approve: may(UseCase::TaskApprove, view.can(TaskCommand::Approve)),
         freeze: may(UseCase::TaskFreeze, view.can(TaskCommand::Freeze) && !view.freezing),
-        request_seal: may(UseCase::TaskRequestSeal, can_seal && (attempt == Some(Frozen) || failed)),
+        request_seal: may(UseCase::TaskRequestSeal, can_seal && matches!(attempt, Some(Frozen | Failed))),
         approve_seal: may(UseCase::TaskApproveSeal, can_seal && attempt == Some(Requested)),
         ceremony: (sealed || drawn) && desk.may(UseCase::DrawCeremony),
         result: drawn && desk.may(UseCase::DrawView),
@@ -257,9 +256,9 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
     }
 }
 
-/// Is the step under way, or has it gone wrong?
+/// Is the step under way? One that failed is a fact; what is due after it is another step.
 fn now(step: &StepView) -> bool {
-    matches!(step.mark, StepMark::Current | StepMark::Late | StepMark::Failed)
+    matches!(step.mark, StepMark::Current | StepMark::Late)
 }
 
 fn step_of(step: &StepView, view: &TaskView) -> web::Step {
