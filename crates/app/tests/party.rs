@@ -180,6 +180,8 @@ on_both! {
             for bad in ["", "g", &"0".repeat(63), &"0".repeat(65), &"A".repeat(64), &"零".repeat(64)] {
                 assert_eq!(refused(both.hand_in(&first, bad).await), ("DRAW-006", "commitment"), "{bad}");
             }
+            let whole = both.hand_in(&first, "g").await.unwrap_err();
+            assert_eq!((whole.code, whole.message().as_str()), ("CORE-422", "有1处填写不符合要求。"));
             assert_eq!(refused(both.reveal(&first, &first.salt, &first.value).await).0, "DRAW-012");
             assert_eq!(both.state(&first).await, "invited");
             both.commit(&first).await.unwrap();

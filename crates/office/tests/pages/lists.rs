@@ -15,8 +15,8 @@ on_both! {
         front.get(clerk, upload).await.says(200, &["name=\"file\"", "multipart/form-data", "（必有）"], &[]);
         assert_eq!(front.get(clerk, "/office/imports/new?kind=subject").await.location(), upload);
         assert_eq!(front.get(clerk, "/office/imports/new?kind=else").await.location(), "/office/imports");
-        front.upload(clerk, upload, "other", "a.csv", "甲").await.says(422, &["没有选择文件"], &[]);
-        front.upload(clerk, upload, "file", &"长".repeat(121), "甲").await.says(422, &["文件名须为1至120个字", "有1处填写不符合要求"], &[]);
+        front.upload(clerk, upload, "other", "a.csv", "甲").await.says(422, &["IMPT-012", "没有选择文件", "请选择一个"], &[]);
+        front.upload(clerk, upload, "file", &"长".repeat(121), "甲").await.says(422, &["IMPT-009", "文件名须为1至120个字"], &["处填写"]);
         let refused = front.upload(clerk, upload, "file", "图片.png", "\u{0}\u{1}").await;
         front.get(clerk, refused.location()).await.says(200, &["重新上传"], &["试导入</button>", "确认导入</button>"]);
 

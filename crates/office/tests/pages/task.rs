@@ -115,4 +115,43 @@ on_both! {
         let bundle = front.get(clerk, &format!("{here}/bundle")).await;
         assert_eq!((bundle.status.as_u16(), bundle.headers["content-type"].as_bytes()), (200, b"application/zip".as_slice()));
     }
+
+    async fn a_draw_that_failed_is_sealed_again_and_a_voided_task_is_over(world) {
+        let city = City::with_lists(world).await;
+        let (front, cast) = (&city.front, &city.cast);
+        let world = &front.world;
+        let task = cast.task(world).await;
+        let here = format!("/office/tasks/{task}");
+        cast.freeze(world, task).await;
+        cast.seal(world, task).await;
+        let [first, _] = cast.commit(world, task).await;
+        first.reveal(&world.platform).await.unwrap();
+        let fail = format!("{here}/fail");
+        let asks = format!("action=\"{fail}\"");
+        front.get(&city.clerk, &format!("{here}/ceremony")).await.says(200, &["正在揭示"], &[]);
+        front.post(&city.clerk, &fail, &[]).await.says(409, &["DRAW-017"], &[]);
+        world.clock.advance_seconds(10 * 60 * 60 + 1);
+        let (clerk, leader) = (front.sign_in("clerk").await, front.sign_in("leader").await);
+        front.get(&clerk, &here).await.says(200, &["企业代表"], &[]);
+        front.get(&clerk, &format!("{here}/ceremony")).await.says(200, &[&asks], &[]);
+        front.post(&leader, &fail, &[]).await.says(403, &["CORE-403"], &[]);
+        assert_eq!(front.post(&clerk, &fail, &[]).await.location(), here);
+        front.get(&clerk, &here).await.says(200, &["企业代表未在揭示截止时间前揭示", "核对并申请封存"], &["查看摇号结果"]);
+        let seal = format!("{here}/seal");
+        front.get(&clerk, &seal).await.says(200, &["重新摇号的理由", "name=\"reason\""], &[]);
+        let by = world.as_post(&cast.clerk);
+        let seen = app::task::check_seal(&world.platform, &by, task).await.unwrap().seen.to_string();
+        let long = "长".repeat(501);
+        for bad in ["", &long] {
+            front.post(&clerk, &seal, &[("seen", &seen), ("reason", bad)]).await.refuses("reason", "reason-error", bad);
+        }
+        front.post(&clerk, &seal, &[("seen", &seen), ("reason", SCRIPT)]).await.location();
+        front.get(&leader, &here).await.says(200, &["核对并批准封存"], &[]);
+
+        let over = format!("/office/tasks/{}", cast.task(world).await);
+        front.post(&clerk, &format!("{over}/void"), &[("reason", "重复")]).await.says(403, &["CORE-403"], &[]);
+        front.post(&leader, &format!("{over}/void"), &[("reason", SCRIPT)]).await.location();
+        front.get(&leader, &over).await.says(200, &["已作废", "没有待办的步骤", "alert(1)"], &["作废理由", "冻结底册</button>"]);
+        front.get(&leader, "/office/tasks?state=voided").await.says(200, &[&over], &[&here]);
+    }
 }
