@@ -86,6 +86,7 @@ impl Error {
     #[must_use]
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         let mut error = Self::new(ErrorKind::Invalid, "CORE-422");
+        error.args.push(("count", fields.len().to_string()));
         error.fields = fields;
         error
     }

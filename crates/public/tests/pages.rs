@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 
-use app::public_site::{Announcement, PublicAttempt, PublicParty, PublishedDrawn};
+use app::public_site::{Announcement, EXPORT_ROWS_MAX, PublicAttempt, PublicParty, PublishedDrawn};
 use app::scheme::{RuleCount, StratumCount};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -348,6 +348,23 @@ testkit::on_both! {
         let xlsx = ask(&front, "/announcements/D1/drawn.xlsx?stratum=E8").await;
         assert_eq!(xlsx.status, StatusCode::OK);
         assert!(xlsx.bytes.starts_with(b"PK") && xlsx.header("content-type").contains("spreadsheetml"));
+    }
+
+    async fn an_export_has_a_limit_and_says_so(world) {
+        let mut what = published("D1", "drawn");
+        let rows_max = i64::from(EXPORT_ROWS_MAX);
+        // Of one stratum, so that what a filter lets through is counted and not what there is.
+        what.drawn = (1..=rows_max).map(|n| row(n, u32::try_from(n).unwrap(), "临海商贸有限公司", "海港区", "E8")).collect();
+        what.drawn.push(row(rows_max + 1, 0, "临海电子商务有限公司", "海港区", "E2"));
+        let front = with(&world, &[what]).await;
+        let full = ask(&front, "/announcements/D1/drawn.csv?stratum=E8").await;
+        assert_eq!((full.status, full.text().lines().count()), (StatusCode::OK, usize::try_from(rows_max).unwrap() + 1));
+        for face in ["drawn.csv", "drawn.xlsx"] {
+            let refused = ask(&front, &format!("/announcements/D1/{face}")).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{face}");
+            assert!(refused.text().contains("PUBL-004") && refused.text().contains("100000"), "{face}: {}", refused.text());
+        }
+        assert!(page(&front, "/announcements/D1/drawn").await.contains("100,001"), "the page shows it all the same");
     }
 
     async fn the_bundle_is_the_file(world) {

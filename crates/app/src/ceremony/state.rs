@@ -185,11 +185,8 @@ fn phase(task: &Task, attempt: &Attempt, parties: &[Party]) -> Phase {
     }
 }
 
-fn party_view(mut party: Party) -> PartyView {
-    party.kept_salt = None;
-    party.kept_value = None;
-    party.token_hash = None;
-    PartyView { platform: party.role == "platform", party }
+fn party_view(party: Party) -> PartyView {
+    PartyView { platform: party.role == "platform", party: crate::party::shown(party) }
 }
 
 type Counts = Vec<(String, u64)>;

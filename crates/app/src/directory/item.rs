@@ -1,5 +1,5 @@
-//! Check items: the published list that holds for a post, older lists, one item. Lists are public, so that every post reads
-//! them; a new list comes by import (`directory::import`).
+//! Check items: the published list that holds for a post, older lists, one item. A post reads the lists of its scope
+//! and of the agencies above it; a new list comes by import (`directory::import`).
 
 use domain::ids::{CheckItemId, RevisionId};
 use domain::item::ItemWeight;
@@ -110,11 +110,15 @@ impl ItemQuery {
 /// One item with the list that it stands in.
 ///
 /// # Errors
-/// `NotFound`, `Unauthenticated`.
+/// `NotFound`, also if the list is neither of the scope nor above it; `Unauthenticated`.
 pub async fn view(platform: &Platform, ctx: &Ctx, id: CheckItemId) -> Result<(ItemRecord, Revision)> {
     ctx.require(UseCase::ItemView)?;
     let mut conn = platform.store().read().await?;
     let record = repo::check_item::by_id_unscoped(&mut conn, id).await?;
+    let lists = repo::check_item::lists(&mut conn, &ctx.scope()?).await?;
+    if !lists.iter().any(|(list, ..)| *list == record.revision_id) {
+        return Err(Error::not_found());
+    }
     let list = repo::revision::by_id_unscoped(&mut conn, record.revision_id).await?;
     Ok((record, list))
 }

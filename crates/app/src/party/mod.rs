@@ -30,6 +30,11 @@ pub const NAME_CHARS_MAX: usize = 40;
 /// places.
 pub const REVEAL_MINUTES: std::ops::RangeInclusive<i64> = 1..=7 * 24 * 60;
 
+/// A party as a view may hold it: without what is kept until the reveal.
+pub(crate) fn shown(party: Party) -> Party {
+    Party { kept_salt: None, kept_value: None, token_hash: None, ..party }
+}
+
 /// The hash under which a token is kept.
 fn token_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))

@@ -145,7 +145,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         steps,
         commands,
         attempts,
-        parties,
+        parties: parties.into_iter().map(crate::party::shown).collect(),
         decisions,
         jobs,
         freezing,

@@ -4,13 +4,13 @@
 use app::directory::import::{self, Upload};
 use app::job::Worker;
 use domain::import::ImportKind;
-use testkit::on_both;
+use testkit::{on_both, play};
 
 use crate::case::{Kill, Trial};
 use crate::facts;
 use crate::page::Front;
 use crate::step::{Desk, Step};
-use crate::way::{OBJECTS, objects};
+use crate::way::{OBJECTS, UNITS};
 
 on_both! {
     async fn an_import_killed_at_its_points(world) {
@@ -79,7 +79,7 @@ async fn what_was_staged_is_thrown_away_by_the_next_import(trial: &Trial) {
     let platform = case.open().await;
     let desk = Desk { platform: &platform, scene: trial.scene() };
     let path = platform.incoming().join("again.csv");
-    std::fs::write(&path, objects(OBJECTS)).unwrap();
+    std::fs::write(&path, play::objects(&UNITS, OBJECTS)).unwrap();
     let input = Upload { kind: ImportKind::Subject, path, file_name: "登记册.csv".to_owned() };
     let ctx = desk.clerk().await;
     let (id, _) = import::import_now(&platform, &ctx, input).await.unwrap();

@@ -6,13 +6,12 @@ use app::assign::{self, DispatchInput};
 use app::directory::import::{self, Upload};
 use app::form::{self, FormKind};
 use app::job::Worker;
-use app::party;
 use app::{Actor, Ctx, Platform, Result};
 use domain::ids::{MatchingId, ShareId, TaskId};
 use domain::import::{ImportKind, ImportState};
 use domain::state::{MatchingState, PartyState, TaskState};
-use draw::{Digest, Suite};
 use serde::{Deserialize, Serialize};
+use testkit::play::Secret;
 
 /// What is done and killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,36 +45,6 @@ pub struct Scene {
     pub witness: Option<Secret>,
 }
 
-/// What the last party to reveal keeps to itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Secret {
-    pub token: String,
-    pub salt: String,
-    pub value: String,
-}
-
-impl Secret {
-    /// As a witness's phone makes it behind its link; the commitment is handed in.
-    pub async fn committed(desk: &Desk<'_>, token: String) -> Result<Self> {
-        let state = party::state(desk.platform, &desk.public(), &token).await?;
-        let (salt, value) = (Suite::Sha256.hash(&[token.as_bytes()]), "公平 公正 公开".to_owned());
-        let who = Digest::parse(&state.who_hex).unwrap();
-        let commitment = draw::reveal_commitment(Suite::Sha256, &who, &salt, &value).to_string();
-        party::commit(desk.platform, &desk.public(), &token, &commitment).await?;
-        Ok(Self { token, salt: salt.to_string(), value })
-    }
-
-    /// Whether it has been revealed.
-    async fn is_revealed(&self, desk: &Desk<'_>) -> Result<bool> {
-        Ok(party::state(desk.platform, &desk.public(), &self.token).await?.state == "revealed")
-    }
-
-    /// Reveals it.
-    pub async fn reveal(&self, desk: &Desk<'_>) -> Result<()> {
-        party::reveal(desk.platform, &desk.public(), &self.token, &self.salt, &self.value).await
-    }
-}
-
 /// An open platform and its scene.
 pub struct Desk<'a> {
     pub platform: &'a Platform,
@@ -95,10 +64,6 @@ impl Desk<'_> {
 
     async fn unit_clerk(&self) -> Ctx {
         self.person(&self.scene.unit_clerk).await
-    }
-
-    fn public(&self) -> Ctx {
-        self.platform.ctx(Actor::Public, "kill")
     }
 
     /// Does all jobs that wait.
@@ -170,11 +135,11 @@ async fn draw_by_lot(desk: &Desk<'_>) -> Result<()> {
     if app::task::view(desk.platform, &ctx, desk.task()).await?.task.state == TaskState::Drawn {
         return Ok(());
     }
-    if desk.witness().is_revealed(desk).await? {
+    if desk.witness().is_revealed(desk.platform).await? {
         // All have revealed and the job ended without a result.
         app::drawing::run(desk.platform, &ctx, desk.task()).await?;
     } else {
-        desk.witness().reveal(desk).await?;
+        desk.witness().reveal(desk.platform).await?;
     }
     desk.work().await
 }
@@ -210,7 +175,7 @@ pub async fn publish(desk: &Desk<'_>) -> Result<Option<Secret>> {
 async fn join(desk: &Desk<'_>, id: MatchingId) -> Result<Secret> {
     let leader = desk.person(&desk.scene.unit_leader).await;
     let token = matching::join(desk.platform, &leader, id).await?.token;
-    Secret::committed(desk, token).await
+    Secret::committed(desk.platform, token).await
 }
 
 async fn match_inspectors(desk: &Desk<'_>) -> Result<()> {
@@ -223,7 +188,7 @@ async fn match_inspectors(desk: &Desk<'_>) -> Result<()> {
     if attempt.revealed {
         matching::run_again(desk.platform, &ctx, attempt.matching.id).await?;
     } else {
-        desk.witness().reveal(desk).await?;
+        desk.witness().reveal(desk.platform).await?;
     }
     desk.work().await
 }

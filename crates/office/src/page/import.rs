@@ -176,8 +176,19 @@ async fn upload_agencies(desk: Desk, form: Multipart) -> Result<Response> {
     upload(desk, form, ImportKind::Agency).await
 }
 
+/// The form has one field, and a script shows the refusal beside it: what is wrong with the file is the whole answer.
+async fn upload(desk: Desk, form: Multipart, kind: ImportKind) -> Result<Response> {
+    Ok(take_in(&desk, form, kind).await.map_err(|error| match error.fields.first() {
+        Some(field) => field
+            .args
+            .iter()
+            .fold(app::Error::new(error.kind, field.code), |whole, (name, value)| whole.with(name, value)),
+        None => error,
+    })?)
+}
+
 /// The file goes to the disk as it arrives, never whole into memory.
-async fn upload(desk: Desk, mut form: Multipart, kind: ImportKind) -> Result<Response> {
+async fn take_in(desk: &Desk, mut form: Multipart, kind: ImportKind) -> Result<Response, app::Error> {
     let cut_off = |_| app::Error::field("file", "IMPT-011");
     while let Some(mut part) = form.next_field().await.map_err(cut_off)? {
         if part.name() != Some("file") {
@@ -208,11 +219,11 @@ async fn upload(desk: Desk, mut form: Multipart, kind: ImportKind) -> Result<Res
             Ok(id) => Ok(go(&format!("/office/imports/{id}"))),
             Err(error) => {
                 remove(path).await;
-                Err(error.into())
+                Err(error)
             }
         };
     }
-    Err(app::Error::field("file", "IMPT-012").into())
+    Err(app::Error::field("file", "IMPT-012"))
 }
 
 async fn remove(path: PathBuf) {

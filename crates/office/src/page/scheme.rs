@@ -12,7 +12,7 @@ use domain::state::RevisionState;
 use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
 
-use super::scheme_form::{self, Read, RuleForm};
+use super::scheme_form::{self, Read, RuleForm, Typed};
 use crate::{Desk, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -160,6 +160,7 @@ struct EditPage {
     draft: SchemeDraft,
     from: String,
     to: String,
+    reserves: String,
     exclusions: Vec<RuleForm>,
     strata: Vec<RuleForm>,
     counts: LiveCounts,
@@ -176,7 +177,7 @@ struct EditPage {
 async fn edit(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     let scheme = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
     let version = scheme.revision.version;
-    let page = edit_page(&desk, name, version, scheme.draft, &[], FieldErrors::none()).await?;
+    let page = edit_page(&desk, name, version, scheme.draft, None, FieldErrors::none()).await?;
     Ok(Html(page).into_response())
 }
 
@@ -185,19 +186,24 @@ async fn edit_page(
     name: String,
     version: i64,
     draft: SchemeDraft,
-    typed: &[String],
+    typed: Option<Typed>,
     errors: FieldErrors,
 ) -> Result<EditPage> {
     let counts = cases::counts(&desk.platform, &desk.ctx, &draft).await?;
     let choices = cases::choices(&desk.platform, &desk.ctx).await?;
     let here = format!("/office/schemes/{name}");
     let crumbs = [Crumb::to("抽查方案", "/office/schemes"), Crumb::to(draft.title.clone(), here), Crumb::here("编辑")];
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let Typed { head: [from, to, reserves], sizes } = typed.unwrap_or_else(|| Typed {
+        head: [day(draft.window_from), day(draft.window_to), draft.reserves.to_string()],
+        sizes: Vec::new(),
+    });
     Ok(EditPage {
         page: desk.page_under(Area::Scheme, crumbs),
         id: name,
         version,
         exclusions: scheme_form::exclusions(&draft, &counts),
-        strata: scheme_form::strata(&draft, &counts, typed),
+        strata: scheme_form::strata(&draft, &counts, &sizes),
         columns: SchemeColumn::ALL.iter().map(|c| Choice::new(c.code(), c.label())).collect(),
         tests: ConditionTest::ALL.iter().map(|t| Choice::new(t.code(), t.label())).collect(),
         roundings: SizeRounding::ALL.iter().map(|r| Choice::new(r.code(), r.label())).collect(),
@@ -210,8 +216,9 @@ async fn edit_page(
             .collect(),
         seats: SeatMethod::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),
         lists: choices.columns,
-        from: draft.window_from.map(|day| day.to_string()).unwrap_or_default(),
-        to: draft.window_to.map(|day| day.to_string()).unwrap_or_default(),
+        from,
+        to,
+        reserves,
         counts,
         draft,
         errors,
@@ -221,7 +228,7 @@ async fn edit_page(
 async fn save(desk: Desk, Path(name): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response> {
     let posted = scheme_form::Posted::new(pairs);
     let seen = posted.get("version").parse().unwrap_or(0);
-    let Read { draft, sizes, mut errors } = posted.draft();
+    let Read { draft, typed, mut errors } = posted.draft();
     if errors.is_empty() {
         match cases::update(&desk.platform, &desk.ctx, id(&name)?, seen, &draft).await {
             Ok(()) if posted.get("then") == "done" => {
@@ -234,7 +241,7 @@ async fn save(desk: Desk, Path(name): Path<String>, Form(pairs): Form<Vec<(Strin
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Html::invalid(edit_page(&desk, name, seen, draft, &sizes, errors).await?))
+    Ok(Html::invalid(edit_page(&desk, name, seen, draft, Some(typed), errors).await?))
 }
 
 async fn copy(desk: Desk, Path(name): Path<String>) -> Result<Response> {

@@ -122,8 +122,8 @@ fn shares(ratios: &[(String, String)]) -> String {
     parts.join("、")
 }
 
-/// The strata and one empty row. `typed` are sizes that could not be read, to be shown again as they were typed.
-pub fn strata(draft: &SchemeDraft, counts: &LiveCounts, typed: &[String]) -> Vec<RuleForm> {
+/// The strata and one empty row. `typed` are sizes and least numbers as they were typed, to be shown again.
+pub fn strata(draft: &SchemeDraft, counts: &LiveCounts, typed: &[(String, String)]) -> Vec<RuleForm> {
     let empty = empty_stratum();
     let rules = draft.strata.iter().chain(std::iter::once(&empty)).take(SchemeDraft::STRATA_MAX).enumerate();
     let form = |(index, rule): (usize, &StratumRule)| {
@@ -144,9 +144,12 @@ pub fn strata(draft: &SchemeDraft, counts: &LiveCounts, typed: &[String]) -> Vec
             population: rule.population.clone(),
             items: rule.items.join("\n"),
             by: by.to_owned(),
-            size: typed.get(index).cloned().unwrap_or(size),
+            size: typed.get(index).map_or(size, |(size, _)| size.clone()),
             rounding: rounding.code().to_owned(),
-            at_least: at_least.map(|least| least.to_string()).unwrap_or_default(),
+            at_least: match typed.get(index) {
+                Some((_, least)) => least.clone(),
+                None => at_least.map(|least| least.to_string()).unwrap_or_default(),
+            },
             split: rule.split.as_ref().map(|split| split.by.code().to_owned()).unwrap_or_default(),
             seats: rule.split.as_ref().map_or(SeatMethod::Random, |split| split.method).code().to_owned(),
             otherwise: rule.otherwise,
@@ -223,7 +226,7 @@ impl Posted {
             if !least.is_empty() && least.parse::<u64>().is_err() {
                 errors.push(format!("s{row}-least"), format!("“{label}”的至少户数请填写整数，不设的留空。"));
             }
-            sizes.push(self.get(&format!("{prefix}-size")).to_owned());
+            sizes.push((self.get(&format!("{prefix}-size")).to_owned(), least.to_owned()));
             let split = self.get(&format!("{prefix}-split")).parse().ok().map(|by| SplitRule {
                 by,
                 method: self.get(&format!("{prefix}-seats")).parse().unwrap_or(SeatMethod::Random),
@@ -239,7 +242,8 @@ impl Posted {
                 otherwise: !self.get(&format!("{prefix}-otherwise")).is_empty(),
             });
         }
-        Read { draft, sizes, errors }
+        let head = [self.get("window_from"), self.get("window_to"), reserves].map(str::to_owned);
+        Read { draft, typed: Typed { head, sizes }, errors }
     }
 
     fn head(&self, prefix: &str) -> Option<(String, String)> {
@@ -294,10 +298,18 @@ fn share(text: &str) -> Result<(String, String), String> {
 pub struct Read {
     /// The draft, whole where `errors` is empty.
     pub draft: SchemeDraft,
-    /// The sizes of its strata as they were typed.
-    pub sizes: Vec<String>,
+    /// The fields that may not be readable, as they were typed.
+    pub typed: Typed,
     /// What could not be read.
     pub errors: FieldErrors,
+}
+
+/// Fields of the form as they were typed, for showing it again.
+pub struct Typed {
+    /// First and last day of the window, reserves.
+    pub head: [String; 3],
+    /// Size and least number of each stratum.
+    pub sizes: Vec<(String, String)>,
 }
 
 /// What stands between the values of a list that a person types.
@@ -381,8 +393,9 @@ mod tests {
             let read = stratum(fields);
             let found: Vec<_> = read.errors.iter().map(|(field, _)| field.clone()).collect();
             assert_eq!(found, [field]);
-            let typed = fields.iter().find(|(name, _)| *name == "size").unwrap().1;
-            assert_eq!(strata(&read.draft, &LiveCounts::default(), &read.sizes)[0].size, typed);
+            let typed = |wanted: &str| fields.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value);
+            let shown = &strata(&read.draft, &LiveCounts::default(), &read.typed.sizes)[0];
+            assert_eq!((shown.size.as_str(), shown.at_least.as_str()), (typed("size"), typed("least")));
         };
         check(&[("size", "很多")], "s0-size");
         check(&[("size", "x户")], "s0-size");
@@ -390,7 +403,9 @@ mod tests {
         check(&[("by", "risk"), ("size", "A 101%")], "s0-size");
         check(&[("size", "3%"), ("least", "两")], "s0-least");
         let bad = Posted::new(vec![("window_from".into(), "2021-02-30".into()), ("reserves".into(), "x".into())]);
-        let fields: Vec<_> = bad.draft().errors.iter().map(|(field, _)| field.clone()).collect();
+        let read = bad.draft();
+        let fields: Vec<_> = read.errors.iter().map(|(field, _)| field.clone()).collect();
         assert_eq!(fields, ["window_from", "reserves"]);
+        assert_eq!(read.typed.head, ["2021-02-30", "", "x"]);
     }
 }

@@ -23,7 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("office", &["app", "domain", "text", "web"]),
     ("public", &["app", "domain", "text", "web"]),
     ("cli", &["app", "bundle", "domain", "draw", "office", "paper", "public", "sheet", "text", "web"]),
-    ("testkit", &["app", "domain", "store"]),
+    ("testkit", &["app", "domain", "draw", "store"]),
 ];
 
 /// Crates whose tests may use `testkit`. The pure floors are absent: their tests need no database.

@@ -1,43 +1,29 @@
 //! The directory pages over HTTP, in process: lists, forms that come back with what was typed, and doors that stay shut.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-use app::Actor;
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use domain::agency::AgencyLevel;
 use domain::ids::{InspectorId, SubjectId};
 use domain::inspector::{Certificate, Inspector};
 use domain::role::Role;
 use domain::subject::{Licence, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
-use office::Office;
 use testkit::store::repo;
 use testkit::store::repo::inspector::InspectorRecord;
-use testkit::{PASSWORD, World, on_both};
-use tower::ServiceExt as _;
-use web::harden::ErrorPages;
-use web::{Hardening, harden};
+use testkit::{World, on_both, run_sql};
+
+use crate::front::Front;
 
 const CODE: &str = "91130302MA07X00032";
 
-struct Front {
-    world: World,
-    router: Router,
+struct Register {
+    front: Front,
     subject: SubjectId,
     inspector: InspectorId,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
 }
 
 fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-impl Front {
+impl Register {
     async fn new(world: World) -> Self {
         let city = world.agency("130300", "秦皇岛市市场监督管理局", AgencyLevel::City, None).await;
         let haigang = world.agency("130302", "海港区市场监督管理局", AgencyLevel::County, Some("130300")).await;
@@ -101,39 +87,7 @@ impl Front {
         repo::inspector::insert(&mut tx, &inspector, None).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
-        let router = office::router(Office { platform: world.platform.clone(), tls: false, demo: false });
-        let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
-        let router = harden(router, Hardening { pages, ..Hardening::default() });
-        Self { world, router, subject: subject.id, inspector: inspector.inspector.id }
-    }
-
-    async fn sign_in(&self, login: &str) -> String {
-        let ctx = self.world.platform.ctx(Actor::Public, "test");
-        app::account::sign_in(&self.world.platform, &ctx, login, PASSWORD).await.unwrap().token
-    }
-
-    async fn ask(&self, token: &str, request: axum::http::request::Builder, body: String) -> Answer {
-        let request = request
-            .header(header::HOST, "localhost")
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, format!("mingcha={token}"));
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
-        Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
-    }
-
-    async fn get(&self, token: &str, path: &str) -> Answer {
-        self.ask(token, Request::get(path), String::new()).await
-    }
-
-    async fn post(&self, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
-        let body: Vec<_> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        let request = Request::post(path)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ORIGIN, "http://localhost");
-        self.ask(token, request, body.join("&")).await
+        Self { front: Front::new(world), subject: subject.id, inspector: inspector.inspector.id }
     }
 }
 
@@ -165,9 +119,8 @@ fn form<'a>(version: &'a str, name: &'a str) -> Vec<(&'a str, &'a str)> {
 
 on_both! {
     async fn every_page_opens_and_shows_what_is_there(world) {
-        let front = Front::new(world).await;
+        let Register { front, subject, inspector } = Register::new(world).await;
         let token = front.sign_in("keeper").await;
-        let (subject, inspector) = (front.subject, front.inspector);
         let check = |path: String, expect: &'static [&'static str]| {
             let (front, token) = (&front, token.clone());
             async move {
@@ -193,9 +146,9 @@ on_both! {
     }
 
     async fn a_form_comes_back_with_what_was_typed(world) {
-        let front = Front::new(world).await;
+        let Register { front, subject, .. } = Register::new(world).await;
         let token = front.sign_in("keeper").await;
-        let path = format!("/office/subjects/{}/edit", front.subject);
+        let path = format!("/office/subjects/{}/edit", subject);
         let mut wrong = form("1", "");
         wrong.retain(|(name, _)| *name != "phone" && *name != "industry");
         wrong.extend([("phone", "我填的电话"), ("industry", "5211"), ("licence-2-number", "只有编号")]);
@@ -206,8 +159,8 @@ on_both! {
         }
         let saved = front.post(&token, &path, &form("1", "秦皇岛北方春晖百货有限公司")).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
-        assert_eq!(saved.headers[header::LOCATION], format!("/office/subjects/{}", front.subject));
-        let page = front.get(&token, &format!("/office/subjects/{}", front.subject)).await;
+        assert_eq!(saved.headers[header::LOCATION], format!("/office/subjects/{}", subject));
+        let page = front.get(&token, &format!("/office/subjects/{}", subject)).await;
         assert!(page.body.contains("第 2 版：修改名称") && page.body.contains("钱名录"), "{}", page.body);
 
         let stale = front.post(&token, &path, &form("1", "秦皇岛迟到商贸有限公司")).await;
@@ -219,9 +172,9 @@ on_both! {
     }
 
     async fn recusals_and_leaves_go_in_by_form(world) {
-        let front = Front::new(world).await;
+        let Register { front, inspector, .. } = Register::new(world).await;
         let token = front.sign_in("clerk").await;
-        let base = format!("/office/inspectors/{}", front.inspector);
+        let base = format!("/office/inspectors/{}", inspector);
         let wrong = front.post(&token, &format!("{base}/recusals/new"), &[("subject_code", "123"), ("reason", "近亲属任职")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("近亲属任职") && wrong.body.contains("没有代码为“123”的检查对象"), "{}", wrong.body);
@@ -241,30 +194,35 @@ on_both! {
     }
 
     async fn an_export_is_sent_as_a_file(world) {
-        let front = Front::new(world).await;
+        let Register { front, .. } = Register::new(world).await;
         let token = front.sign_in("clerk").await;
         let answer = front.get(&token, "/office/subjects/export?format=csv&q=%E6%98%A5%E6%99%96").await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().ends_with("-2021-05-06.csv"));
         assert_eq!(answer.body.lines().count(), 2);
+        run_sql(&front.world.store_config, "UPDATE subject SET name = '=1+1', legal_person = '@甲', address = '-2号'").await;
+        let formulas = front.get(&token, "/office/subjects/export?format=csv").await.body;
+        for text in ["'=1+1", "'@甲", "'-2号"] {
+            assert!(formulas.contains(text) && !formulas.contains(&text.replace('\'', ",")), "{text}: {formulas}");
+        }
         let answer = front.get(&token, "/office/subjects/export?format=xlsx").await;
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().ends_with(".xlsx"));
         assert!(answer.body.starts_with("PK"));
     }
 
     async fn doors_stay_shut(world) {
-        let front = Front::new(world).await;
+        let Register { front, subject, inspector } = Register::new(world).await;
         let (clerk, other) = (front.sign_in("clerk").await, front.sign_in("other").await);
-        let edit = format!("/office/subjects/{}/edit", front.subject);
+        let edit = format!("/office/subjects/{}/edit", subject);
         assert_eq!(front.get(&clerk, &edit).await.status, StatusCode::FORBIDDEN, "a clerk does not edit");
         assert_eq!(front.post(&clerk, &edit, &form("1", "甲")).await.status, StatusCode::FORBIDDEN);
         for path in [
             edit.clone(),
-            format!("/office/subjects/{}", front.subject),
-            format!("/office/inspectors/{}", front.inspector),
-            format!("/office/inspectors/{}/recusals/new", front.inspector),
-            format!("/office/inspectors/{}/leaves/new", front.inspector),
+            format!("/office/subjects/{}", subject),
+            format!("/office/inspectors/{}", inspector),
+            format!("/office/inspectors/{}/recusals/new", inspector),
+            format!("/office/inspectors/{}/leaves/new", inspector),
             "/office/subjects/nonsense".to_owned(),
             "/office/items/nonsense".to_owned(),
         ] {

@@ -1,0 +1,10 @@
+//! The office's pages over HTTP, in process: what they say, which buttons they offer to whom, forms that come back with what
+//! was typed, and doors that stay shut.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod directory;
+mod dispatch;
+mod front;
+mod lists;
+mod scheme;
+mod task;
