@@ -15,11 +15,14 @@ mod verify;
 mod zip_frame;
 mod zipped;
 
-pub use container::{Bundle, write_document};
-pub use drawing::draw_bundle;
+pub use container::{Bundle, read_file, write_document};
+pub use drawing::{RollCheck, draw_bundle};
 pub use error::BundleError;
 pub use proving::prove;
 pub use report::{Report, Step, StepName, Verdict};
-pub use roll::{ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, is_reading_guarded, read_roll, read_roll_as};
+pub use roll::{
+    ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, export_roll, is_reading_guarded, read_roll, read_roll_as,
+    roll_document,
+};
 pub use verify::verify;
 pub use zipped::{ENTRIES_MAX, RATIO_MAX, TOTAL_BYTES_MAX, unzip, zip_folder};

@@ -183,7 +183,8 @@ fn check_roll(
             expect_same_roll(stated, found)?;
         }
         let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
-        let detail = format!("{} rows in order, ids distinct, root {}", roll.rows(), stated.root);
+        let detail =
+            format!("{} rows in order, ids distinct, root recomputed from every row: {}", roll.rows(), stated.root);
         Ok((roll, detail))
     };
     let found = take().map_err(|error| error.within(format.file_name()));

@@ -7,6 +7,7 @@
 //! The usual way: [`Intake`] takes a roll's rows, [`sizes`] counts them under a [`Scheme`], a [`Commitment`] pins all of it,
 //! [`Commitment::settle`] makes the seed of the [`Reveals`], and [`draw`] gives the [`Outcome`].
 
+mod chance;
 mod commitment;
 mod instant;
 mod json;
@@ -28,6 +29,7 @@ mod suite;
 mod text;
 mod unassigned;
 
+pub use chance::{CellChance, Chance, FEW_ROWS, Warning, chances, warnings};
 pub use commitment::{
     BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength, Subject,
 };

@@ -8,6 +8,8 @@ pub mod draw;
 pub mod import;
 pub mod migrate;
 pub mod restore;
+pub mod roll;
 pub mod serve;
+pub mod sizes;
 pub mod user;
 pub mod verify;

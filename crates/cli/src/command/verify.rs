@@ -1,6 +1,5 @@
 //! `mingcha verify`: recomputes a published draw from its bundle and says for every step what it found.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,8 +8,8 @@ use clap::Args;
 
 use crate::command::draw::refused;
 use crate::config::Settings;
-use crate::exit::{Failure, Outcome};
-use crate::say;
+use crate::exit::Outcome;
+use crate::{output, say};
 
 /// 核验一次抽取：从证明包重新计算一切，逐步说明结论；不需要数据库
 ///
@@ -30,19 +29,11 @@ pub struct Arguments {
 pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     let announced = match &arguments.commitment {
         None => None,
-        Some(hex) => Some(
-            ::draw::Digest::parse(&hex.to_lowercase())
-                .map_err(|_| Failure::usage("承诺摘要须为 64 位十六进制", "请从公告中原样复制。"))?,
-        ),
+        Some(hex) => Some(output::digest_of(hex, "承诺摘要", "请从公告中原样复制。")?),
     };
     let bar = say::bar("核验");
-    let mut progress = |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-        ControlFlow::Continue(())
-    };
     let mut opened = Bundle::open(&arguments.bundle).map_err(|error| refused(&error))?;
-    let report = bundle::verify(&mut opened, announced, &mut progress).map_err(|error| refused(&error))?;
+    let report = bundle::verify(&mut opened, announced, &mut say::steps(&bar)).map_err(|error| refused(&error))?;
     bar.finish_and_clear();
     let verdict = word(report.verdict());
     let commitment = report.commitment.as_ref().map(ToString::to_string);
