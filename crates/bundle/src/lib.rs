@@ -9,8 +9,10 @@ mod container;
 mod drawing;
 mod error;
 mod proving;
+mod receipt_check;
 mod report;
 mod roll;
+mod steps;
 mod verify;
 mod zip_frame;
 mod zipped;
@@ -18,7 +20,8 @@ mod zipped;
 pub use container::{Bundle, read_file, write_document};
 pub use drawing::{RollCheck, draw_bundle};
 pub use error::BundleError;
-pub use proving::prove;
+pub use proving::{prove, receipt};
+pub use receipt_check::{ReceiptReport, verify_receipt};
 pub use report::{Report, Step, StepName, Verdict};
 pub use roll::{
     ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, export_roll, is_reading_guarded, read_roll, read_roll_as,

@@ -9,8 +9,9 @@ use draw::{
 use crate::container::{Bundle, is_known};
 use crate::drawing::{document, expect_same_roll, optional};
 use crate::error::BundleError;
-use crate::report::{Report, Step, StepName, Verdict};
+use crate::report::{Report, StepName};
 use crate::roll::take_rows;
+use crate::steps::{Found, Steps};
 
 /// Recomputes everything in a bundle. `announced` is the commitment's digest from the announcement, the minutes or the log;
 /// without it the report shows only that the bundle agrees with itself.
@@ -18,7 +19,7 @@ use crate::roll::take_rows;
 /// # Errors
 /// Only [`draw::Reason::Cancelled`]; whatever else goes wrong is a failed step.
 pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress<'_>) -> Result<Report, BundleError> {
-    let mut steps = Steps { steps: Vec::new(), cancelled: None };
+    let mut steps = Steps::default();
     steps.check(StepName::Files, check_files(bundle));
     let commitment = steps.check(StepName::Commitment, read_commitment(bundle));
     let digest = commitment.as_ref().map(Commitment::digest);
@@ -33,47 +34,11 @@ pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress
             steps.partial(step, "present, and not checked by this version".to_owned());
         }
     }
-    match steps.cancelled {
+    match steps.cancelled() {
         Some(cancelled) => Err(cancelled),
-        None => Ok(Report { steps: steps.steps, commitment: digest }),
+        None => Ok(steps.report(digest)),
     }
 }
-
-struct Steps {
-    steps: Vec<Step>,
-    cancelled: Option<BundleError>,
-}
-
-impl Steps {
-    /// Records what a check found, and gives its value on.
-    fn check<T>(&mut self, name: StepName, found: Result<(T, String), BundleError>) -> Option<T> {
-        match found {
-            Ok((value, detail)) => {
-                self.steps.push(Step { name, verdict: Verdict::Ok, code: None, detail });
-                Some(value)
-            }
-            Err(error) if error.is_cancelled() => {
-                self.cancelled = Some(error);
-                None
-            }
-            Err(error) => {
-                self.steps.push(Step {
-                    name,
-                    verdict: Verdict::Failed,
-                    code: Some(error.code()),
-                    detail: error.to_string(),
-                });
-                None
-            }
-        }
-    }
-
-    fn partial(&mut self, name: StepName, detail: String) {
-        self.steps.push(Step { name, verdict: Verdict::Partial, code: None, detail });
-    }
-}
-
-type Found<T> = Result<(T, String), BundleError>;
 
 /// The steps of a draw, behind a commitment that complies.
 fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, progress: Progress<'_>) {
@@ -115,7 +80,7 @@ fn read_commitment(bundle: &mut Bundle) -> Found<Commitment> {
     Ok((commitment, detail))
 }
 
-fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
+pub(crate) fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
     if expected == found {
         return Ok(((), format!("digest {found}")));
     }
@@ -215,7 +180,7 @@ fn settle(bundle: &mut Bundle, commitment: &Commitment) -> Found<Settled> {
 }
 
 /// Form and presence were settled with the reveals; this step says what the proof is worth.
-fn check_beacon(steps: &mut Steps, commitment: &Commitment) {
+pub(crate) fn check_beacon(steps: &mut Steps, commitment: &Commitment) {
     let Some(plan) = &commitment.beacon else { return };
     match plan.form {
         BeaconForm::Digits => {
@@ -223,7 +188,7 @@ fn check_beacon(steps: &mut Steps, commitment: &Commitment) {
                 "{} {}: digits in the declared form; compare them with the official notice",
                 plan.source, plan.round
             );
-            steps.steps.push(Step { name: StepName::Beacon, verdict: Verdict::Ok, code: None, detail });
+            steps.check(StepName::Beacon, Ok(((), detail)));
         }
         BeaconForm::Hex64 => {
             let detail = format!(

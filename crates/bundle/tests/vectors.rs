@@ -255,3 +255,40 @@ fn a_draw_may_leave_the_rolls_digest_to_verify_but_not_its_ids() {
         assert_eq!(draw_bundle(&folder, None, RollCheck::Ids, &mut unattended).unwrap_err().code(), code);
     }
 }
+
+#[test]
+fn a_receipt_says_for_every_object_what_the_result_says() {
+    for name in VECTORS {
+        let (_home, folder) = copy(name);
+        let (commitment, roll) = documents(&folder);
+        let outcome = Outcome::parse(&std::fs::read(folder.join("result.json")).unwrap()).unwrap();
+        let table = std::fs::read_to_string(folder.join("roll.csv")).unwrap();
+        let ids: Vec<_> = table.lines().skip(1).step_by(7).filter_map(|line| line.split(',').next()).collect();
+        let receipt = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids, &mut unattended).unwrap();
+        let checked = bundle::verify_receipt(&receipt.to_jcs(), Some(commitment.digest()));
+        assert_eq!((checked.report.exit_code(), checked.findings.len()), (0, ids.len()), "{name}: {checked:#?}");
+        let mut placed = 0;
+        for finding in &checked.findings {
+            let drawn = outcome.cells.iter().filter(|cell| cell.drawn.iter().any(|drawn| drawn.id == finding.id));
+            let expected: Vec<_> = drawn.map(|cell| (&cell.stratum, &cell.cell)).collect();
+            let told = finding.cells.iter().filter(|cell| cell.drawn);
+            assert_eq!(
+                told.map(|cell| (&cell.stratum, &cell.cell)).collect::<Vec<_>>(),
+                expected,
+                "{name} {finding:?}"
+            );
+            placed += finding.cells.len();
+        }
+        assert!(placed > 0);
+
+        // Without the roll, a receipt is given to those whose proof is published.
+        std::fs::write(folder.join("roll.json"), roll.without_key().to_jcs()).unwrap();
+        std::fs::remove_file(folder.join("roll.csv")).unwrap();
+        let proofs: Vec<_> = receipt.objects.iter().take(2).map(|object| object.proof.clone()).collect();
+        std::fs::write(folder.join("proofs.json"), Proof::all_to_jcs(&proofs)).unwrap();
+        let again = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids[1..2], &mut unattended).unwrap();
+        assert_eq!(again.objects, receipt.objects[1..2]);
+        let refused = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids[2..3], &mut unattended).unwrap_err();
+        assert_eq!(refused.code(), "not-on-roll");
+    }
+}

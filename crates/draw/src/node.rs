@@ -25,6 +25,11 @@ impl Node {
         Refused::new(self.place.clone(), reason)
     }
 
+    /// The place, and the canonical bytes of everything below it.
+    pub(crate) fn whole(self) -> (String, Vec<u8>) {
+        (self.place, self.json.to_jcs())
+    }
+
     pub(crate) const fn is_null(&self) -> bool {
         matches!(self.json, Json::Null)
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bundle::{Bundle, Verdict};
+use bundle::{Bundle, Report, Verdict};
 use clap::Args;
 
 use crate::command::draw::refused;
@@ -35,22 +35,10 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     let mut opened = Bundle::open(&arguments.bundle).map_err(|error| refused(&error))?;
     let report = bundle::verify(&mut opened, announced, &mut say::steps(&bar)).map_err(|error| refused(&error))?;
     bar.finish_and_clear();
-    let verdict = word(report.verdict());
-    let commitment = report.commitment.as_ref().map(ToString::to_string);
     if settings.json {
-        let steps: Vec<_> = report
-            .steps
-            .iter()
-            .map(|s| serde_json::json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
-            .collect();
-        println!("{}", serde_json::json!({ "verdict": verdict, "commitment": commitment, "steps": steps }));
+        println!("{}", report_json(&report));
     } else {
-        for step in &report.steps {
-            println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
-        }
-        if let Some(commitment) = commitment {
-            println!("commitment    {commitment}");
-        }
+        print_steps(&report);
     }
     say::line(match report.verdict() {
         Verdict::Ok if arguments.commitment.is_some() => "全部成立，且与公布的承诺一致。",
@@ -59,6 +47,27 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
         Verdict::Failed => "核验不成立，见标为 failed 的步骤。",
     });
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// A line a step, and the commitment's digest.
+pub fn print_steps(report: &Report) {
+    for step in &report.steps {
+        println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
+    }
+    if let Some(commitment) = &report.commitment {
+        println!("commitment    {commitment}");
+    }
+}
+
+/// The same for programs.
+pub fn report_json(report: &Report) -> serde_json::Value {
+    let steps: Vec<_> = report
+        .steps
+        .iter()
+        .map(|s| serde_json::json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
+        .collect();
+    let commitment = report.commitment.as_ref().map(ToString::to_string);
+    serde_json::json!({ "verdict": word(report.verdict()), "commitment": commitment, "steps": steps })
 }
 
 const fn word(verdict: Verdict) -> &'static str {

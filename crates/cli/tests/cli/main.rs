@@ -8,6 +8,7 @@ mod help;
 mod import;
 mod installation;
 mod manual;
+mod receipts;
 mod rolls;
 mod run;
 mod upkeep;
