@@ -8,6 +8,7 @@
 mod container;
 mod drawing;
 mod error;
+mod log;
 mod proving;
 mod receipt_check;
 mod report;
@@ -20,6 +21,7 @@ mod zipped;
 pub use container::{Bundle, read_file, write_document};
 pub use drawing::{RollCheck, draw_bundle};
 pub use error::BundleError;
+pub use log::{LOG_ENTRIES_MAX, LogReport, verify_log};
 pub use proving::{prove, receipt};
 pub use receipt_check::{ReceiptReport, verify_receipt};
 pub use report::{Report, Step, StepName, Verdict};

@@ -7,8 +7,10 @@
 //! The usual way: [`Intake`] takes a roll's rows, [`sizes`] counts them under a [`Scheme`], a [`Commitment`] pins all of it,
 //! [`Commitment::settle`] makes the seed of the [`Reveals`], and [`draw`] gives the [`Outcome`].
 
+mod chain;
 mod chance;
 mod commitment;
+mod failure;
 mod instant;
 mod json;
 mod merkle;
@@ -31,10 +33,12 @@ mod suite;
 mod text;
 mod unassigned;
 
+pub use chain::{ChainEntry, ChainFault, ChainReport, Ending, check_chain};
 pub use chance::{CellChance, Chance, FEW_ROWS, Warning, chances, warnings};
 pub use commitment::{
     BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength, Subject,
 };
+pub use failure::Failure;
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};

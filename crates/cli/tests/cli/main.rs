@@ -7,6 +7,7 @@ mod bundles;
 mod help;
 mod import;
 mod installation;
+mod log;
 mod manual;
 mod receipts;
 mod rolls;
