@@ -5,7 +5,9 @@
 //! [`RollWriter`] freezes a roll row by row, [`read_roll`] reads one, [`Bundle`] opens a bundle, [`draw_bundle`] writes its
 //! result and [`verify`] recomputes everything.
 
+mod attached;
 mod container;
+mod drand;
 mod drawing;
 mod error;
 mod log;
@@ -13,6 +15,7 @@ mod proving;
 mod receipt_check;
 mod report;
 mod roll;
+mod signatures;
 mod steps;
 mod verify;
 mod zip_frame;

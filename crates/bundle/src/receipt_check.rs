@@ -38,7 +38,9 @@ pub fn verify_receipt(bytes: &[u8], announced: Option<Digest>) -> ReceiptReport 
         (settled, detail)
     });
     let settled = steps.check(StepName::Reveals, settled.map_err(Into::into));
-    check_beacon(&mut steps, &receipt.commitment);
+    if let (Some(plan), Some(beacon), true) = (&receipt.commitment.beacon, &receipt.beacon, settled.is_some()) {
+        check_beacon(&mut steps, plan, beacon);
+    }
     let mut findings = Vec::new();
     if let Some(settled) = settled {
         for (index, object) in receipt.objects.iter().enumerate() {

@@ -7,6 +7,7 @@
 //! The usual way: [`Intake`] takes a roll's rows, [`sizes`] counts them under a [`Scheme`], a [`Commitment`] pins all of it,
 //! [`Commitment::settle`] makes the seed of the [`Reveals`], and [`draw`] gives the [`Outcome`].
 
+mod addendum;
 mod chain;
 mod chance;
 mod commitment;
@@ -27,12 +28,14 @@ mod roll;
 mod scheme;
 mod seed;
 mod selection;
+mod signature;
 mod sizes;
 mod split;
 mod suite;
 mod text;
 mod unassigned;
 
+pub use addendum::{Addendum, check_addenda};
 pub use chain::{ChainEntry, ChainFault, ChainReport, Ending, check_chain};
 pub use chance::{CellChance, Chance, FEW_ROWS, Warning, chances, warnings};
 pub use commitment::{
@@ -55,6 +58,7 @@ pub use scheme::{
 };
 pub use seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
 pub use selection::{draw, select};
+pub use signature::{SIGNATURE_BYTES, SIGNATURES_MAX, SignatureAlgorithm, SignatureEntry};
 pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
 pub use split::split;
 pub use suite::{Blinds, Digest, Suite, Tickets, US};

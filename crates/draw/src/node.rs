@@ -78,6 +78,15 @@ impl Node {
         Digest::parse(&self.text()?).map_err(|refused| Refused::new(place, refused.reason))
     }
 
+    /// Lower-case hexadecimal of exactly so many bytes.
+    pub(crate) fn hex(self, bytes: usize) -> Result<Vec<u8>, Refused> {
+        let place = self.place.clone();
+        let text = self.text()?;
+        let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let read = hex::decode(&text).ok().filter(|read| lower && read.len() == bytes);
+        read.ok_or_else(|| Refused::new(place, Reason::NotHex { bytes }))
+    }
+
     pub(crate) fn int(self) -> Result<i64, Refused> {
         match self.json {
             Json::Int(number) => Ok(number),

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{committed, roll_of, rows, scheme, stratum};
-use draw::{ChainEntry, ChainReport, Commitment, Digest, Ending, Replaces, Subject, check_chain, unattended};
+use draw::{ChainEntry, ChainReport, Commitment, Digest, Ending, Failure, Replaces, Subject, check_chain, unattended};
 
 /// A commitment of `draw`, made at that hour.
 fn commitment(draw: &str, hour: u8) -> Commitment {
@@ -160,4 +160,23 @@ fn another_organiser_has_a_chain_of_its_own() {
     assert_eq!(codes(&check_chain(&entries)), [("other-organiser", "e9".to_owned())]);
     entries[4].commitment.previous = Some(Digest([9; 32]));
     assert_eq!(codes(&check_chain(&entries)), [("gap", "e9".to_owned())]);
+}
+
+#[test]
+fn a_failure_is_a_document_of_five_keys() {
+    let digest = "a".repeat(64);
+    let good = format!(
+        r#"{{"at":"2026-01-01T10:00:00+08:00","by":"甲","commitment_digest":"{digest}","draw":"D-1","reason":"缺席"}}"#
+    );
+    assert_eq!(String::from_utf8(Failure::parse(good.as_bytes()).unwrap().to_jcs()).unwrap(), good);
+    for (from, to, code) in [
+        ("+08:00", "", "not-an-instant"),
+        (&digest[..], "aa", "not-hex"),
+        ("缺席", "", "empty"),
+        ("\"by\":\"甲\",", "", "missing-key"),
+        ("\"by\"", "\"attempt\":1,\"by\"", "unknown-key"),
+        ("\"甲\"", "null", "wrong-kind"),
+    ] {
+        assert_eq!(Failure::parse(good.replace(from, to).as_bytes()).unwrap_err().code(), code, "{from} → {to}");
+    }
 }

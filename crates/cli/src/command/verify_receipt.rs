@@ -15,10 +15,10 @@ use crate::{output, say};
 
 const NEXT: &str = "请向出具回执的单位重新索取，或用 mingcha prove 从证明包自行出具。";
 
-/// 核验企业的回执：在不在底册上、在哪一层、中签概率多少、号是多少、抽中没有
+/// 核验企业的回执：在不在底册上、在哪一层、中签概率多少、票值是多少、抽中没有
 ///
-/// 逐步核对：承诺、方案、数量、底册摘要、揭示与种子；该户的一行在 Merkle 树中；它所在的单元；它的号与门槛号的大小。
-/// 号不大于门槛号即抽中。门槛号取自抽取结果，回执自己不能证明门槛号无误：那要用 mingcha verify 核验整个证明包。
+/// 逐步核对：承诺、方案、数量、底册摘要、揭示与种子；该户的一行在 Merkle 树中；它所在的单元；它的票值与门槛票值的大小。
+/// 票值不大于门槛票值即抽中。门槛票值取自抽取结果，回执自己不能证明它无误：那要用 mingcha verify 核验整个证明包。
 ///
 /// 退出码：0 全部成立；1 有一处不成立；3 只能部分核验。
 /// 不加 --commitment 时，只说明回执自身一致；加上公告中的承诺摘要，才与当时公布的内容相连。
@@ -59,7 +59,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
         Verdict::Failed => "回执不成立，见标为 failed 的步骤。",
     });
     if let (Some(result), false) = (result, checked.findings.is_empty()) {
-        say::line(format_args!("门槛号取自摘要为 {result} 的抽取结果；门槛号是否无误，须核验整个证明包。"));
+        say::line(format_args!("门槛票值取自摘要为 {result} 的抽取结果；它是否无误，须核验整个证明包。"));
     }
     Ok(ExitCode::from(checked.report.exit_code()))
 }
@@ -94,7 +94,7 @@ fn finding_json(finding: &Finding) -> Value {
 
 /// What the receipt shows, for the firm's owner.
 fn words(finding: &Finding) -> String {
-    let place = format!("{}：在底册第 {} 行，号 {}", finding.id, finding.index + 1, finding.ticket);
+    let place = format!("{}：在底册第 {} 行，票值 {}", finding.id, finding.index + 1, finding.ticket);
     if let Some(code) = &finding.excluded {
         return format!("{place}；按排除规则 {code} 未参加抽取。");
     }

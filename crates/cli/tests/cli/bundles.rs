@@ -50,9 +50,15 @@ fn a_whole_bundle_verifies() {
 #[test]
 fn what_cannot_be_checked_makes_it_partial() {
     let (folder, bundle) = copy();
-    fs::write(bundle.join("signatures.json"), "{}").unwrap();
+    let roll = fs::read_to_string(bundle.join("roll.json")).unwrap();
+    let key = serde_json::from_str::<serde_json::Value>(&roll).unwrap()["key"].to_string();
+    change(&bundle.join("roll.json"), &key, "null");
+    fs::remove_file(bundle.join("roll.csv")).unwrap();
     let said = run(&folder, &["verify", "bundle"]).snapshot("bundles/verify-partial");
     assert_eq!(said.code, Some(3));
+    fs::write(bundle.join("signatures.json"), "{}").unwrap();
+    let said = run(&folder, &["verify", "bundle"]).snapshot("bundles/verify-signatures");
+    assert_eq!(said.code, Some(1));
 }
 
 #[test]
