@@ -185,6 +185,21 @@ pub(crate) fn list_folder(folder: &Path) -> Result<BTreeMap<String, u64>, Bundle
     Ok(files)
 }
 
+/// The bytes of a document that stands by itself.
+///
+/// # Errors
+/// Larger than [`DOCUMENT_BYTES_MAX`], or unreadable.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, BundleError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(BundleError::io(path))?;
+    file.take(DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(BundleError::io(path))?;
+    if bytes.len() > DOCUMENT_BYTES_MAX {
+        let place = path.display().to_string();
+        return Err(BundleError::Limit { place, max: DOCUMENT_BYTES_MAX as u64, unit: "bytes" });
+    }
+    Ok(bytes)
+}
+
 /// Writes a document into a folder, whole or not at all.
 ///
 /// # Errors

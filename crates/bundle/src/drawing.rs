@@ -10,15 +10,30 @@ use crate::error::BundleError;
 use crate::roll::take_rows;
 use crate::zipped::copy_bundle;
 
+/// How much of the roll a draw checks. Form, order and distinctness of the ids are always checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RollCheck {
+    /// Every row is hashed, and the root must be that of `roll.json`.
+    Digest,
+    /// Header and row count only; the root is left to [`crate::verify`], which always computes it. A result has no place to
+    /// say so (protocol §6), so who draws this way says it beside the result.
+    Ids,
+}
+
 /// Draws the bundle at `path` and writes `result.json` into it, or into a copy of it in the new folder `out`.
 ///
 /// A zip needs `out`. A result that is there already must be the same.
 ///
 /// # Errors
 /// Whatever does not comply, with its file and place; [`BundleError::AlreadyDrawn`]; [`BundleError::Exists`] for `out`.
-pub fn draw_bundle(path: &Path, out: Option<&Path>, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+pub fn draw_bundle(
+    path: &Path,
+    out: Option<&Path>,
+    check: RollCheck,
+    progress: Progress<'_>,
+) -> Result<Outcome, BundleError> {
     let mut bundle = Bundle::open(path)?;
-    let outcome = compute(&mut bundle, progress)?;
+    let outcome = compute(&mut bundle, check, progress)?;
     let bytes = outcome.to_jcs();
     let before = bundle.read("result.json")?;
     if before.as_ref().is_some_and(|before| *before != bytes) {
@@ -40,7 +55,7 @@ pub fn draw_bundle(path: &Path, out: Option<&Path>, progress: Progress<'_>) -> R
     Ok(outcome)
 }
 
-fn compute(bundle: &mut Bundle, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+pub(crate) fn compute(bundle: &mut Bundle, check: RollCheck, progress: Progress<'_>) -> Result<Outcome, BundleError> {
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     let scheme = document(bundle, "scheme.json", Scheme::parse)?;
     let sizes = document(bundle, "sizes.json", Sizes::parse)?;
@@ -57,11 +72,17 @@ fn compute(bundle: &mut Bundle, progress: Progress<'_>) -> Result<Outcome, Bundl
     let key = roll_document
         .key
         .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
-    let taken = take_rows(bundle.roll(format)?, Some((suite, key)), roll_document.rows, progress);
+    let hashing = (check == RollCheck::Digest).then_some((suite, key));
+    let taken = take_rows(bundle.roll(format)?, hashing, roll_document.rows, progress);
     let taken = taken.map_err(|error| error.within(format.file_name()))?;
-    if let Some(found) = &taken.document {
-        expect_same_roll(&roll_document, found).map_err(|refused| refused.within(format.file_name()))?;
-    }
+    let found = match (&taken.document, &taken.roll) {
+        (Some(document), _) => document.clone(),
+        (None, Some(roll)) => {
+            RollDocument { header: roll.header().clone(), rows: u64::from(roll.rows()), ..roll_document.clone() }
+        }
+        (None, None) => return Err(BundleError::MissingFile { name: "roll.csv or roll.parquet" }),
+    };
+    expect_same_roll(&roll_document, &found).map_err(|refused| refused.within(format.file_name()))?;
     let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
     Ok(draw::draw(&commitment, &settled, &scheme, &roll, &sizes, progress)?)
 }

@@ -55,6 +55,14 @@ pub enum BundleError {
         /// What does not fit.
         what: String,
     },
+    /// An id for which the roll, or where that is not handed out `proofs.json`, has no row.
+    #[error("{place}: no row of {id}")]
+    NotOnRoll {
+        /// The file.
+        place: &'static str,
+        /// The id.
+        id: String,
+    },
     /// A result other than the one computed is already there.
     #[error("result.json is there and differs from what the bundle gives; nothing is ever redrawn in place")]
     AlreadyDrawn,
@@ -87,6 +95,7 @@ impl BundleError {
             Self::FileTwice { .. } => "file-twice",
             Self::Limit { .. } => "limit",
             Self::Unreadable { .. } => "unreadable",
+            Self::NotOnRoll { .. } => "not-on-roll",
             Self::AlreadyDrawn => "already-drawn",
             Self::Exists { .. } => "exists",
         }

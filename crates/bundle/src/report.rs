@@ -44,6 +44,8 @@ pub enum StepName {
     Signatures,
     /// The addenda.
     Addenda,
+    /// A receipt complies.
+    Receipt,
 }
 
 impl StepName {
@@ -65,6 +67,7 @@ impl StepName {
             Self::Proofs => "proofs",
             Self::Signatures => "signatures",
             Self::Addenda => "addenda",
+            Self::Receipt => "receipt",
         }
     }
 }

@@ -1,16 +1,19 @@
 //! Verifying a bundle: everything is recomputed, and every step says what it found. A check that is owed and was not made
-//! is *partial*, never OK. Not checked yet, and reported so: drand signatures, `signatures.json`, `addenda/`.
+//! is *partial*, never OK: without the roll, and a drand round of a chain whose key is not known here.
 
 use draw::{
-    Beacon, BeaconForm, Commitment, Digest, Outcome, Progress, Proof, Refused, Reveals, Roll, RollDocument, Scheme,
-    Settled, Sizes, Subject,
+    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Outcome, Progress, Proof, Refused, Reveals, Roll, RollDocument,
+    Scheme, Settled, Sizes, Subject,
 };
 
+use crate::attached::{check_signatures, read_addenda};
 use crate::container::{Bundle, is_known};
+use crate::drand::check_round;
 use crate::drawing::{document, expect_same_roll, optional};
 use crate::error::BundleError;
-use crate::report::{Report, Step, StepName, Verdict};
+use crate::report::{Report, StepName};
 use crate::roll::take_rows;
+use crate::steps::{Found, Steps};
 
 /// Recomputes everything in a bundle. `announced` is the commitment's digest from the announcement, the minutes or the log;
 /// without it the report shows only that the bundle agrees with itself.
@@ -18,7 +21,7 @@ use crate::roll::take_rows;
 /// # Errors
 /// Only [`draw::Reason::Cancelled`]; whatever else goes wrong is a failed step.
 pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress<'_>) -> Result<Report, BundleError> {
-    let mut steps = Steps { steps: Vec::new(), cancelled: None };
+    let mut steps = Steps::default();
     steps.check(StepName::Files, check_files(bundle));
     let commitment = steps.check(StepName::Commitment, read_commitment(bundle));
     let digest = commitment.as_ref().map(Commitment::digest);
@@ -28,52 +31,11 @@ pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress
     if let Some(commitment) = &commitment {
         check_draw(&mut steps, bundle, commitment, progress);
     }
-    for (name, step) in [("signatures.json", StepName::Signatures), ("addenda/0001.json", StepName::Addenda)] {
-        if bundle.has(name) {
-            steps.partial(step, "present, and not checked by this version".to_owned());
-        }
-    }
-    match steps.cancelled {
+    match steps.cancelled() {
         Some(cancelled) => Err(cancelled),
-        None => Ok(Report { steps: steps.steps, commitment: digest }),
+        None => Ok(steps.report(digest)),
     }
 }
-
-struct Steps {
-    steps: Vec<Step>,
-    cancelled: Option<BundleError>,
-}
-
-impl Steps {
-    /// Records what a check found, and gives its value on.
-    fn check<T>(&mut self, name: StepName, found: Result<(T, String), BundleError>) -> Option<T> {
-        match found {
-            Ok((value, detail)) => {
-                self.steps.push(Step { name, verdict: Verdict::Ok, code: None, detail });
-                Some(value)
-            }
-            Err(error) if error.is_cancelled() => {
-                self.cancelled = Some(error);
-                None
-            }
-            Err(error) => {
-                self.steps.push(Step {
-                    name,
-                    verdict: Verdict::Failed,
-                    code: Some(error.code()),
-                    detail: error.to_string(),
-                });
-                None
-            }
-        }
-    }
-
-    fn partial(&mut self, name: StepName, detail: String) {
-        self.steps.push(Step { name, verdict: Verdict::Partial, code: None, detail });
-    }
-}
-
-type Found<T> = Result<(T, String), BundleError>;
 
 /// The steps of a draw, behind a commitment that complies.
 fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, progress: Progress<'_>) {
@@ -86,7 +48,13 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
         steps.check(StepName::Populations, check_populations(scheme, roll, sizes, progress));
     }
     let settled = steps.check(StepName::Reveals, settle(bundle, commitment));
-    check_beacon(steps, commitment);
+    if let (Some(plan), true) = (&commitment.beacon, settled.is_some()) {
+        match optional(bundle, "beacon.json", Beacon::parse) {
+            Ok(Some(beacon)) => check_beacon(steps, plan, &beacon),
+            // Then the reveals have not settled.
+            Ok(None) | Err(_) => {}
+        }
+    }
     if let (Some(scheme), Some(sizes), Some(settled)) = (&scheme, &sizes, &settled) {
         check_result(steps, bundle, commitment, settled, scheme, roll.as_ref(), sizes, progress);
     }
@@ -94,6 +62,12 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
         && bundle.has("proofs.json")
     {
         steps.check(StepName::Proofs, check_proofs(bundle, commitment, document));
+    }
+    if bundle.has("signatures.json") {
+        steps.check(StepName::Signatures, check_signatures(bundle, commitment));
+    }
+    if bundle.names().any(|name| name.starts_with("addenda/")) {
+        steps.check(StepName::Addenda, read_addenda(bundle, commitment));
     }
 }
 
@@ -115,7 +89,7 @@ fn read_commitment(bundle: &mut Bundle) -> Found<Commitment> {
     Ok((commitment, detail))
 }
 
-fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
+pub(crate) fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
     if expected == found {
         return Ok(((), format!("digest {found}")));
     }
@@ -183,7 +157,8 @@ fn check_roll(
             expect_same_roll(stated, found)?;
         }
         let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
-        let detail = format!("{} rows in order, ids distinct, root {}", roll.rows(), stated.root);
+        let detail =
+            format!("{} rows in order, ids distinct, root recomputed from every row: {}", roll.rows(), stated.root);
         Ok((roll, detail))
     };
     let found = take().map_err(|error| error.within(format.file_name()));
@@ -214,22 +189,20 @@ fn settle(bundle: &mut Bundle, commitment: &Commitment) -> Found<Settled> {
 }
 
 /// Form and presence were settled with the reveals; this step says what the proof is worth.
-fn check_beacon(steps: &mut Steps, commitment: &Commitment) {
-    let Some(plan) = &commitment.beacon else { return };
-    match plan.form {
-        BeaconForm::Digits => {
-            let detail = format!(
-                "{} {}: digits in the declared form; compare them with the official notice",
-                plan.source, plan.round
-            );
-            steps.steps.push(Step { name: StepName::Beacon, verdict: Verdict::Ok, code: None, detail });
-        }
-        BeaconForm::Hex64 => {
-            let detail = format!(
-                "{} round {}: the value is the hash of the signature; the signature and the round's time are not checked by this version",
-                plan.source, plan.round
-            );
-            steps.partial(StepName::Beacon, detail);
+pub(crate) fn check_beacon(steps: &mut Steps, plan: &BeaconPlan, beacon: &Beacon) {
+    let (source, round) = (&plan.source, &plan.round);
+    if plan.form == BeaconForm::Digits {
+        let detail = format!("{source} {round}: digits in the declared form; compare them with the official notice");
+        steps.check(StepName::Beacon, Ok(((), detail)));
+        return;
+    }
+    match check_round(plan, beacon) {
+        Ok(Some(detail)) => drop(steps.check(StepName::Beacon, Ok(((), detail)))),
+        Err(error) => drop(steps.check::<()>(StepName::Beacon, Err(error))),
+        Ok(None) => {
+            let unknown = "the value is the hash of the signature; this version does not know the chain's key, so the \
+                           signature and the round's time are not checked";
+            steps.partial(StepName::Beacon, format!("{source} round {round}: {unknown}"));
         }
     }
 }

@@ -7,7 +7,9 @@ mod common;
 use std::fs::File;
 use std::path::Path;
 
-use bundle::{Bundle, StepName, Verdict, convert_roll, draw_bundle, prove, read_roll, unzip, verify, zip_folder};
+use bundle::{
+    Bundle, RollCheck, StepName, Verdict, convert_roll, draw_bundle, prove, read_roll, unzip, verify, zip_folder,
+};
 use common::{VECTORS, copy, documents, report, vector};
 use draw::{Digest, Outcome, Proof, unattended};
 
@@ -60,17 +62,17 @@ fn results_are_drawn_again_to_the_byte() {
         let expected = std::fs::read(folder.join("result.json")).unwrap();
         std::fs::remove_file(folder.join("result.json")).unwrap();
         let out = home.path().join("out");
-        draw_bundle(&folder, Some(&out), &mut unattended).unwrap();
+        draw_bundle(&folder, Some(&out), RollCheck::Digest, &mut unattended).unwrap();
         assert!(!folder.join("result.json").exists());
         assert!(std::fs::read(out.join("result.json")).unwrap() == expected, "{name}");
         assert_eq!(report(&out).exit_code(), 0);
-        draw_bundle(&folder, None, &mut unattended).unwrap();
+        draw_bundle(&folder, None, RollCheck::Digest, &mut unattended).unwrap();
         assert!(std::fs::read(folder.join("result.json")).unwrap() == expected, "{name}");
-        draw_bundle(&folder, None, &mut unattended).unwrap();
-        assert_eq!(draw_bundle(&folder, Some(&out), &mut unattended).unwrap_err().code(), "exists");
+        draw_bundle(&folder, None, RollCheck::Digest, &mut unattended).unwrap();
+        assert_eq!(draw_bundle(&folder, Some(&out), RollCheck::Digest, &mut unattended).unwrap_err().code(), "exists");
 
         std::fs::write(folder.join("result.json"), &expected[1..]).unwrap();
-        assert_eq!(draw_bundle(&folder, None, &mut unattended).unwrap_err().code(), "already-drawn");
+        assert_eq!(draw_bundle(&folder, None, RollCheck::Digest, &mut unattended).unwrap_err().code(), "already-drawn");
         assert!(std::fs::read(folder.join("result.json")).unwrap() == expected[1..], "{name}");
     }
 }
@@ -119,7 +121,8 @@ fn a_verification_can_be_cancelled() {
     let mut bundle = Bundle::open(&vector("base")).unwrap();
     let cancelled = verify(&mut bundle, None, &mut |_, _| std::ops::ControlFlow::Break(())).unwrap_err();
     assert!(cancelled.is_cancelled());
-    let error = draw_bundle(&vector("base"), None, &mut |_, _| std::ops::ControlFlow::Break(())).unwrap_err();
+    let error = draw_bundle(&vector("base"), None, RollCheck::Digest, &mut |_, _| std::ops::ControlFlow::Break(()))
+        .unwrap_err();
     assert_eq!(error.code(), "cancelled");
 }
 
@@ -216,11 +219,76 @@ fn a_drand_beacon_is_partial_and_an_absent_witness_is_named() {
     {
         bundle::write_document(&folder, name, &bytes).unwrap();
     }
-    let outcome = draw_bundle(&folder, None, &mut unattended).unwrap();
+    let outcome = draw_bundle(&folder, None, RollCheck::Digest, &mut unattended).unwrap();
     assert_eq!(outcome.absent, ["企业代表"]);
     let found = report(&folder);
     assert_eq!((found.exit_code(), found.step(StepName::Beacon).unwrap().verdict), (3, Verdict::Partial), "{found:#?}");
     assert!(found.steps.iter().all(|step| step.name == StepName::Beacon || step.verdict == Verdict::Ok));
     std::fs::remove_file(folder.join("beacon.json")).unwrap();
     assert_eq!(report(&folder).step(StepName::Reveals).unwrap().code, Some("beacon-missing"));
+}
+
+#[test]
+fn a_draw_may_leave_the_rolls_digest_to_verify_but_not_its_ids() {
+    let (_home, folder) = copy("base");
+    let roll = folder.join("roll.csv");
+    let good = std::fs::read_to_string(&roll).unwrap();
+    let before = std::fs::read(folder.join("result.json")).unwrap();
+    draw_bundle(&folder, None, RollCheck::Ids, &mut unattended).unwrap();
+    assert!(std::fs::read(folder.join("result.json")).unwrap() == before);
+
+    // A name decides nothing: only the root tells that it was changed.
+    let name = good.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
+    std::fs::write(&roll, good.replacen(&name, &format!("{name}又"), 1)).unwrap();
+    draw_bundle(&folder, None, RollCheck::Ids, &mut unattended).unwrap();
+    let error = draw_bundle(&folder, None, RollCheck::Digest, &mut unattended).unwrap_err();
+    assert_eq!(error.code(), "digest-mismatch");
+    assert_eq!(report(&folder).step(StepName::Roll).unwrap().code, Some("digest-mismatch"));
+
+    let lines: Vec<_> = good.split_inclusive("\r\n").collect();
+    for (changed, code) in [
+        ([&lines[..2], &lines[1..]].concat(), "id-twice"),
+        ([&lines[..1], &[lines[2], lines[1]], &lines[3..]].concat(), "id-order"),
+        (lines[..lines.len() - 1].to_vec(), "digest-mismatch"),
+    ] {
+        std::fs::write(&roll, changed.concat()).unwrap();
+        assert_eq!(draw_bundle(&folder, None, RollCheck::Ids, &mut unattended).unwrap_err().code(), code);
+    }
+}
+
+#[test]
+fn a_receipt_says_for_every_object_what_the_result_says() {
+    for name in VECTORS {
+        let (_home, folder) = copy(name);
+        let (commitment, roll) = documents(&folder);
+        let outcome = Outcome::parse(&std::fs::read(folder.join("result.json")).unwrap()).unwrap();
+        let table = std::fs::read_to_string(folder.join("roll.csv")).unwrap();
+        let ids: Vec<_> = table.lines().skip(1).step_by(7).filter_map(|line| line.split(',').next()).collect();
+        let receipt = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids, &mut unattended).unwrap();
+        let checked = bundle::verify_receipt(&receipt.to_jcs(), Some(commitment.digest()));
+        assert_eq!((checked.report.exit_code(), checked.findings.len()), (0, ids.len()), "{name}: {checked:#?}");
+        let mut placed = 0;
+        for finding in &checked.findings {
+            let drawn = outcome.cells.iter().filter(|cell| cell.drawn.iter().any(|drawn| drawn.id == finding.id));
+            let expected: Vec<_> = drawn.map(|cell| (&cell.stratum, &cell.cell)).collect();
+            let told = finding.cells.iter().filter(|cell| cell.drawn);
+            assert_eq!(
+                told.map(|cell| (&cell.stratum, &cell.cell)).collect::<Vec<_>>(),
+                expected,
+                "{name} {finding:?}"
+            );
+            placed += finding.cells.len();
+        }
+        assert!(placed > 0);
+
+        // Without the roll, a receipt is given to those whose proof is published.
+        std::fs::write(folder.join("roll.json"), roll.without_key().to_jcs()).unwrap();
+        std::fs::remove_file(folder.join("roll.csv")).unwrap();
+        let proofs: Vec<_> = receipt.objects.iter().take(2).map(|object| object.proof.clone()).collect();
+        std::fs::write(folder.join("proofs.json"), Proof::all_to_jcs(&proofs)).unwrap();
+        let again = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids[1..2], &mut unattended).unwrap();
+        assert_eq!(again.objects, receipt.objects[1..2]);
+        let refused = bundle::receipt(&mut Bundle::open(&folder).unwrap(), &ids[2..3], &mut unattended).unwrap_err();
+        assert_eq!(refused.code(), "not-on-roll");
+    }
 }

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod exit;
 mod installation;
+mod output;
 mod printer;
 mod say;
 mod tls;
@@ -40,6 +41,10 @@ enum Command {
     Demo(command::demo::Arguments),
     Draw(command::draw::Arguments),
     Verify(command::verify::Arguments),
+    Prove(command::prove::Arguments),
+    VerifyReceipt(command::verify_receipt::Arguments),
+    Sizes(command::sizes::Arguments),
+    Roll(command::roll::Arguments),
     Migrate(command::migrate::Arguments),
     User(command::user::Arguments),
     Audit(command::audit::Arguments),
@@ -72,6 +77,10 @@ fn main() -> ExitCode {
             Command::Demo(arguments) => command::demo::run(&settings, arguments).await,
             Command::Draw(arguments) => command::draw::run(&settings, &arguments),
             Command::Verify(arguments) => command::verify::run(&settings, &arguments),
+            Command::Prove(arguments) => command::prove::run(&settings, &arguments),
+            Command::VerifyReceipt(arguments) => command::verify_receipt::run(&settings, &arguments),
+            Command::Sizes(arguments) => command::sizes::run(&settings, &arguments),
+            Command::Roll(arguments) => command::roll::run(&settings, &arguments),
             Command::Migrate(arguments) => command::migrate::run(&settings, arguments).await,
             Command::User(arguments) => command::user::run(&settings, arguments).await,
             Command::Audit(arguments) => command::audit::run(&settings, arguments).await,

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -34,6 +35,16 @@ pub fn progress(bar: &ProgressBar) -> impl FnMut(&str, u64, u64) + Send {
         bar.set_message(step.to_owned());
         bar.set_length(total);
         bar.set_position(done);
+    }
+}
+
+/// What `draw` and `bundle` call to move a bar; it never cancels.
+pub fn steps(bar: &ProgressBar) -> impl FnMut(u64, u64) -> ControlFlow<()> + use<> {
+    let bar = bar.clone();
+    move |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+        ControlFlow::Continue(())
     }
 }
 

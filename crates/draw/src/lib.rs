@@ -7,36 +7,49 @@
 //! The usual way: [`Intake`] takes a roll's rows, [`sizes`] counts them under a [`Scheme`], a [`Commitment`] pins all of it,
 //! [`Commitment::settle`] makes the seed of the [`Reveals`], and [`draw`] gives the [`Outcome`].
 
+mod addendum;
+mod chain;
+mod chance;
 mod commitment;
+mod failure;
 mod instant;
 mod json;
 mod merkle;
 mod node;
 mod outcome;
 mod partition;
+mod placement;
 mod progress;
 mod proof;
+mod receipt;
 mod refused;
 mod reveals;
 mod roll;
 mod scheme;
 mod seed;
 mod selection;
+mod signature;
 mod sizes;
 mod split;
 mod suite;
 mod text;
 mod unassigned;
 
+pub use addendum::{Addendum, check_addenda};
+pub use chain::{ChainEntry, ChainFault, ChainReport, Ending, check_chain};
+pub use chance::{CellChance, Chance, FEW_ROWS, Warning, chances, warnings};
 pub use commitment::{
     BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength, Subject,
 };
+pub use failure::Failure;
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
 pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document};
+pub use placement::{Placement, place};
 pub use progress::{Progress, Ticker, unattended};
 pub use proof::Proof;
+pub use receipt::{CellFinding, Finding, RECEIPT_OBJECTS_MAX, Receipt, ReceiptCell, ReceiptObject};
 pub use refused::{Reason, Refused};
 pub use reveals::{Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX};
 pub use roll::{COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf, Taken};
@@ -45,6 +58,7 @@ pub use scheme::{
 };
 pub use seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
 pub use selection::{draw, select};
+pub use signature::{SIGNATURE_BYTES, SIGNATURES_MAX, SignatureAlgorithm, SignatureEntry};
 pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
 pub use split::split;
 pub use suite::{Blinds, Digest, Suite, Tickets, US};

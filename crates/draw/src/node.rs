@@ -25,6 +25,11 @@ impl Node {
         Refused::new(self.place.clone(), reason)
     }
 
+    /// The place, and the canonical bytes of everything below it.
+    pub(crate) fn whole(self) -> (String, Vec<u8>) {
+        (self.place, self.json.to_jcs())
+    }
+
     pub(crate) const fn is_null(&self) -> bool {
         matches!(self.json, Json::Null)
     }
@@ -71,6 +76,15 @@ impl Node {
     pub(crate) fn digest(self) -> Result<Digest, Refused> {
         let place = self.place.clone();
         Digest::parse(&self.text()?).map_err(|refused| Refused::new(place, refused.reason))
+    }
+
+    /// Lower-case hexadecimal of exactly so many bytes.
+    pub(crate) fn hex(self, bytes: usize) -> Result<Vec<u8>, Refused> {
+        let place = self.place.clone();
+        let text = self.text()?;
+        let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let read = hex::decode(&text).ok().filter(|read| lower && read.len() == bytes);
+        read.ok_or_else(|| Refused::new(place, Reason::NotHex { bytes }))
     }
 
     pub(crate) fn int(self) -> Result<i64, Refused> {

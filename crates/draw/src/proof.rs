@@ -59,7 +59,7 @@ impl Proof {
         Json::object([("proofs", Json::List(proofs.iter().map(Self::to_json).collect()))]).to_jcs()
     }
 
-    fn to_json(&self) -> Json {
+    pub(crate) fn to_json(&self) -> Json {
         Json::object([
             ("row", Json::List(self.row.iter().map(|field| Json::text(field)).collect())),
             ("blind", Json::text(&self.blind)),
@@ -69,7 +69,7 @@ impl Proof {
     }
 }
 
-fn parse_proof(node: Node) -> Result<Proof, Refused> {
+pub(crate) fn parse_proof(node: Node) -> Result<Proof, Refused> {
     let mut fields = node.object()?;
     let blind_place = fields.place_of("blind");
     let proof = Proof {

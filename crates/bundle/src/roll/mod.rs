@@ -7,17 +7,17 @@ mod parquet_write;
 mod writer;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use bytes::Bytes;
-use draw::{Digest, Header, Intake, Progress, Suite, Taken, Ticker};
+use draw::{Digest, Header, Intake, Progress, RollDocument, Suite, Taken, Ticker};
 
 use crate::error::BundleError;
 
 pub use csv::ROW_BYTES_MAX;
 pub use parquet_read::is_reading_guarded;
-pub use writer::{RollWriter, convert_roll};
+pub use writer::{RollWriter, convert_roll, export_roll};
 
 pub(crate) use csv::CsvRows;
 pub(crate) use parquet_read::ParquetRows;
@@ -82,6 +82,11 @@ impl Row {
 pub(crate) trait Rows {
     fn header(&self) -> &Header;
 
+    /// How many rows the file says it has; 0 where it does not say.
+    fn stated(&self) -> u64 {
+        0
+    }
+
     /// Fills `row` with the next row; false at the end.
     fn next(&mut self, row: &mut Row) -> Result<bool, BundleError>;
 }
@@ -101,6 +106,26 @@ impl<'a> RollBytes<'a> {
             RollFormat::Csv => Self::CsvFile(file),
             RollFormat::Parquet => Self::ParquetFile(file),
         })
+    }
+
+    /// Lines of a CSV file without its header, counted in one quick pass, so that a long reading has an end in sight; 0
+    /// where that cannot be told cheaply.
+    pub(crate) fn lines(&mut self) -> Result<u64, BundleError> {
+        let Self::CsvFile(file) = self else { return Ok(0) };
+        let mut count = || -> std::io::Result<u64> {
+            let mut buffer = vec![0; 1 << 16];
+            let mut lines = 0_u64;
+            loop {
+                let read = file.read(&mut buffer)?;
+                if read == 0 {
+                    file.rewind()?;
+                    return Ok(lines.saturating_sub(1));
+                }
+                let part = buffer.get(..read).unwrap_or_default();
+                lines += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+            }
+        };
+        count().map_err(|source| BundleError::Io { place: RollFormat::Csv.file_name().to_owned(), source })
     }
 
     pub(crate) fn rows(self) -> Result<Box<dyn Rows + 'a>, BundleError> {
@@ -140,6 +165,36 @@ pub fn read_roll_as(
 ) -> Result<Taken, BundleError> {
     take_rows(RollBytes::open(path, format)?, hashing, rows_expected, progress)
         .map_err(|error| error.within(format.file_name()))
+}
+
+/// `roll.json` of a roll file: its rows checked (form, order, distinct ids), hashed with `key`, and not kept, so that a roll
+/// of any length fits.
+///
+/// # Errors
+/// As [`read_roll`].
+pub fn roll_document(
+    path: &Path,
+    suite: Suite,
+    key: Digest,
+    progress: Progress<'_>,
+) -> Result<RollDocument, BundleError> {
+    let format = RollFormat::of_path(path)?;
+    let mut read = || {
+        let (mut rows, expected) = open_rows(path, format)?;
+        let mut intake = Intake::new(rows.header().clone()).hashing(suite, key);
+        for_each_row(rows.as_mut(), expected, &mut *progress, |fields| Ok(intake.push(fields)?))?;
+        intake.finish().document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
+    };
+    read().map_err(|error: BundleError| error.within(format.file_name()))
+}
+
+/// The rows of a file, and how many to expect.
+pub(crate) fn open_rows(path: &Path, format: RollFormat) -> Result<(Box<dyn Rows>, u64), BundleError> {
+    let mut bytes = RollBytes::open(path, format)?;
+    let lines = bytes.lines()?;
+    let rows = bytes.rows()?;
+    let expected = rows.stated().max(lines);
+    Ok((rows, expected))
 }
 
 pub(crate) fn take_rows(

@@ -155,6 +155,10 @@ impl<R: ChunkReader + 'static> Rows for ParquetRows<R> {
         &self.header
     }
 
+    fn stated(&self) -> u64 {
+        u64::try_from(self.file.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
     fn next(&mut self, row: &mut Row) -> Result<bool, BundleError> {
         if self.batch.1 >= self.batch.0 && !guarded(|| self.fill())? {
             return Ok(false);

@@ -9,7 +9,7 @@ use draw::{Digest, Header, Intake, Progress, RollDocument, Suite, Taken};
 use crate::error::BundleError;
 use crate::roll::csv::write_line;
 use crate::roll::parquet_write::ParquetSink;
-use crate::roll::{RollBytes, RollFormat, for_each_row};
+use crate::roll::{RollFormat, for_each_row, open_rows};
 
 /// Takes the rows of a roll, checks each, writes it and hashes it.
 pub struct RollWriter {
@@ -124,9 +124,22 @@ pub fn convert_roll(
     progress: Progress<'_>,
 ) -> Result<RollDocument, BundleError> {
     let format = RollFormat::of_path(from)?;
-    let mut rows = RollBytes::open(from, format)?.rows()?;
+    let (mut rows, expected) = open_rows(from, format).map_err(|error| error.within(format.file_name()))?;
     let mut writer = RollWriter::create(to, rows.header().clone(), suite, key)?;
-    for_each_row(rows.as_mut(), 0, progress, |fields| writer.push(fields))
+    for_each_row(rows.as_mut(), expected, progress, |fields| writer.push(fields))
         .map_err(|error| error.within(format.file_name()))?;
     Ok(writer.finish()?.0)
+}
+
+/// As [`convert_roll`], to a file that does not exist yet; nothing is left behind where the roll is refused.
+///
+/// # Errors
+/// [`BundleError::Exists`]; endings other than `.csv` and `.parquet`; whatever reading or writing refuses.
+pub fn export_roll(from: &Path, to: &Path, progress: Progress<'_>) -> Result<RollDocument, BundleError> {
+    RollFormat::of_path(to)?;
+    if to.symlink_metadata().is_ok() {
+        return Err(BundleError::Exists { place: to.display().to_string() });
+    }
+    // The writer hashes what it writes; which key it does that with is of no account here.
+    convert_roll(from, to, Suite::Sha256, Digest([0; 32]), progress)
 }

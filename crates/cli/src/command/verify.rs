@@ -1,26 +1,34 @@
 //! `mingcha verify`: recomputes a published draw from its bundle and says for every step what it found.
 
-use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bundle::{Bundle, Verdict};
+use ::draw::{ChainFault, Digest, Ending};
+use bundle::{Bundle, LogReport, Report, Verdict};
 use clap::Args;
+use serde_json::{Value, json};
 
 use crate::command::draw::refused;
 use crate::config::Settings;
-use crate::exit::{Failure, Outcome};
-use crate::say;
+use crate::exit::{Outcome, PARTIAL};
+use crate::{output, say};
 
 /// 核验一次抽取：从证明包重新计算一切，逐步说明结论；不需要数据库
 ///
 /// 退出码：0 全部成立；1 有一处不成立；3 只能部分核验（例如没有底册）。
 /// 不加 --commitment 时，只说明证明包自身一致；加上公告、笔录或日志中的承诺摘要，才与当时公布的内容相连。
+///
+/// 加 --log DIR 时核验承诺链：文件夹中每次承诺一个文件夹或 zip，含 commitment.json，以及 result.json 或 failure.json
+/// （可以就是下载的证明包）。每次承诺都写明前一次，并以结果或失败告终，所以少一次、多一支、丢弃或重摇都会显现。
+/// 重复使用的承诺、底册或方案只作提醒；最近一次尚无下文时，退出码为 3。
 #[derive(Args)]
 pub struct Arguments {
     /// 证明包：文件夹或 zip 文件
-    #[arg(value_name = "BUNDLE")]
-    bundle: PathBuf,
+    #[arg(value_name = "BUNDLE", required_unless_present = "log", conflicts_with = "log")]
+    bundle: Option<PathBuf>,
+    /// 不核验证明包，而核验此文件夹中一个主办单位的全部承诺：有无断链、分叉、无下文或重摇
+    #[arg(long, value_name = "DIR")]
+    log: Option<PathBuf>,
     /// 公告中的承诺摘要（十六进制）
     #[arg(long, value_name = "HEX")]
     commitment: Option<String>,
@@ -30,36 +38,20 @@ pub struct Arguments {
 pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     let announced = match &arguments.commitment {
         None => None,
-        Some(hex) => Some(
-            ::draw::Digest::parse(&hex.to_lowercase())
-                .map_err(|_| Failure::usage("承诺摘要须为 64 位十六进制", "请从公告中原样复制。"))?,
-        ),
+        Some(hex) => Some(output::digest_of(hex, "承诺摘要", "请从公告中原样复制。")?),
+    };
+    let Some(path) = &arguments.bundle else {
+        let folder = arguments.log.as_deref().unwrap_or_else(|| Path::new("."));
+        return log(settings, folder, announced);
     };
     let bar = say::bar("核验");
-    let mut progress = |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-        ControlFlow::Continue(())
-    };
-    let mut opened = Bundle::open(&arguments.bundle).map_err(|error| refused(&error))?;
-    let report = bundle::verify(&mut opened, announced, &mut progress).map_err(|error| refused(&error))?;
+    let mut opened = Bundle::open(path).map_err(|error| refused(&error))?;
+    let report = bundle::verify(&mut opened, announced, &mut say::steps(&bar)).map_err(|error| refused(&error))?;
     bar.finish_and_clear();
-    let verdict = word(report.verdict());
-    let commitment = report.commitment.as_ref().map(ToString::to_string);
     if settings.json {
-        let steps: Vec<_> = report
-            .steps
-            .iter()
-            .map(|s| serde_json::json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
-            .collect();
-        println!("{}", serde_json::json!({ "verdict": verdict, "commitment": commitment, "steps": steps }));
+        println!("{}", report_json(&report));
     } else {
-        for step in &report.steps {
-            println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
-        }
-        if let Some(commitment) = commitment {
-            println!("commitment    {commitment}");
-        }
+        print_steps(&report);
     }
     say::line(match report.verdict() {
         Verdict::Ok if arguments.commitment.is_some() => "全部成立，且与公布的承诺一致。",
@@ -68,6 +60,119 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
         Verdict::Failed => "核验不成立，见标为 failed 的步骤。",
     });
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Checks an organiser's chain of commitments.
+fn log(settings: &Settings, folder: &Path, announced: Option<Digest>) -> Outcome {
+    let report = bundle::verify_log(folder, announced).map_err(|error| {
+        output::failed(&error, "请给出存放各次承诺的文件夹：每次承诺一个文件夹或 zip，含 commitment.json。")
+    })?;
+    if settings.json {
+        println!("{}", log_json(&report));
+    } else {
+        print_log(&report);
+    }
+    for flag in &report.chain.flags {
+        say::line(format_args!("提醒：{}：{}（{}）", flag.place, flag.what, flag.code));
+    }
+    say::line(match report.exit_code() {
+        0 => "承诺链完整：没有断链、分叉、丢弃或重摇。",
+        PARTIAL => "承诺链完整；标为 open 的最近一次尚无结果或失败记录。",
+        _ => "承诺链不完整，见标为 failed 的各行。",
+    });
+    if announced.is_none() {
+        say::line("文件夹之外还有没有更新的承诺，须与公告比对：加 --commitment 可查公告中的一次是否在内。");
+    }
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+fn print_log(report: &LogReport) {
+    for (organiser, chain) in &report.chain.chains {
+        println!("chain\t{organiser}\t{}", chain.len());
+        for (entry, digest) in chain.iter().filter_map(|index| report.entries.get(*index)) {
+            let it = &entry.commitment;
+            println!("{}\t{}\t{}\t{}\t{digest}", ending(entry.ending), entry.place, it.draw, it.attempt);
+        }
+    }
+    for fault in &report.chain.faults {
+        println!("failed\t{}\t{}\t{}", fault.place, fault.code, fault.what);
+    }
+    for (place, error) in &report.unreadable {
+        println!("failed\t{place}\t{}\t{error}", error.code());
+    }
+    if report.announced == Some(false) {
+        println!("failed\t-\tannounced\tthe announced commitment is not in the log");
+    }
+}
+
+fn log_json(report: &LogReport) -> Value {
+    let entry = |index: &usize| {
+        let (entry, digest) = report.entries.get(*index)?;
+        let it = &entry.commitment;
+        Some(json!({
+            "place": entry.place,
+            "draw": it.draw,
+            "purpose": it.subject.purpose(),
+            "attempt": it.attempt,
+            "commitment": digest.to_string(),
+            "ending": ending(entry.ending),
+        }))
+    };
+    let chains = report.chain.chains.iter().map(|(organiser, chain)| {
+        json!({ "organiser": organiser, "commitments": chain.iter().filter_map(entry).collect::<Vec<_>>() })
+    });
+    let chains: Vec<_> = chains.collect();
+    let told = |faults: &[ChainFault]| -> Vec<Value> {
+        faults.iter().map(|it| json!({ "place": it.place, "code": it.code, "detail": it.what })).collect()
+    };
+    let mut faults = told(&report.chain.faults);
+    faults.extend(
+        report
+            .unreadable
+            .iter()
+            .map(|(place, error)| json!({ "place": place, "code": error.code(), "detail": error.to_string() })),
+    );
+    let verdict = match report.exit_code() {
+        0 => "ok",
+        PARTIAL => "partial",
+        _ => "failed",
+    };
+    json!({
+        "verdict": verdict,
+        "chains": chains,
+        "faults": faults,
+        "flags": told(&report.chain.flags),
+        "announced": report.announced,
+    })
+}
+
+const fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Result => "result",
+        Ending::Failed => "failure",
+        Ending::Open => "open",
+    }
+}
+
+/// A line a step, and the commitment's digest.
+pub fn print_steps(report: &Report) {
+    for step in &report.steps {
+        println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
+    }
+    if let Some(commitment) = &report.commitment {
+        println!("commitment    {commitment}");
+    }
+}
+
+/// The same for programs.
+pub fn report_json(report: &Report) -> Value {
+    let steps: Vec<_> = report
+        .steps
+        .iter()
+        .map(|s| json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
+        .collect();
+    let commitment = report.commitment.as_ref().map(ToString::to_string);
+    json!({ "verdict": word(report.verdict()), "commitment": commitment, "steps": steps })
 }
 
 const fn word(verdict: Verdict) -> &'static str {

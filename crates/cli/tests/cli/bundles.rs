@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::run::{Run, mingcha};
 
 /// A copy of the frozen bundle that may be changed.
-fn copy() -> (TempDir, PathBuf) {
+pub fn copy() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("bundle");
     fs::create_dir(&bundle).unwrap();
@@ -19,11 +19,11 @@ fn copy() -> (TempDir, PathBuf) {
     (folder, bundle)
 }
 
-fn run(folder: &TempDir, words: &[&str]) -> Run {
+pub fn run(folder: &TempDir, words: &[&str]) -> Run {
     mingcha(words).within(folder.path())
 }
 
-fn change(path: &Path, from: &str, to: &str) {
+pub fn change(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains(from), "{}", path.display());
     fs::write(path, text.replacen(from, to, 1)).unwrap();
@@ -50,9 +50,15 @@ fn a_whole_bundle_verifies() {
 #[test]
 fn what_cannot_be_checked_makes_it_partial() {
     let (folder, bundle) = copy();
-    fs::write(bundle.join("signatures.json"), "{}").unwrap();
+    let roll = fs::read_to_string(bundle.join("roll.json")).unwrap();
+    let key = serde_json::from_str::<serde_json::Value>(&roll).unwrap()["key"].to_string();
+    change(&bundle.join("roll.json"), &key, "null");
+    fs::remove_file(bundle.join("roll.csv")).unwrap();
     let said = run(&folder, &["verify", "bundle"]).snapshot("bundles/verify-partial");
     assert_eq!(said.code, Some(3));
+    fs::write(bundle.join("signatures.json"), "{}").unwrap();
+    let said = run(&folder, &["verify", "bundle"]).snapshot("bundles/verify-signatures");
+    assert_eq!(said.code, Some(1));
 }
 
 #[test]
@@ -75,6 +81,17 @@ fn a_bundle_is_drawn_again_elsewhere() {
     assert_eq!(said.code, Some(0));
     let result = |at: &Path| fs::read(at.join("result.json")).unwrap();
     assert_eq!(result(&bundle), result(&folder.path().join("drawn")), "the same result, byte for byte");
+    let quick = ["draw", "bundle", "--out", "quick", "--no-roll-check"];
+    let said = run(&folder, &quick).snapshot("bundles/draw-no-roll-check");
+    assert_eq!(said.code, Some(0));
+    assert_eq!(result(&bundle), result(&folder.path().join("quick")), "the result has no place for how it was made");
+    let again = run(&folder, &quick).snapshot("bundles/draw-exists");
+    assert_eq!(again.code, Some(1));
+    for (words, told) in [(&["--no-roll-check"][..], "left-to-verify"), (&[], "checked")] {
+        let said = run(&folder, &[&["draw", "bundle", "--json"], words].concat()).said();
+        let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!((json["roll_digest"].as_str(), json["drawn"].as_u64()), (Some(told), Some(47)));
+    }
     change(&bundle.join("reveals.json"), "0", "1");
     let said = run(&folder, &["draw", "bundle", "--out", "other"]).snapshot("bundles/draw-changed");
     assert_eq!(said.code, Some(1));

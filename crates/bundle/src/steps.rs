@@ -1,0 +1,52 @@
+//! How a verification collects what its steps found.
+
+use draw::Digest;
+
+use crate::error::BundleError;
+use crate::report::{Report, Step, StepName, Verdict};
+
+/// A step's value and what it says, or why it does not hold.
+pub(crate) type Found<T> = Result<(T, String), BundleError>;
+
+/// The steps so far.
+#[derive(Default)]
+pub(crate) struct Steps {
+    steps: Vec<Step>,
+    cancelled: Option<BundleError>,
+}
+
+impl Steps {
+    /// Records what a check found, and gives its value on.
+    pub(crate) fn check<T>(&mut self, name: StepName, found: Found<T>) -> Option<T> {
+        match found {
+            Ok((value, detail)) => {
+                self.steps.push(Step { name, verdict: Verdict::Ok, code: None, detail });
+                Some(value)
+            }
+            Err(error) if error.is_cancelled() => {
+                self.cancelled = Some(error);
+                None
+            }
+            Err(error) => {
+                let (code, detail) = (Some(error.code()), error.to_string());
+                self.steps.push(Step { name, verdict: Verdict::Failed, code, detail });
+                None
+            }
+        }
+    }
+
+    /// Records that something owed was not checked, or not wholly.
+    pub(crate) fn partial(&mut self, name: StepName, detail: String) {
+        self.steps.push(Step { name, verdict: Verdict::Partial, code: None, detail });
+    }
+
+    /// Why the verification was cancelled, if it was.
+    pub(crate) fn cancelled(&mut self) -> Option<BundleError> {
+        self.cancelled.take()
+    }
+
+    /// The report.
+    pub(crate) fn report(self, commitment: Option<Digest>) -> Report {
+        Report { steps: self.steps, commitment }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the commands without a database share: digests as people type them, refusals with their codes, and files that are
+//! written whole or not at all and never over another.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use bundle::BundleError;
+use draw::Digest;
+
+use crate::exit::Failure;
+
+const EXISTS: &str = "请换一个名字；已有的文件不会被覆盖。";
+
+/// 64 hexadecimal characters of either case.
+pub fn digest_of(hex: &str, what: &str, next: &str) -> Result<Digest, Failure> {
+    Digest::parse(&hex.to_lowercase()).map_err(|_| Failure::usage(format_args!("{what}须为 64 位十六进制"), next))
+}
+
+/// A refusal with its place, its stable code and what to do.
+pub fn failed(error: &BundleError, next: &str) -> Failure {
+    let next = if matches!(error, BundleError::Exists { .. }) { EXISTS } else { next };
+    // A refusal of the protocol says its code itself.
+    let coded = matches!(error, BundleError::Refused(_));
+    let message = if coded { error.to_string() } else { format!("{error}（{}）", error.code()) };
+    Failure::refused(message, next)
+}
+
+/// A refusal of a document with its place.
+pub fn refused(refused: draw::Refused, next: &str) -> Failure {
+    failed(&BundleError::from(refused), next)
+}
+
+/// The bytes of a document on this machine, up to the limit of all documents.
+pub fn read_document(path: &Path, next: &str) -> Result<Vec<u8>, Failure> {
+    bundle::read_file(path).map_err(|error| failed(&error, next))
+}
+
+/// Writes a new file.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() {
+        let exists = BundleError::Exists { place: path.display().to_string() };
+        return Err(failed(&exists, ""));
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create_new(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, path)
+    };
+    write().map_err(|error| {
+        std::fs::remove_file(&partial).ok();
+        Failure::environment(format_args!("{}：{error}", path.display()))
+    })
+}
