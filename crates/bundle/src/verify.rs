@@ -48,12 +48,11 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
         steps.check(StepName::Populations, check_populations(scheme, roll, sizes, progress));
     }
     let settled = steps.check(StepName::Reveals, settle(bundle, commitment));
-    if let (Some(plan), true) = (&commitment.beacon, settled.is_some()) {
-        match optional(bundle, "beacon.json", Beacon::parse) {
-            Ok(Some(beacon)) => check_beacon(steps, plan, &beacon),
-            // Then the reveals have not settled.
-            Ok(None) | Err(_) => {}
-        }
+    // Where the beacon cannot be read, the reveals have not settled.
+    if let (Some(plan), true) = (&commitment.beacon, settled.is_some())
+        && let Ok(Some(beacon)) = optional(bundle, "beacon.json", Beacon::parse)
+    {
+        check_beacon(steps, plan, &beacon);
     }
     if let (Some(scheme), Some(sizes), Some(settled)) = (&scheme, &sizes, &settled) {
         check_result(steps, bundle, commitment, settled, scheme, roll.as_ref(), sizes, progress);

@@ -67,7 +67,8 @@ fn an_unbroken_chain_holds_in_whatever_order_it_is_read() {
 #[test]
 fn every_break_is_named_at_its_place() {
     type Change = fn(&mut Vec<ChainEntry>);
-    let changes: [(&str, Change, &[(&str, &str)]); 10] = [
+    type Faults = &'static [(&'static str, &'static str)];
+    let changes: [(&str, Change, Faults); 10] = [
         ("the first is missing", |all| drop(all.remove(0)), &[("gap", "e2")]),
         ("one in the middle is missing", |all| drop(all.remove(1)), &[("gap", "e3"), ("gap", "e3")]),
         ("dropped without a word", |all| all[0].ending = Ending::Open, &[("dropped", "e1")]),
