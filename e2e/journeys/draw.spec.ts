@@ -199,6 +199,16 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await discipline.page.reload();
     await discipline.sees("承诺已登记");
     expect(await discipline.own()).toEqual(phones[0]![1]);
+    // A link that is issued anew finds in the same browser what was kept under the old one; the old one is dead.
+    const old = discipline.page.url();
+    await party("派驻纪检监察组").getByRole("button", { name: /换发二维码/ }).click();
+    await page.getByRole("dialog").getByRole("button").first().click();
+    const renewed = page.locator(".panel").filter({ hasText: "派驻纪检监察组的二维码" });
+    await expect(renewed.getByRole("img", { name: "二维码" })).toBeVisible();
+    await discipline.page.goto((await renewed.locator("p.mono").textContent())!.trim());
+    await discipline.sees("承诺已登记");
+    expect(await discipline.own()).toEqual(phones[0]![1]);
+    expect((await discipline.page.request.get(old)).status()).toBe(404);
 
     await confirmed(page, "公布承诺");
     await expect(page.getByRole("heading", { name: "承诺摘要" })).toBeVisible();
