@@ -1289,9 +1289,9 @@ class Check:
     def check_addenda(self):
         names = sorted(name for name in self.files if name.startswith("addenda/"))
         if not names:
-            return "没有补正"
-        need(names == [f"addenda/{n:04}.json" for n in range(1, len(names) + 1)], "addendum", "补正应从 0001 起连续编号")
-        need(self.scheme.reserves > 0, "addendum", "方案没有候补，不得补正")
+            return "没有增补"
+        need(names == [f"addenda/{n:04}.json" for n in range(1, len(names) + 1)], "addendum", "增补应从 0001 起连续编号")
+        need(self.scheme.reserves > 0, "addendum", "方案没有候补，不得增补")
         cells = {}
         for one in self.docs["result.json"]["cells"]:
             drawn, reserves = ([entry["id"] for entry in one[key]] for key in ("drawn", "reserves"))
@@ -1313,8 +1313,8 @@ class Check:
             listed.update(reserves[:1])
             del reserves[:1]
         for (stratum, _), (listed, _) in cells.items():
-            need(not gone & listed, "addendum", f"层 {stratum}：{'、'.join(sorted(gone & listed))} 还在名单中，缺一份补正")
-        return f"{len(names)} 份补正，依次相连"
+            need(not gone & listed, "addendum", f"层 {stratum}：{'、'.join(sorted(gone & listed))} 还在名单中，缺一份增补")
+        return f"{len(names)} 份增补，依次相连"
 
 
 def verify(files, commitment=None, workers=1, progress=None):
@@ -1328,7 +1328,7 @@ WORDS = {"ok": "成立", "partial": "部分", "failed": "不成立", "skipped": 
 STEPS = {
     "files": "文件", "commitment": "承诺", "roll-document": "底册说明", "scheme": "方案", "sizes": "应抽数", "reveals": "揭示",
     "beacon": "信标", "roll": "底册", "populations": "各层行数", "result": "结果", "proofs": "包含证明", "signatures": "签名",
-    "addenda": "补正",
+    "addenda": "增补",
 }  # fmt: skip
 EXITS = {"ok": 0, "failed": 1, "partial": 3}
 
