@@ -242,7 +242,12 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
         steps: view
             .steps
             .iter()
-            .map(|step| web::Step { owner: String::new(), waits_for: String::new(), ..step_of(step, &view) })
+            .map(|step| web::Step {
+                owner: String::new(),
+                waits_for: String::new(),
+                deadline: String::new(),
+                ..step_of(step, &view)
+            })
             .collect(),
         late: view.steps.iter().any(|step| step.mark == StepMark::Late),
         nows: view.steps.iter().filter(|step| now(step)).map(|step| step_of(step, &view)).collect(),
