@@ -17,6 +17,8 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+from measure import BenchError
+
 US = b"\x1f"
 ORGANISER = "国家市场监督管理总局"
 DRAW = "D-2026-0001"
@@ -79,9 +81,9 @@ def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def reveal(tag, party, salt, value):
+def reveal(tag, party, salt, value, draw=DRAW, organiser=ORGANISER):
     """Protocol §4: what a party commits to (tag 0) and adds to the seed (tag 1)."""
-    who = sha(US.join([b"draw", DRAW.encode(), b"1", ORGANISER.encode(), party.encode()]))
+    who = sha(US.join([b"draw", draw.encode(), b"1", organiser.encode(), party.encode()]))
     return sha(b"mingcha reveal v1", bytes([tag]), who, salt, value.encode())
 
 
@@ -143,7 +145,7 @@ HEADER = ["id:text", "organ:text", "kind:text", "registered:date", "status:text"
 def call(*command):
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"bundle: {' '.join(map(str, command))}: {done.stderr.strip()}")
+        raise BenchError(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -190,4 +192,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BenchError as error:
+        print(f"bundle: {error}", file=sys.stderr)
+        sys.exit(1)
