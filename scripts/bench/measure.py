@@ -2,14 +2,15 @@
 
 import contextlib
 import os
-import resource
+import signal
 import subprocess
+import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+LAUNCH = str(Path(__file__).resolve().parent / "launch.py")
 
 
 class BenchError(Exception):
@@ -25,39 +26,35 @@ class Run:
     output: str
 
 
-def run(command, limit=None, env=None):
+def run(command, limit=None):
     """Runs to the end; a program that fails, or is killed at its limit, is a `BenchError` with its last words."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        begun = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=env,
-                                   preexec_fn=limit.enter if limit else None)
-        # wait4 and not wait: it alone tells the memory of this one child.
+    shown = " ".join(map(str, command))
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as report:
+        launcher = [sys.executable, "-I", "-S", LAUNCH, str(report.fileno()), limit.argument if limit else "-"]
+        process = subprocess.Popen([*launcher, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
+                                   pass_fds=[report.fileno()], start_new_session=True)
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
         except BaseException:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             raise
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        output = out.read().decode(errors="replace")
-        if process.returncode != 0:
-            last = errors.read().decode(errors="replace").strip()[-2000:]
-            what = f"killed by signal {-process.returncode}" if process.returncode < 0 else f"exit {process.returncode}"
-            raise BenchError(f"{' '.join(map(str, command))}: {what}: {last}")
-        return Run(seconds, usage.ru_maxrss * 1024, output)
+        for file in (out, errors, report):
+            file.seek(0)
+        output, last, told = (file.read().decode(errors="replace").strip() for file in (out, errors, report))
+    if process.returncode != 0:
+        raise BenchError(f"{shown}: not started: {last[-2000:]}")
+    seconds, code, peak = told.split()
+    if code != "0":
+        what = f"killed by signal {code[1:]}" if code.startswith("-") else f"exit {code}"
+        raise BenchError(f"{shown}: {what}: {last[-2000:]}")
+    return Run(float(seconds), int(peak) * 1024, output)
 
 
 class AddressSpace:
     """RLIMIT_AS: every mapping counts, touched or not; what the kernel caches of files does not."""
 
     def __init__(self, size):
-        self.size = size
-        self.name = f"RLIMIT_AS {size >> 20} MiB"
-
-    def enter(self):
-        resource.setrlimit(resource.RLIMIT_AS, (self.size, self.size))
+        self.name, self.argument = f"RLIMIT_AS {size >> 20} MiB", f"address:{size}"
 
     def peak(self):
         return None
@@ -74,9 +71,7 @@ class ControlGroup:
         if swap.exists():
             swap.write_text(str(size if version == 1 else 0))
         self.name = f"cgroup v{version} memory limit {size >> 20} MiB, page cache included"
-
-    def enter(self):
-        (self.folder / "cgroup.procs").write_text(str(os.getpid()))
+        self.argument = f"group:{folder}"
 
     def peak(self):
         path = self.folder / self.files[1]

@@ -10,10 +10,11 @@ Written by `make bench`; the method stands in `scripts/bench`. One job for all: 
 rows) with eight columns, four exclusions, eleven strata (one split at random over the organs, one by risk class), some 1.2 %
 drawn, a SHA-256 ticket for every eligible row, the drawn list with thresholds written to a file.
 
+- Every side puts every row into its stratum and hashes every eligible one.
 - *mingcha* is timed as a process, from start to exit: roll to written `result.json`. It also checks that ids are well-formed,
   ascending and distinct, counts every population and compares it with `sizes.json`; no peer does.
-- Every side puts every row into its stratum and hashes every eligible one. Peers are timed inside a running process, from opening the file to the written list; imports and small tables are free. Their
-  queries are in `scripts/bench/question.py` and `peers.py`. PostgreSQL reads a table loaded before.
+- Peers are timed inside a running process, from opening the file to the written list; imports and small tables are free. Their
+  queries are in `scripts/bench/question.py` and `peers.py`. PostgreSQL reads a table loaded before; its memory is the server's.
 - *Pruned* says that the query's author knew to keep only candidates under an upper bound on the ticket before the window; *as
   written* is the plain `row_number() over (partition by … order by ticket)`.
 - Lists drawn with SHA-256 were equal, id by id and ticket by ticket, in every round; with another hash only the sizes can be.

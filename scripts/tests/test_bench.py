@@ -87,6 +87,11 @@ class Measuring(unittest.TestCase):
         self.assertGreater(done.seconds, 0)
         self.assertEqual(int(done.output), 200 << 20)
 
+    def test_our_own_memory_is_not_the_programs(self):
+        held = bytearray(300 << 20)
+        self.assertLess(run(["true"]).peak, 30 << 20)
+        del held
+
     def test_a_failure_is_not_a_time(self):
         with self.assertRaisesRegex(BenchError, "exit 3: why"):
             run([sys.executable, "-c", "import sys; print('why', file=sys.stderr); sys.exit(3)"])
