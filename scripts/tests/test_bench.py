@@ -117,6 +117,11 @@ class Page(unittest.TestCase):
         self.assertIn("| hashes | 1 | 0.200 | 0.200 | 50.0 M | – | 0.40× |", page.draw_table(found))
         self.assertEqual([(round(ratio, 2), met) for _, ratio, met in page.goals(found)], [(2.5, False), (0.56, False)])
 
+    def test_the_country(self):
+        run = {"rows": 200_000_000, "drawn": 2_400_000, "cold": 12.0, "seconds": [9.0, 8.0, 11.0], "peak": 300_000_000,
+               "held": [900_000_000, 400_000_000], "limit": "some"}
+        self.assertIn("| 200,000,000 | 2,400,000 | 9.00 | 12.00 | 45.0 | 300 MB | 900 MB |", page.country_table([run]))
+
     def test_a_section_is_replaced_and_the_rest_stays(self):
         once = page.put(page.HEAD, "draw", "first")
         both = page.put(once, "whole-country", "other")
