@@ -42,6 +42,7 @@ pub struct Sieve<'s> {
     /// By the numbers of the sorter's fates: how many rows.
     by_fate: Vec<u64>,
     strata: Vec<StratumCells>,
+    /// The first is [`NOWHERE`].
     cells: Vec<Cell>,
     /// The fates of the part at hand; kept for its room.
     fates: Vec<u32>,
@@ -85,7 +86,8 @@ impl<'s> Sieve<'s> {
             Ok(StratumCells { column, by_value: BTreeMap::new() })
         });
         let strata = strata.collect::<Result<Vec<_>, Refused>>()?;
-        Ok(Self { scheme, sorter, drawing: None, by_fate: Vec::new(), strata, cells: Vec::new(), fates: Vec::new() })
+        let nowhere = Cell { rows: 0, best: Best::default() };
+        Ok(Self { scheme, sorter, drawing: None, by_fate: Vec::new(), strata, cells: vec![nowhere], fates: Vec::new() })
     }
 
     /// A sieve that also keeps what will be drawn under a settled commitment. The sizes decide how much is kept; that they
@@ -135,28 +137,18 @@ impl<'s> Sieve<'s> {
         self.sorter.sort(part, &mut fates)?;
         self.by_fate.resize(self.sorter.fates().len(), 0);
         let slots = (0..self.strata.len()).map(|stratum| self.slots(stratum, part)).collect::<Result<Vec<_>, _>>()?;
-        let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots)).collect();
+        let zeros = vec![0; part.rows()];
+        let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots, &zeros)).collect();
         let tickets = self.drawing.as_ref().map(|drawing| &drawing.tickets);
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(NOWHERE);
         for (row, (id, fate)) in part.ids().iter().zip(&fates).enumerate() {
-            let Some(count) = self.by_fate.get_mut(*fate as usize) else { continue };
+            let fate = *fate as usize;
+            let (Some(count), Some(way)) = (self.by_fate.get_mut(fate), ways.get(fate)) else { continue };
             *count += 1;
-            let several = match ways.get(*fate as usize) {
-                Some(Way::Nowhere) | None => continue,
-                Some(Way::Cell(slot)) => {
-                    pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
-                    continue;
-                }
-                Some(Way::ByCode(codes, slots)) => {
-                    if let Some(slot) = codes.get(row).and_then(|code| slots.get(*code as usize)) {
-                        pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
-                    }
-                    continue;
-                }
-                Some(Way::Several(strata)) => strata,
-            };
+            let slot = way.codes.get(row).and_then(|code| way.slots.get(*code as usize)).copied().unwrap_or(NOWHERE);
+            pass_one(&mut self.cells, slot, id, tickets, &mut batch);
             // An object of several strata has the same ticket in all of them.
-            for stratum in several.iter() {
+            for stratum in way.further {
                 if let Some(slot) = slots.get(*stratum).and_then(|slots| slots.of(row)) {
                     pass_one(&mut self.cells, slot, id, tickets, &mut batch);
                 }
@@ -329,38 +321,40 @@ impl Slots<'_> {
     }
 }
 
-/// What a fate means in one part, so that a row's cell is found in one step.
-enum Way<'p> {
-    Nowhere,
-    Cell(usize),
-    /// By the codes of a column: the cells.
-    ByCode(&'p [u32], &'p [usize]),
-    Several(&'p [usize]),
+/// The cell of rows that belong nowhere: it is counted like any other and wants nothing.
+const NOWHERE: usize = 0;
+
+/// What a fate means in one part. Whatever it is, a row's cell is found by the same two looks, so that there is nothing for
+/// the processor to guess.
+struct Way<'p> {
+    codes: &'p [u32],
+    /// The cells, by code.
+    slots: &'p [usize],
+    /// The strata behind the first, of an object of several.
+    further: &'p [usize],
 }
 
 impl<'p> Way<'p> {
-    fn of(fate: &'p Fate, slots: &'p [Slots<'_>]) -> Self {
-        let Fate::Member(strata) = fate else { return Self::Nowhere };
-        match strata.as_slice() {
-            [] => Self::Nowhere,
-            [one] => match slots.get(*one) {
-                Some(Slots::Whole(slot)) => Self::Cell(*slot),
-                Some(Slots::ByCode { codes, slots }) => Self::ByCode(codes, slots),
-                None => Self::Nowhere,
-            },
-            several => Self::Several(several),
+    /// `zeros` are the codes of a column that has one value.
+    fn of(fate: &'p Fate, slots: &'p [Slots<'_>], zeros: &'p [u32]) -> Self {
+        let nowhere = Self { codes: zeros, slots: &[NOWHERE], further: &[] };
+        let Fate::Member(strata) = fate else { return nowhere };
+        let Some((first, further)) = strata.split_first() else { return nowhere };
+        match slots.get(*first) {
+            Some(Slots::Whole(slot)) => Self { codes: zeros, slots: std::slice::from_ref(slot), further },
+            Some(Slots::ByCode { codes, slots }) => Self { codes, slots, further },
+            None => nowhere,
         }
     }
 }
 
-/// Counts a row in its cell, and puts it among those whose tickets are wanted.
+/// Counts a row in its cell, and puts it among those whose tickets are wanted if the cell wants any.
 #[inline(always)]
 fn pass_one<'a>(cells: &mut [Cell], slot: usize, id: &'a [u8], tickets: Option<&Tickets>, batch: &mut Batch<'a, usize>) {
     let Some(cell) = cells.get_mut(slot) else { return };
     cell.rows += 1;
     if let Some(tickets) = tickets
-        && cell.best.wants_any()
-        && batch.add(id, slot)
+        && batch.add(id, slot, cell.best.wants_any())
     {
         hash(cells, tickets, batch);
     }

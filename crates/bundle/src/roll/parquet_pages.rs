@@ -362,11 +362,12 @@ impl Decoder {
         for (repeated, level) in repeats.iter().zip(levels.iter()) {
             // Most rows hold no member, or one that was met before.
             let holds = *level == full;
-            let one = match found.get(next) {
-                Some(member) if holds => self.sets.first.get(*member as usize).copied().unwrap_or(NONE),
-                _ if *level < element_from => 0,
-                _ => NONE,
-            };
+            let member = found.get(next).copied().unwrap_or(NONE);
+            let with_member = self.sets.first.get(member as usize).copied().unwrap_or(NONE);
+            let without = if *level < element_from { 0 } else { NONE };
+            // Chosen by arithmetic: which it is is as good as random, and a wrong guess of the processor costs more.
+            let chosen = u32::from(holds).wrapping_neg();
+            let one = (with_member & chosen) | (without & !chosen);
             begun += usize::from(*repeated == 0);
             let set = begun.checked_sub(1).and_then(|row| codes.get_mut(row));
             let set = set.ok_or_else(|| damaged("a list without a beginning"))?;
