@@ -67,16 +67,8 @@ impl Suite {
 }
 
 /// The state of SHA-256 before its first block (FIPS 180-4 §5.3.3).
-const SHA256_START: [u32; 8] = [
-    0x6A09_E667,
-    0xBB67_AE85,
-    0x3C6E_F372,
-    0xA54F_F53A,
-    0x510E_527F,
-    0x9B05_688C,
-    0x1F83_D9AB,
-    0x5BE0_CD19,
-];
+const SHA256_START: [u32; 8] =
+    [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
 /// A running hash of either suite.
 #[derive(Clone)]
