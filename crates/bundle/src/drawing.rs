@@ -1,13 +1,16 @@
 //! Drawing a bundle: from roll, scheme, sizes, commitment and reveals to `result.json`. Any mismatch is refused with its
 //! place, and nothing is written then.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
-use draw::{Beacon, Commitment, Outcome, Progress, Refused, Reveals, RollDocument, Scheme, Sizes, Subject};
+use draw::{
+    Beacon, Bounds, Commitment, Header, Outcome, Part, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes, Subject,
+};
 
 use crate::container::{Bundle, write_document};
 use crate::error::BundleError;
-use crate::roll::take_rows;
+use crate::roll::{Pass, pass};
 use crate::zipped::copy_bundle;
 
 /// How much of the roll a draw checks. Form, order and distinctness of the ids are always checked.
@@ -20,6 +23,22 @@ pub enum RollCheck {
     Ids,
 }
 
+/// How a bundle is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drawing {
+    /// How much of the roll is checked.
+    pub check: RollCheck,
+    /// Threads that read a Parquet roll at most; as many as the machine runs at once where none is given. The result is the
+    /// same with any number.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl From<RollCheck> for Drawing {
+    fn from(check: RollCheck) -> Self {
+        Self { check, threads: None }
+    }
+}
+
 /// Draws the bundle at `path` and writes `result.json` into it, or into a copy of it in the new folder `out`.
 ///
 /// A zip needs `out`. A result that is there already must be the same.
@@ -29,11 +48,11 @@ pub enum RollCheck {
 pub fn draw_bundle(
     path: &Path,
     out: Option<&Path>,
-    check: RollCheck,
+    how: impl Into<Drawing>,
     progress: Progress<'_>,
 ) -> Result<Outcome, BundleError> {
     let mut bundle = Bundle::open(path)?;
-    let outcome = compute(&mut bundle, check, progress)?;
+    let outcome = compute(&mut bundle, how.into(), progress)?;
     let bytes = outcome.to_jcs();
     let before = bundle.read("result.json")?;
     if before.as_ref().is_some_and(|before| *before != bytes) {
@@ -55,7 +74,8 @@ pub fn draw_bundle(
     Ok(outcome)
 }
 
-pub(crate) fn compute(bundle: &mut Bundle, check: RollCheck, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>) -> Result<Outcome, BundleError> {
+    let Drawing { check, threads } = how;
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     let scheme = document(bundle, "scheme.json", Scheme::parse)?;
     let sizes = document(bundle, "sizes.json", Sizes::parse)?;
@@ -73,18 +93,40 @@ pub(crate) fn compute(bundle: &mut Bundle, check: RollCheck, progress: Progress<
         .key
         .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
     let hashing = (check == RollCheck::Digest).then_some((suite, key));
-    let taken = take_rows(bundle.roll(format)?, hashing, roll_document.rows, progress);
-    let taken = taken.map_err(|error| error.within(format.file_name()))?;
-    let found = match (&taken.document, &taken.roll) {
-        (Some(document), _) => document.clone(),
-        (None, Some(roll)) => {
-            RollDocument { header: roll.header().clone(), rows: u64::from(roll.rows()), ..roll_document.clone() }
+    let sieve =
+        |bounds| Sieve::drawing(&commitment, &settled, &scheme, &roll_document.header, &sizes, bounds).map_err(BundleError::from);
+    for bounds in [Bounds::Guessed, Bounds::Open] {
+        let columns = sieve(bounds)?.columns();
+        let how = Pass { columns: &columns, hashing, expected: roll_document.rows, threads };
+        let expect_header = |header: &Header| {
+            // Columns are found by their place in the committed header.
+            if *header == roll_document.header { Ok(()) } else { Err(differs("header", &roll_document.header, header)) }
+        };
+        let hire = |header: &Header| {
+            expect_header(header)?;
+            sieve(bounds)
+        };
+        let work = |sieve: &mut Sieve<'_>, part: Part| Ok(sieve.take(&part)?);
+        let passed = pass(bundle.roll(format)?, &how, hire, work, &mut *progress);
+        let passed = passed.map_err(|error| error.within(format.file_name()))?;
+        let rows = passed.rows;
+        let found = passed.document.unwrap_or_else(|| RollDocument { rows, ..roll_document.clone() });
+        expect_same_roll(&roll_document, &found).map_err(|refused| refused.within(format.file_name()))?;
+        let mut sieves = passed.workers.into_iter();
+        let Some(mut all) = sieves.next() else { break };
+        sieves.try_for_each(|other| all.join(other))?;
+        if let Some(outcome) = all.finish(&commitment, &settled, &sizes)? {
+            return Ok(outcome);
         }
-        (None, None) => return Err(BundleError::MissingFile { name: "roll.csv or roll.parquet" }),
-    };
-    expect_same_roll(&roll_document, &found).map_err(|refused| refused.within(format.file_name()))?;
-    let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
-    Ok(draw::draw(&commitment, &settled, &scheme, &roll, &sizes, progress)?)
+    }
+    // Without a guess nothing that belongs to the result is forgotten.
+    let what = "a cell has fewer rows than its size".to_owned();
+    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what }).into())
+}
+
+fn differs(place: &str, stated: &Header, found: &Header) -> BundleError {
+    let (expected, found) = (stated.cells().join(","), found.cells().join(","));
+    Refused::new(place, draw::Reason::DigestMismatch { expected, found }).into()
 }
 
 /// Refuses a roll file whose header, rows or root are not those of `roll.json`.

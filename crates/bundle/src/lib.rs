@@ -22,7 +22,7 @@ mod zip_frame;
 mod zipped;
 
 pub use container::{Bundle, read_file, write_document};
-pub use drawing::{RollCheck, draw_bundle};
+pub use drawing::{Drawing, RollCheck, draw_bundle};
 pub use error::BundleError;
 pub use log::{LOG_ENTRIES_MAX, LogReport, verify_log};
 pub use proving::{prove, receipt};

@@ -76,7 +76,7 @@ pub fn receipt(bundle: &mut Bundle, ids: &[&str], progress: Progress<'_>) -> Res
     let suite = commitment.suite;
     let (place, proofs) = match (bundle.roll_format()?, roll.key) {
         (Some(format), Some(key)) => {
-            if compute(bundle, RollCheck::Digest, &mut *progress)? != outcome {
+            if compute(bundle, RollCheck::Digest.into(), &mut *progress)? != outcome {
                 let what = "not the result that the bundle gives".to_owned();
                 return Err(Refused::new("result.json", draw::Reason::Mismatch { what }).into());
             }

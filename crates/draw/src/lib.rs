@@ -28,6 +28,7 @@ mod roll;
 mod scheme;
 mod seed;
 mod selection;
+mod sieve;
 mod signature;
 mod sizes;
 mod split;
@@ -52,12 +53,16 @@ pub use proof::Proof;
 pub use receipt::{CellFinding, Finding, RECEIPT_OBJECTS_MAX, Receipt, ReceiptCell, ReceiptObject};
 pub use refused::{Reason, Refused};
 pub use reveals::{Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX};
-pub use roll::{COLUMNS_MAX, ColumnSpec, ColumnType, Header, Intake, ROWS_MAX, Roll, RollDocument, RowLeaf, Taken};
+pub use roll::{
+    COLUMNS_MAX, Column, ColumnBuilder, ColumnSpec, ColumnType, Edges, Header, Intake, Part, ROWS_MAX, Roll, RollDocument, RowLeaf,
+    Taken, Texts, check_edges,
+};
 pub use scheme::{
     Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test,
 };
 pub use seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
 pub use selection::{draw, select};
+pub use sieve::{Bounds, Sieve};
 pub use signature::{SIGNATURE_BYTES, SIGNATURES_MAX, SignatureAlgorithm, SignatureEntry};
 pub use sizes::{CellPlan, CellRows, Sizes, StratumSizes, sizes};
 pub use split::split;

@@ -17,43 +17,72 @@ fn node_hash(suite: Suite, left: &Digest, right: &Digest) -> Digest {
     suite.hash(&[&[1], left.as_bytes(), right.as_bytes()])
 }
 
-/// A tree that grows leaf by leaf and keeps one hash for each full subtree only.
+/// A tree that grows leaf by leaf and keeps one hash for each full subtree only. It may begin in the middle of the leaves,
+/// and be put behind the one before it: that is how parts of a roll are hashed side by side.
 #[derive(Clone)]
 pub struct MerkleTree {
     suite: Suite,
-    leaves: u64,
-    /// Roots of full subtrees, the largest first: one for each 1 bit of `leaves`.
-    full: Vec<Digest>,
+    /// Leaves before this tree, and leaves up to its end.
+    start: u64,
+    end: u64,
+    /// Full subtrees from left to right: the position of the first leaf, the height, the root.
+    full: Vec<(u64, u32, Digest)>,
 }
 
 impl MerkleTree {
     /// A tree without leaves.
     #[must_use]
     pub const fn new(suite: Suite) -> Self {
-        Self { suite, leaves: 0, full: Vec::new() }
+        Self::starting_at(suite, 0)
+    }
+
+    /// A tree without leaves, before which `start` leaves stand.
+    #[must_use]
+    pub const fn starting_at(suite: Suite, start: u64) -> Self {
+        Self { suite, start, end: start, full: Vec::new() }
     }
 
     /// Adds the leaf of this [`leaf_hash`].
     pub fn push(&mut self, leaf: Digest) {
-        let mut right = leaf;
-        // Each trailing 1 bit of the count is a full subtree of the size reached so far: it becomes the left sibling.
-        for _ in 0..self.leaves.trailing_ones() {
-            if let Some(left) = self.full.pop() {
-                right = node_hash(self.suite, &left, &right);
-            }
-        }
-        self.full.push(right);
-        self.leaves += 1;
+        self.put(self.end, 0, leaf);
+        self.end += 1;
     }
 
-    /// The root of the leaves so far; the hash of nothing where there are none.
+    /// Adds a full subtree. A right child whose sibling is here joins it; one whose sibling stands in the tree before waits
+    /// for [`MerkleTree::append`].
+    fn put(&mut self, mut first: u64, mut height: u32, mut root: Digest) {
+        while (first >> height) % 2 == 1 {
+            let Some((left, _, sibling)) = self.full.pop_if(|(left, it, _)| *it == height && *left + (1 << height) == first)
+            else {
+                break;
+            };
+            root = node_hash(self.suite, &sibling, &root);
+            first = left;
+            height += 1;
+        }
+        self.full.push((first, height, root));
+    }
+
+    /// Puts a tree behind this one; false, and nothing done, where it does not begin where this one ends.
+    pub fn append(&mut self, next: &Self) -> bool {
+        if next.start != self.end {
+            return false;
+        }
+        for (first, height, root) in &next.full {
+            self.put(*first, *height, *root);
+        }
+        self.end = next.end;
+        true
+    }
+
+    /// The root of a tree that begins with the first leaf; the hash of nothing where there are no leaves.
     #[must_use]
     pub fn root(&self) -> Digest {
         let mut subtrees = self.full.iter().rev();
-        let Some(last) = subtrees.next() else {
+        let Some((.., last)) = subtrees.next() else {
             return self.suite.hash(&[]);
         };
-        subtrees.fold(*last, |right, left| node_hash(self.suite, left, &right))
+        subtrees.fold(*last, |right, (.., left)| node_hash(self.suite, left, &right))
     }
 }
 
@@ -147,5 +176,24 @@ mod tests {
             tree.push(leaf);
         }
         assert!(inclusion_path(Suite::Sha256, &leaves, leaves.len()).is_none());
+    }
+
+    #[test]
+    fn trees_of_parts_make_the_same_root_wherever_they_are_cut() {
+        let leaves: Vec<_> = (0..37_u64).map(|count| leaf_hash(Suite::Sm3, &[&count.to_be_bytes()])).collect();
+        let tree = |start: usize, end: usize| {
+            let mut tree = MerkleTree::starting_at(Suite::Sm3, start as u64);
+            leaves.get(start..end).unwrap().iter().for_each(|leaf| tree.push(*leaf));
+            tree
+        };
+        let whole = tree(0, 37).root();
+        for first in 0..=37 {
+            for second in first..=37 {
+                let mut joined = tree(0, first);
+                assert!(joined.append(&tree(first, second)) && joined.append(&tree(second, 37)));
+                assert_eq!(joined.root(), whole, "{first}, {second}");
+                assert_eq!(joined.append(&tree(first, second)), first == 37, "{first}, {second}");
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The result document, and what can be checked of it without the roll.
 
+use std::io::Write;
+
 use crate::commitment::Commitment;
 use crate::json::{Json, document_digest};
 use crate::node::Node;
@@ -62,15 +64,32 @@ impl Outcome {
     /// The canonical bytes: the file `result.json`.
     #[must_use]
     pub fn to_jcs(&self) -> Vec<u8> {
-        let absent = self.absent.iter().map(|party| Json::text(party)).collect();
-        Json::object([
-            ("draw", Json::text(&self.draw)),
-            ("commitment_digest", Json::digest(Some(&self.commitment_digest))),
-            ("seed", Json::digest(Some(&self.seed))),
-            ("absent", Json::List(absent)),
-            ("cells", Json::List(self.cells.iter().map(DrawnCell::to_json).collect())),
-        ])
-        .to_jcs()
+        let mut bytes = Vec::new();
+        // Writing to memory does not fail.
+        drop(self.write_jcs(&mut bytes));
+        bytes
+    }
+
+    /// Writes the canonical bytes, one drawn object after the other: a result of millions is never in memory as text.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_jcs(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let absent = Json::List(self.absent.iter().map(|party| Json::text(party)).collect());
+        out.write_all(b"{\"absent\":")?;
+        out.write_all(&absent.to_jcs())?;
+        out.write_all(b",\"cells\":[")?;
+        for (index, cell) in self.cells.iter().enumerate() {
+            out.write_all(if index > 0 { b"," } else { b"" })?;
+            cell.write_jcs(out)?;
+        }
+        out.write_all(b"],\"commitment_digest\":\"")?;
+        out.write_all(&self.commitment_digest.hex())?;
+        out.write_all(b"\",\"draw\":")?;
+        out.write_all(&Json::text(&self.draw).to_jcs())?;
+        out.write_all(b",\"seed\":\"")?;
+        out.write_all(&self.seed.hex())?;
+        out.write_all(b"\"}")
     }
 
     /// The digest that a matching and the first addendum name.
@@ -147,27 +166,38 @@ impl Outcome {
 }
 
 impl DrawnCell {
-    fn to_json(&self) -> Json {
-        let list = |list: &[Drawn]| {
-            let items = list.iter();
-            Json::List(
-                items
-                    .map(|drawn| {
-                        Json::object([("id", Json::text(&drawn.id)), ("ticket", Json::digest(Some(&drawn.ticket)))])
-                    })
-                    .collect(),
-            )
-        };
-        Json::object([
-            ("stratum", Json::text(&self.stratum)),
-            ("cell", self.cell.as_deref().map_or(Json::Null, Json::text)),
-            ("rows", Json::count(self.rows)),
-            ("size", Json::count(self.size)),
-            ("threshold", Json::digest(self.threshold())),
-            ("drawn", list(&self.drawn)),
-            ("reserves", list(&self.reserves)),
-        ])
+    fn write_jcs(&self, out: &mut impl Write) -> std::io::Result<()> {
+        out.write_all(b"{\"cell\":")?;
+        out.write_all(&self.cell.as_deref().map_or(Json::Null, Json::text).to_jcs())?;
+        out.write_all(b",\"drawn\":")?;
+        write_drawn(&self.drawn, out)?;
+        out.write_all(b",\"reserves\":")?;
+        write_drawn(&self.reserves, out)?;
+        write!(out, ",\"rows\":{},\"size\":{},\"stratum\":", self.rows, self.size)?;
+        out.write_all(&Json::text(&self.stratum).to_jcs())?;
+        out.write_all(b",\"threshold\":")?;
+        out.write_all(&Json::digest(self.threshold()).to_jcs())?;
+        out.write_all(b"}")
     }
+}
+
+/// Ids are plain ASCII, in which nothing needs an escape; a document that was read may hold other texts.
+fn write_drawn(drawn: &[Drawn], out: &mut impl Write) -> std::io::Result<()> {
+    out.write_all(b"[")?;
+    for (index, drawn) in drawn.iter().enumerate() {
+        out.write_all(if index > 0 { b",{\"id\":" } else { b"{\"id\":" })?;
+        if crate::text::is_id(&drawn.id) {
+            out.write_all(b"\"")?;
+            out.write_all(drawn.id.as_bytes())?;
+            out.write_all(b"\"")?;
+        } else {
+            out.write_all(&Json::text(&drawn.id).to_jcs())?;
+        }
+        out.write_all(b",\"ticket\":\"")?;
+        out.write_all(&drawn.ticket.hex())?;
+        out.write_all(b"\"}")?;
+    }
+    out.write_all(b"]")
 }
 
 fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {

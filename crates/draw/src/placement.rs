@@ -1,11 +1,10 @@
 //! Where a single row belongs under a scheme: excluded, outside, or in which cells. For a firm that holds nothing but its
 //! own row.
 
-use crate::partition::{Members, partition};
-use crate::progress::unattended;
 use crate::refused::Refused;
 use crate::roll::{Header, Intake};
 use crate::scheme::Scheme;
+use crate::sieve::Sieve;
 
 /// Where a row belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,22 +21,11 @@ pub struct Placement {
 /// # Errors
 /// A row that does not fit the header, or a scheme that does not.
 pub fn place(scheme: &Scheme, header: &Header, row: &[&str]) -> Result<Placement, Refused> {
-    scheme.check(header)?;
     // A roll of one row, so that no second reading of the rules exists.
     let mut intake = Intake::new(header.clone()).keeping();
     intake.push(row)?;
     let Some(roll) = intake.finish().roll else { return Ok(Placement { excluded: None, cells: Vec::new() }) };
-    let partition = partition(scheme, &roll, &mut unattended)?;
-    let excluded = scheme.exclude.iter().zip(&partition.excluded).find(|(_, rows)| **rows > 0);
-    let mut cells = Vec::new();
-    for (stratum, members) in scheme.strata.iter().zip(partition.strata) {
-        match members {
-            Members::Whole(rows) if rows.is_empty() => {}
-            Members::Whole(_) => cells.push((stratum.code.clone(), None)),
-            Members::Cells(found) => {
-                cells.extend(found.into_iter().map(|(value, _)| (stratum.code.clone(), Some(value))));
-            }
-        }
-    }
-    Ok(Placement { excluded: excluded.map(|(rule, _)| rule.code.clone()), cells })
+    let mut sieve = Sieve::counting(scheme, header)?;
+    roll.parts().iter().try_for_each(|part| sieve.take(part))?;
+    Ok(sieve.placement())
 }

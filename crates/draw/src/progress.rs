@@ -37,6 +37,15 @@ impl Ticker {
         if self.done.is_multiple_of(STEPS) { self.report(progress) } else { Ok(()) }
     }
 
+    /// Counts so many steps at once.
+    ///
+    /// # Errors
+    /// As [`Ticker::tick`].
+    pub fn advance(&mut self, steps: u64, progress: Progress<'_>) -> Result<(), Refused> {
+        self.done += steps;
+        self.report(progress)
+    }
+
     /// Reports what is done now.
     ///
     /// # Errors

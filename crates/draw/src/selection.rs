@@ -1,18 +1,17 @@
-//! The draw itself: in each cell the smallest tickets. It trusts nobody about populations and sizes: both are computed
-//! again and must be the committed ones.
-
-use std::collections::BinaryHeap;
+//! The draw itself: of a cell, the smallest tickets. It trusts nobody about populations and sizes: both are computed again
+//! and must be the committed ones.
 
 use crate::commitment::{Commitment, Subject};
-use crate::outcome::{Drawn, DrawnCell, Outcome};
-use crate::partition::{Members, partition};
+use crate::outcome::{Drawn, Outcome};
 use crate::progress::{Progress, Ticker};
 use crate::refused::{Reason, Refused};
 use crate::reveals::Settled;
 use crate::roll::Roll;
 use crate::scheme::Scheme;
-use crate::sizes::{Sizes, sizes_of_partition};
+use crate::sieve::{Bounds, Sieve};
+use crate::sizes::Sizes;
 use crate::suite::{Digest, Tickets};
+use crate::text::ID_CHARS_MAX;
 
 /// Draws under a commitment that has been settled.
 ///
@@ -27,82 +26,46 @@ pub fn draw(
     sizes: &Sizes,
     progress: Progress<'_>,
 ) -> Result<Outcome, Refused> {
-    expect_documents(commitment, scheme, sizes)?;
-    scheme.check(roll.header()).map_err(|refused| refused.within("scheme"))?;
-    let partition = partition(scheme, roll, progress)?;
-    let found = sizes_of_partition(scheme, &partition)?;
-    if found.to_jcs() != sizes.to_jcs() {
-        return Err(Refused::new("sizes", Reason::Mismatch { what: first_difference(sizes, &found) }));
-    }
-    let tickets = Tickets::new(commitment.suite, &settled.seed);
-    let mut ticker = Ticker::new(u64::from(roll.rows()));
-    let mut cells = Vec::new();
-    for ((stratum, members), sizes) in scheme.strata.iter().zip(partition.strata).zip(&sizes.strata) {
-        let rows = match members {
-            Members::Whole(rows) => vec![rows],
-            Members::Cells(cells) => cells.into_iter().map(|(_, rows)| rows).collect(),
-        };
-        for (plan, rows) in sizes.plan(stratum, &tickets).into_iter().zip(rows) {
-            let ids = rows.iter().filter_map(|row| roll.id(*row));
-            let (drawn, reserves) = select(&tickets, ids, plan.size, scheme.reserves, &mut ticker, progress)?;
-            cells.push(DrawnCell {
-                stratum: stratum.code.clone(),
-                cell: plan.cell,
-                rows: plan.rows,
-                size: plan.size,
-                drawn,
-                reserves,
-            });
+    for bounds in [Bounds::Guessed, Bounds::Open] {
+        let mut sieve = Sieve::drawing(commitment, settled, scheme, roll.header(), sizes, bounds)?;
+        pass(roll, &mut sieve, &mut *progress)?;
+        if let Some(outcome) = sieve.finish(commitment, settled, sizes)? {
+            return Ok(outcome);
         }
     }
-    let commitment_digest = commitment.digest();
-    Ok(Outcome {
-        draw: commitment.draw.clone(),
-        commitment_digest,
-        seed: settled.seed,
-        absent: settled.absent.clone(),
-        cells,
-    })
+    // Without a guess nothing that belongs to the result is forgotten.
+    Err(Refused::new("sizes", Reason::Mismatch { what: "a cell has fewer rows than its size".to_owned() }))
 }
 
-/// Checks that scheme and sizes are the ones that the commitment names.
-fn expect_documents(commitment: &Commitment, scheme: &Scheme, sizes: &Sizes) -> Result<(), Refused> {
-    let Subject::Draw { scheme: scheme_digest, sizes: sizes_digest, .. } = &commitment.subject else {
-        return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: "draw" }));
-    };
-    let suite = commitment.suite;
-    for (place, expected, found) in
-        [("scheme", scheme_digest, scheme.digest(suite)), ("sizes", sizes_digest, sizes.digest(suite))]
-    {
-        if *expected != found {
-            return Err(Refused::new(
-                place,
-                Reason::DigestMismatch { expected: expected.to_string(), found: found.to_string() },
-            ));
-        }
+/// Passes a roll in memory through a sieve.
+pub(crate) fn pass(roll: &Roll, sieve: &mut Sieve<'_>, progress: Progress<'_>) -> Result<(), Refused> {
+    let mut ticker = Ticker::new(u64::from(roll.rows()));
+    for part in roll.parts() {
+        sieve.take(part)?;
+        ticker.advance(part.rows() as u64, &mut *progress)?;
     }
     Ok(())
 }
 
-/// Says in which stratum two sizes documents differ.
-fn first_difference(stated: &Sizes, found: &Sizes) -> String {
-    let pairs = stated.strata.iter().zip(&found.strata);
-    let stratum = pairs.into_iter().find(|(stated, found)| stated != found);
-    match stratum {
-        Some((stated, found)) => format!(
-            "stratum {}: stated {} rows, {} drawn, {} cells; the roll gives {} rows, {} drawn, {} cells",
-            stated.stratum,
-            stated.rows,
-            stated.size,
-            stated.cells.len(),
-            found.rows,
-            found.size,
-            found.cells.len()
-        ),
-        None => format!(
-            "stated excluded {:?}, outside {}; the roll gives excluded {:?}, outside {}",
-            stated.excluded, stated.outside, found.excluded, found.outside
-        ),
+impl Commitment {
+    /// Checks that scheme and sizes are the ones that the commitment names.
+    ///
+    /// # Errors
+    /// A commitment of a matching; another digest.
+    pub(crate) fn expect_documents(&self, scheme: &Scheme, sizes: &Sizes) -> Result<(), Refused> {
+        let Subject::Draw { scheme: scheme_digest, sizes: sizes_digest, .. } = &self.subject else {
+            return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: "draw" }));
+        };
+        let suite = self.suite;
+        for (place, expected, found) in
+            [("scheme", scheme_digest, scheme.digest(suite)), ("sizes", sizes_digest, sizes.digest(suite))]
+        {
+            if *expected != found {
+                let (expected, found) = (expected.to_string(), found.to_string());
+                return Err(Refused::new(place, Reason::DigestMismatch { expected, found }));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -122,22 +85,89 @@ pub fn select<'a>(
     if size == 0 {
         return Ok((Vec::new(), Vec::new()));
     }
-    let wanted = usize::try_from(size.saturating_add(reserves)).unwrap_or(usize::MAX);
-    // A heap whose top is the worst of the best: most ids lose against it after one comparison of tickets.
-    let mut best: BinaryHeap<(Digest, &str)> = BinaryHeap::new();
+    let mut best = Best::new(usize::try_from(size.saturating_add(reserves)).unwrap_or(usize::MAX), u64::MAX);
     for id in ids {
         ticker.tick(progress)?;
-        let candidate = (tickets.of(id.as_bytes()), id);
-        if best.len() < wanted {
-            best.push(candidate);
-        } else if let Some(mut worst) = best.peek_mut()
-            && candidate < *worst
-        {
-            *worst = candidate;
-        }
+        best.offer(&tickets.of(id.as_bytes()), id.as_bytes());
     }
-    let mut drawn: Vec<_> =
-        best.into_sorted_vec().into_iter().map(|(ticket, id)| Drawn { ticket, id: id.to_owned() }).collect();
+    let mut drawn = best.into_sorted();
     let reserves = drawn.split_off(drawn.len().min(usize::try_from(size).unwrap_or(usize::MAX)));
     Ok((drawn, reserves))
+}
+
+/// The candidates of one cell: those that are offered and not above the bound. Whenever twice as many as wanted have
+/// gathered, the worse half is forgotten and the bound falls to the worst that is left.
+#[derive(Default)]
+pub(crate) struct Best {
+    wanted: usize,
+    bound: u64,
+    kept: Vec<Candidate>,
+}
+
+/// An id with its ticket, without an allocation of its own. The order is that of the draw.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    ticket: Digest,
+    /// Padded with zero bytes, which no id holds: the order is that of the ids.
+    id: [u8; ID_CHARS_MAX],
+    length: u8,
+}
+
+/// Candidates that gather beyond the wanted ones before the worse are forgotten, in small cells.
+const SPARE: usize = 256;
+
+impl Best {
+    /// Keeps the `wanted` smallest whose first 64 bits are not above `bound`.
+    pub(crate) const fn new(wanted: usize, bound: u64) -> Self {
+        Self { wanted, bound, kept: Vec::new() }
+    }
+
+    pub(crate) const fn wants_any(&self) -> bool {
+        self.wanted > 0
+    }
+
+    #[inline]
+    pub(crate) fn offer(&mut self, ticket: &Digest, id: &[u8]) {
+        if ticket.head() <= self.bound {
+            self.keep(ticket, id);
+        }
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, ticket: &Digest, id: &[u8]) {
+        let mut candidate = Candidate { ticket: *ticket, id: [0; ID_CHARS_MAX], length: 0 };
+        for (to, from) in candidate.id.iter_mut().zip(id) {
+            *to = *from;
+        }
+        candidate.length = u8::try_from(id.len()).unwrap_or(u8::MAX);
+        self.kept.push(candidate);
+        if self.kept.len() >= self.wanted.saturating_mul(2).saturating_add(SPARE) {
+            self.forget();
+        }
+    }
+
+    /// Forgets all but the wanted.
+    fn forget(&mut self) {
+        let Some(last) = self.wanted.checked_sub(1).filter(|last| *last < self.kept.len()) else { return };
+        let (_, worst, _) = self.kept.select_nth_unstable(last);
+        self.bound = self.bound.min(worst.ticket.head());
+        self.kept.truncate(self.wanted);
+    }
+
+    /// Takes over the candidates of the same cell from another sieve.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.bound = self.bound.min(other.bound);
+        self.kept.append(&mut other.kept);
+    }
+
+    /// The wanted, or as many as there are, in ticket order.
+    pub(crate) fn into_sorted(mut self) -> Vec<Drawn> {
+        self.forget();
+        self.kept.sort_unstable();
+        let drawn = self.kept.into_iter().map(|candidate| {
+            let id = candidate.id.get(..usize::from(candidate.length)).unwrap_or_default();
+            Drawn { ticket: candidate.ticket, id: String::from_utf8_lossy(id).into_owned() }
+        });
+        drawn.collect()
+    }
 }

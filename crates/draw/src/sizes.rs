@@ -2,11 +2,12 @@
 
 use crate::json::{Json, document_digest};
 use crate::node::Node;
-use crate::partition::{Members, Partition, partition};
 use crate::progress::Progress;
 use crate::refused::{Reason, Refused};
 use crate::roll::Roll;
 use crate::scheme::{Scheme, Size, Stratum};
+use crate::selection::pass;
+use crate::sieve::Sieve;
 use crate::split::split;
 use crate::suite::{Digest, Suite, Tickets};
 
@@ -61,26 +62,26 @@ pub struct CellPlan {
 /// # Errors
 /// Whatever [`Scheme::check`] refuses; a value without a ratio; cancelled.
 pub fn sizes(scheme: &Scheme, roll: &Roll, progress: Progress<'_>) -> Result<Sizes, Refused> {
-    scheme.check(roll.header())?;
-    sizes_of_partition(scheme, &partition(scheme, roll, progress)?)
+    let mut sieve = Sieve::counting(scheme, roll.header())?;
+    pass(roll, &mut sieve, progress)?;
+    sieve.sizes()
 }
 
-pub(crate) fn sizes_of_partition(scheme: &Scheme, partition: &Partition) -> Result<Sizes, Refused> {
-    let excluded = scheme.exclude.iter().zip(&partition.excluded);
-    let strata = scheme.strata.iter().zip(&partition.strata).enumerate();
-    let strata = strata.map(|(index, (stratum, members))| {
-        let (rows, cells) = match members {
-            Members::Whole(rows) => (rows.len() as u64, Vec::new()),
-            Members::Cells(cells) => {
-                let counts: Vec<_> = cells.iter().map(|(cell, rows)| (cell.clone(), rows.len() as u64)).collect();
-                (counts.iter().map(|(_, rows)| rows).sum(), counts)
-            }
-        };
+/// The sizes of counted populations: rows by exclusion, and by stratum its rows with those of its cells.
+pub(crate) fn sizes_of(
+    scheme: &Scheme,
+    excluded: &[u64],
+    outside: u64,
+    populations: Vec<(u64, Vec<(String, u64)>)>,
+) -> Result<Sizes, Refused> {
+    let excluded = scheme.exclude.iter().zip(excluded);
+    let strata = scheme.strata.iter().zip(populations).enumerate();
+    let strata = strata.map(|(index, (stratum, (rows, cells)))| {
         size_stratum(stratum, rows, cells).map_err(|refused| refused.within(&format!("strata[{index}]")))
     });
     Ok(Sizes {
         excluded: excluded.map(|(rule, rows)| (rule.code.clone(), *rows)).collect(),
-        outside: partition.outside,
+        outside,
         strata: strata.collect::<Result<_, _>>()?,
     })
 }
@@ -144,6 +145,27 @@ impl Sizes {
     #[must_use]
     pub fn digest(&self, suite: Suite) -> Digest {
         document_digest(suite, &self.to_jcs())
+    }
+
+    /// Says where these stated sizes differ from those that the roll gives.
+    pub(crate) fn difference_from(&self, found: &Self) -> String {
+        let mut strata = self.strata.iter().zip(&found.strata);
+        match strata.find(|(stated, found)| stated != found) {
+            Some((stated, found)) => format!(
+                "stratum {}: stated {} rows, {} drawn, {} cells; the roll gives {} rows, {} drawn, {} cells",
+                stated.stratum,
+                stated.rows,
+                stated.size,
+                stated.cells.len(),
+                found.rows,
+                found.size,
+                found.cells.len()
+            ),
+            None => format!(
+                "stated excluded {:?}, outside {}; the roll gives excluded {:?}, outside {}",
+                self.excluded, self.outside, found.excluded, found.outside
+            ),
+        }
     }
 
     /// How many are drawn over all strata (an object of several strata counts in each).

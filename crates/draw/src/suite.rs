@@ -1,5 +1,6 @@
 //! The two hash suites, digests, and the keyed one-block hashes (tickets and blinds). It knows no documents.
 
+use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 
@@ -43,6 +44,20 @@ impl Suite {
         hasher.finish()
     }
 
+    /// The hash of the bytes in `buffer`, which afterwards holds anything: the padding is put behind them in place.
+    pub(crate) fn hash_in(self, buffer: &mut Vec<u8>) -> Digest {
+        if self == Self::Sm3 {
+            return self.hash(&[buffer]);
+        }
+        let bits = (buffer.len() as u64) * 8;
+        buffer.push(0x80);
+        buffer.resize((buffer.len() + 8).next_multiple_of(64) - 8, 0);
+        buffer.extend_from_slice(&bits.to_be_bytes());
+        let mut state = SHA256_START;
+        compress256(&mut state, buffer.as_chunks().0);
+        Digest::of_words(state)
+    }
+
     pub(crate) fn hasher(self) -> Hasher {
         match self {
             Self::Sha256 => Hasher::Sha256(Sha256::new()),
@@ -50,6 +65,18 @@ impl Suite {
         }
     }
 }
+
+/// The state of SHA-256 before its first block (FIPS 180-4 §5.3.3).
+const SHA256_START: [u32; 8] = [
+    0x6A09_E667,
+    0xBB67_AE85,
+    0x3C6E_F372,
+    0xA54F_F53A,
+    0x510E_527F,
+    0x9B05_688C,
+    0x1F83_D9AB,
+    0x5BE0_CD19,
+];
 
 /// A running hash of either suite.
 #[derive(Clone)]
@@ -99,31 +126,107 @@ impl Digest {
     }
 }
 
+impl Digest {
+    /// The digest whose words these are, most significant first.
+    #[inline]
+    fn of_words(words: [u32; 8]) -> Self {
+        let mut bytes = [0; 32];
+        for (to, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
+            *to = word.to_be_bytes();
+        }
+        Self(bytes)
+    }
+
+    /// The first 64 bits: of two digests the one with the smaller head is the smaller, unless the heads are equal.
+    #[must_use]
+    #[inline]
+    pub fn head(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// The 64 lower-case hexadecimal characters, as ASCII.
+    #[must_use]
+    pub fn hex(&self) -> [u8; 64] {
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *pair = hex_pair(byte);
+        }
+        text
+    }
+}
+
+/// The two lower-case hexadecimal characters of a byte.
+const fn hex_pair(byte: u8) -> [u8; 2] {
+    const fn digit(half: u8) -> u8 {
+        if half < 10 { b'0' + half } else { b'a' + half - 10 }
+    }
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        self.hex().into_iter().try_for_each(|digit| std::fmt::Write::write_char(f, char::from(digit)))
     }
 }
 
 /// `H(B || x)`, where `B` fills exactly one block: its state is kept, and each short `x` costs one compression.
 #[derive(Clone)]
-struct Keyed(Hasher);
+enum Keyed {
+    /// The state behind `B`, and a hasher in that state for an `x` that does not fit one block.
+    Sha256([u32; 8], Hasher),
+    Sm3(Hasher),
+}
+
+/// Bytes of an `x` at most that leaves room in its block for the padding.
+const SHORT_MAX: usize = 55;
 
 impl Keyed {
     /// `label` is padded with zero bytes to 32; `key` follows.
     fn new(suite: Suite, label: &[u8], key: &Digest) -> Self {
-        let mut half = [0_u8; 32];
-        for (to, from) in half.iter_mut().zip(label) {
+        let mut block = [0_u8; 64];
+        for (to, from) in block.iter_mut().zip(label) {
+            *to = *from;
+        }
+        for (to, from) in block.iter_mut().skip(32).zip(key.as_bytes()) {
             *to = *from;
         }
         let mut hasher = suite.hasher();
-        hasher.update(&half);
-        hasher.update(key.as_bytes());
-        Self(hasher)
+        hasher.update(&block);
+        match suite {
+            Suite::Sm3 => Self::Sm3(hasher),
+            Suite::Sha256 => {
+                let mut state = SHA256_START;
+                compress256(&mut state, &[block]);
+                Self::Sha256(state, hasher)
+            }
+        }
     }
 
-    fn of(&self, parts: &[&[u8]]) -> Digest {
-        let mut hasher = self.0.clone();
+    /// The hot path of every draw: the block is filled by hand, so that nothing but the compression is left.
+    #[inline]
+    fn of(&self, x: &[u8]) -> Digest {
+        if let (Self::Sha256(state, _), true) = (self, x.len() <= SHORT_MAX) {
+            let mut block = [0_u8; 64];
+            if let Some(room) = block.get_mut(..x.len()) {
+                room.copy_from_slice(x);
+            }
+            if let Some(behind) = block.get_mut(x.len()) {
+                *behind = 0x80;
+            }
+            let [.., high, low] = &mut block;
+            let bits = (64 + u16::try_from(x.len()).unwrap_or(0)) * 8;
+            [*high, *low] = bits.to_be_bytes();
+            let mut state = *state;
+            compress256(&mut state, &[block]);
+            return Digest::of_words(state);
+        }
+        self.of_parts(&[x])
+    }
+
+    fn of_parts(&self, parts: &[&[u8]]) -> Digest {
+        let (Self::Sha256(_, hasher) | Self::Sm3(hasher)) = self;
+        let mut hasher = hasher.clone();
         for part in parts {
             hasher.update(part);
         }
@@ -144,12 +247,13 @@ impl Tickets {
 
     /// The ticket of `x`, usually an id.
     #[must_use]
+    #[inline]
     pub fn of(&self, x: &[u8]) -> Digest {
-        self.0.of(&[x])
+        self.0.of(x)
     }
 
     pub(crate) fn of_parts(&self, parts: &[&[u8]]) -> Digest {
-        self.0.of(parts)
+        self.0.of_parts(parts)
     }
 }
 
@@ -167,8 +271,16 @@ impl Blinds {
     /// The blind of an id: the first 16 bytes, in lower-case hexadecimal as the Merkle leaf holds them.
     #[must_use]
     pub fn of(&self, id: &str) -> String {
-        let mut text = self.0.of(&[id.as_bytes()]).to_string();
-        text.truncate(32);
+        self.hex_of(id.as_bytes()).into_iter().map(char::from).collect()
+    }
+
+    /// The same as the bytes that stand in the leaf.
+    pub(crate) fn hex_of(&self, id: &[u8]) -> [u8; 32] {
+        let mut text = [0; 32];
+        let digest = self.0.of(id);
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(digest.as_bytes()) {
+            *pair = hex_pair(*byte);
+        }
         text
     }
 }

@@ -54,10 +54,26 @@ pub fn is_code(text: &str) -> bool {
 /// Whether `text` is an id: `[0-9A-Za-z._-]{1,55}`.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    (1..=ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_plain)
+    is_id_bytes(text.as_bytes())
 }
 
-fn is_plain(byte: u8) -> bool {
+/// As [`is_id`], for bytes that need not be UTF-8. Every id of a roll passes here: one look at a table for each byte.
+#[inline]
+pub(crate) fn is_id_bytes(bytes: &[u8]) -> bool {
+    static PLAIN: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0_u8;
+        while byte < 128 {
+            table[byte as usize] = is_plain(byte);
+            byte += 1;
+        }
+        table
+    };
+    let plain = |good: bool, byte: &u8| good & PLAIN[usize::from(*byte)];
+    (1..=ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().fold(true, plain)
+}
+
+const fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 

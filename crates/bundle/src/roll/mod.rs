@@ -1,9 +1,14 @@
-//! Roll files. Rows come and go one by one, so that a roll of any length fits; checks are those of [`draw::Intake`].
+//! Roll files. Parts of rows come and go, so that a roll of any length fits; checks are those of [`draw::Intake`] and
+//! [`draw::Part`].
 
 mod csv;
 mod parquet_columns;
+mod parquet_pages;
 mod parquet_read;
+mod parquet_values;
 mod parquet_write;
+mod pass;
+mod shared_file;
 mod writer;
 
 use std::fs::File;
@@ -11,7 +16,7 @@ use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use bytes::Bytes;
-use draw::{Digest, Header, Intake, Progress, RollDocument, Suite, Taken, Ticker};
+use draw::{Digest, Header, Part, Progress, Roll, RollDocument, Suite, Taken, Ticker};
 
 use crate::error::BundleError;
 
@@ -21,6 +26,9 @@ pub use writer::{RollWriter, convert_roll, export_roll};
 
 pub(crate) use csv::CsvRows;
 pub(crate) use parquet_read::ParquetRows;
+pub(crate) use pass::{Pass, pass};
+
+use shared_file::SharedFile;
 
 /// The two forms of a roll file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +140,10 @@ impl<'a> RollBytes<'a> {
         Ok(match self {
             Self::CsvFile(file) => Box::new(CsvRows::new(BufReader::with_capacity(1 << 16, file))?),
             Self::CsvStream(stream) => Box::new(CsvRows::new(stream)?),
-            Self::ParquetFile(file) => Box::new(ParquetRows::new(file)?),
+            Self::ParquetFile(file) => {
+                let place = RollFormat::Parquet.file_name().to_owned();
+                Box::new(ParquetRows::new(SharedFile::new(file).map_err(|source| BundleError::Io { place, source })?)?)
+            }
             Self::ParquetBytes(bytes) => Box::new(ParquetRows::new(bytes)?),
         })
     }
@@ -180,10 +191,11 @@ pub fn roll_document(
 ) -> Result<RollDocument, BundleError> {
     let format = RollFormat::of_path(path)?;
     let mut read = || {
-        let (mut rows, expected) = open_rows(path, format)?;
-        let mut intake = Intake::new(rows.header().clone()).hashing(suite, key);
-        for_each_row(rows.as_mut(), expected, &mut *progress, |fields| Ok(intake.push(fields)?))?;
-        intake.finish().document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
+        let mut bytes = RollBytes::open(path, format)?;
+        let expected = bytes.lines()?;
+        let how = Pass { columns: &[], hashing: Some((suite, key)), expected, threads: None };
+        let passed = pass(bytes, &how, |_| Ok(()), |(), _| Ok(()), &mut *progress)?;
+        passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
     };
     read().map_err(|error: BundleError| error.within(format.file_name()))
 }
@@ -203,13 +215,16 @@ pub(crate) fn take_rows(
     rows_expected: u64,
     progress: Progress<'_>,
 ) -> Result<Taken, BundleError> {
-    let mut rows = bytes.rows()?;
-    let mut intake = Intake::new(rows.header().clone()).keeping();
-    if let Some((suite, key)) = hashing {
-        intake = intake.hashing(suite, key);
-    }
-    for_each_row(rows.as_mut(), rows_expected, progress, |fields| Ok(intake.push(fields)?))?;
-    Ok(intake.finish())
+    let every: Vec<usize> = (1..draw::COLUMNS_MAX).collect();
+    let how = Pass { columns: &every, hashing, expected: rows_expected, threads: None };
+    let keep = |parts: &mut Vec<Part>, part| {
+        parts.push(part);
+        Ok(())
+    };
+    let passed = pass(bytes, &how, |_| Ok(Vec::new()), keep, progress)?;
+    let mut parts: Vec<Part> = passed.workers.into_iter().flatten().collect();
+    parts.sort_unstable_by_key(Part::first_row);
+    Ok(Taken { document: passed.document, roll: Some(Roll::new(passed.header, parts)) })
 }
 
 /// Calls `take` with the fields of each row.

@@ -1,25 +1,24 @@
-//! Reads `roll.parquet` in batches, all columns in step, so that memory stays small whatever the file's size.
+//! Reads `roll.parquet` row group by row group, and of each only the columns that are wanted. Row groups can be read by
+//! several threads at the same time.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use draw::{ColumnType, Header, Reason, Refused};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
+use draw::{Column, Header, Part, Reason, Refused};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
 use crate::error::BundleError;
-use crate::roll::parquet_columns::{date_of, header_of};
-use crate::roll::{Row, Rows};
+use crate::roll::parquet_columns::header_of;
+use crate::roll::parquet_pages::{self, Leaf, Mistake};
+use crate::roll::{Row, Rows, parquet_values};
 
-/// Rows that are decoded at a time.
-const BATCH_ROWS: usize = 4_096;
 /// Bytes of one column of one row group at most, uncompressed.
 const CHUNK_BYTES_MAX: i64 = 1 << 30;
+/// Fields of one row group at most, so that it fits into memory whatever a damaged file says of itself.
+const GROUP_FIELDS_MAX: u64 = 1 << 27;
 
 fn failed(error: ParquetError) -> BundleError {
     BundleError::unreadable("roll.parquet", format!("{error}; write it uncompressed or with zstd"))
@@ -49,31 +48,16 @@ fn damaged() -> BundleError {
     failed(ParquetError::General("the file is damaged".to_owned()))
 }
 
-/// Reads the rows of a Parquet roll.
-pub(crate) struct ParquetRows<R: ChunkReader + 'static> {
+/// A Parquet roll.
+pub(crate) struct ParquetRoll<R: ChunkReader + 'static> {
     file: SerializedFileReader<R>,
     header: Header,
-    columns: Vec<Source>,
-    next_group: usize,
-    /// Rows of the open row group that were not decoded yet.
-    group_left: usize,
-    /// Rows of the batch, and how many of them were given out.
-    batch: (usize, usize),
-    rows_before: u64,
+    leaves: Vec<Leaf>,
+    /// Of each row group: the rows before it, and its own.
+    groups: Vec<(u64, usize)>,
 }
 
-/// One column: its reader in the open row group and the decoded batch.
-struct Source {
-    kind: ColumnType,
-    max_definition: i16,
-    /// Definition level from which on a list holds an element, null or not.
-    element_from: i16,
-    reader: Option<ColumnReader>,
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl<R: ChunkReader + 'static> ParquetRows<R> {
+impl<R: ChunkReader + 'static> ParquetRoll<R> {
     pub(crate) fn new(reader: R) -> Result<Self, BundleError> {
         // The library looks at the mark behind the footer only.
         if reader.get_bytes(0, 4).map_err(failed)?.as_ref() != b"PAR1" {
@@ -82,220 +66,152 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
         let file = guarded(|| SerializedFileReader::new(reader).map_err(failed))?;
         let schema = file.metadata().file_metadata().schema_descr();
         let header = header_of(schema)?;
-        let columns = header.columns().iter().zip(schema.columns()).map(|(column, leaf)| Source {
+        let leaves = header.columns().iter().zip(schema.columns()).map(|(column, leaf)| Leaf {
             kind: column.kind,
+            physical: leaf.physical_type(),
             max_definition: leaf.max_def_level(),
             element_from: leaf.max_def_level() - i16::from(leaf.self_type().is_optional()),
-            reader: None,
-            text: String::new(),
-            ends: Vec::new(),
+            max_repetition: leaf.max_rep_level(),
         });
-        let columns = columns.collect();
-        Ok(Self { file, header, columns, next_group: 0, group_left: 0, batch: (0, 0), rows_before: 0 })
+        let leaves = leaves.collect();
+        let mut groups = Vec::new();
+        let mut rows = 0_u64;
+        for group in file.metadata().row_groups() {
+            let own = check_group(group)?;
+            groups.push((rows, own));
+            rows = rows.saturating_add(own as u64);
+        }
+        Ok(Self { file, header, leaves, groups })
     }
 
-    /// Opens the next row group; false behind the last.
-    fn open_group(&mut self) -> Result<bool, BundleError> {
-        if self.next_group >= self.file.num_row_groups() {
-            return Ok(false);
-        }
-        let group = self.file.get_row_group(self.next_group).map_err(failed)?;
-        let metadata = group.metadata();
-        if metadata.columns().iter().any(|chunk| !(0..=CHUNK_BYTES_MAX).contains(&chunk.uncompressed_size())) {
-            return Err(BundleError::Limit {
-                place: "roll.parquet row group".to_owned(),
-                max: CHUNK_BYTES_MAX.unsigned_abs(),
-                unit: "bytes",
-            });
-        }
-        let outside = |chunk: &ColumnChunkMetaData| {
-            let offsets =
-                [chunk.data_page_offset(), chunk.compressed_size(), chunk.dictionary_page_offset().unwrap_or(0)];
-            offsets.iter().any(|offset| *offset < 0)
+    pub(crate) const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How many rows there are.
+    pub(crate) fn rows(&self) -> u64 {
+        self.groups.last().map_or(0, |(before, own)| before + *own as u64)
+    }
+
+    /// How many row groups there are.
+    pub(crate) const fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Rows of a row group, and before it.
+    pub(crate) fn rows_of(&self, group: usize) -> u64 {
+        self.groups.get(group).map_or(0, |(_, own)| *own as u64)
+    }
+
+    pub(crate) fn rows_before(&self, group: usize) -> u64 {
+        self.groups.get(group).map_or(0, |(before, _)| *before)
+    }
+
+    /// Reads the row group at `index` with the ids and the `wanted` columns. Its fields are not checked yet.
+    pub(crate) fn part(&self, index: usize, wanted: &[usize]) -> Result<Part, BundleError> {
+        let (before, rows) = self.groups.get(index).copied().unwrap_or_default();
+        let place = |column: usize, row: usize| {
+            let name = self.header.columns().get(column).map_or("", |column| column.name.as_str());
+            format!("row {}, column {name}", before + row as u64 + 1)
         };
-        if metadata.columns().iter().any(outside) {
-            return Err(damaged());
-        }
-        self.group_left = usize::try_from(metadata.num_rows())
-            .map_err(|_| failed(ParquetError::General("negative row count".to_owned())))?;
-        for (index, column) in self.columns.iter_mut().enumerate() {
-            column.reader = Some(group.get_column_reader(index).map_err(failed)?);
-        }
-        self.next_group += 1;
-        Ok(true)
+        let read = |column: usize| {
+            self.column(index, column, rows).map_err(|mistake| match mistake {
+                Mistake::File(error) => failed(error),
+                Mistake::Field(row, reason) => Refused::new(place(column, row), reason).into(),
+            })
+        };
+        guarded(|| {
+            let ids = read(0)?.into_texts().map_err(|reason| Refused::new(place(0, 0), reason))?;
+            let columns = (0..self.header.columns().len()).map(|column| {
+                if column > 0 && wanted.contains(&column) { read(column).map(Some) } else { Ok(None) }
+            });
+            Ok(Part::new(before, ids, columns.collect::<Result<_, BundleError>>()?))
+        })
     }
 
-    /// Decodes the next batch; false at the end.
-    fn fill(&mut self) -> Result<bool, BundleError> {
-        while self.group_left == 0 {
-            if !self.open_group()? {
-                return Ok(false);
+    fn column(&self, group: usize, column: usize, rows: usize) -> Result<Column, Mistake> {
+        let group = self.file.get_row_group(group)?;
+        let leaf = self.leaves.get(column).copied();
+        let leaf = leaf.ok_or_else(|| Mistake::File(ParquetError::EOF("columns".to_owned())))?;
+        match group.metadata().columns().get(column) {
+            Some(chunk) if parquet_pages::can_decode(chunk) => {
+                parquet_pages::read_column(group.get_column_page_reader(column)?, leaf, rows)
             }
+            _ => parquet_values::read_column(group.get_column_reader(column)?, leaf, rows),
         }
-        let rows = self.group_left.min(BATCH_ROWS);
-        for (column, spec) in self.columns.iter_mut().zip(self.header.columns()) {
-            let place = |row: usize| format!("row {}, column {}", self.rows_before + row as u64 + 1, spec.name);
-            let found = column.fill(rows).map_err(|mistake| match mistake {
-                Mistake::File(error) => failed(error),
-                Mistake::Field(row, reason) => Refused::new(place(row), reason).into(),
-            })?;
-            if found != rows {
-                return Err(failed(ParquetError::General(format!("column {} ends early", spec.name))));
-            }
-        }
-        self.group_left -= rows;
-        self.rows_before += rows as u64;
-        self.batch = (rows, 0);
-        Ok(true)
+    }
+}
+
+/// Checks what a row group says of itself, and gives its rows.
+fn check_group(group: &RowGroupMetaData) -> Result<usize, BundleError> {
+    if group.columns().iter().any(|chunk| !(0..=CHUNK_BYTES_MAX).contains(&chunk.uncompressed_size())) {
+        let place = "roll.parquet row group".to_owned();
+        return Err(BundleError::Limit { place, max: CHUNK_BYTES_MAX.unsigned_abs(), unit: "bytes" });
+    }
+    let outside = |chunk: &ColumnChunkMetaData| {
+        let offsets = [chunk.data_page_offset(), chunk.compressed_size(), chunk.dictionary_page_offset().unwrap_or(0)];
+        offsets.iter().any(|offset| *offset < 0)
+    };
+    if group.columns().iter().any(outside) {
+        return Err(damaged());
+    }
+    let rows = u64::try_from(group.num_rows()).map_err(|_| damaged())?;
+    if rows.saturating_mul(group.num_columns() as u64) > GROUP_FIELDS_MAX {
+        let place = "roll.parquet row group".to_owned();
+        return Err(BundleError::Limit { place, max: GROUP_FIELDS_MAX, unit: "fields" });
+    }
+    usize::try_from(rows).map_err(|_| damaged())
+}
+
+/// The rows of a Parquet roll one after the other, for those who need whole rows. One row group is in memory.
+pub(crate) struct ParquetRows<R: ChunkReader + 'static> {
+    roll: ParquetRoll<R>,
+    columns: Vec<usize>,
+    next_group: usize,
+    part: Option<Part>,
+    /// Rows of the part that were given out.
+    given: usize,
+}
+
+impl<R: ChunkReader + 'static> ParquetRows<R> {
+    pub(crate) fn new(reader: R) -> Result<Self, BundleError> {
+        let roll = ParquetRoll::new(reader)?;
+        let columns = (1..roll.header().columns().len()).collect();
+        Ok(Self { roll, columns, next_group: 0, part: None, given: 0 })
     }
 }
 
 impl<R: ChunkReader + 'static> Rows for ParquetRows<R> {
     fn header(&self) -> &Header {
-        &self.header
+        self.roll.header()
     }
 
     fn stated(&self) -> u64 {
-        u64::try_from(self.file.metadata().file_metadata().num_rows()).unwrap_or(0)
+        self.roll.rows()
     }
 
     fn next(&mut self, row: &mut Row) -> Result<bool, BundleError> {
-        if self.batch.1 >= self.batch.0 && !guarded(|| self.fill())? {
-            return Ok(false);
+        while self.part.as_ref().is_none_or(|part| self.given >= part.rows()) {
+            if self.next_group >= self.roll.groups() {
+                return Ok(false);
+            }
+            self.part = Some(self.roll.part(self.next_group, &self.columns)?);
+            self.next_group += 1;
+            self.given = 0;
         }
         row.clear();
-        for column in &self.columns {
-            row.text.push_str(column.field(self.batch.1));
-            row.ends.push(row.text.len());
+        if let Some(part) = &self.part {
+            for (column, spec) in self.roll.header().columns().iter().enumerate() {
+                let field = part.field(self.given, column).unwrap_or_default();
+                let field = std::str::from_utf8(field).map_err(|error| {
+                    let place = format!("row {}, column {}", part.first_row() + self.given as u64 + 1, spec.name);
+                    Refused::new(place, Reason::NotUtf8 { byte: error.valid_up_to() })
+                })?;
+                row.text.push_str(field);
+                row.ends.push(row.text.len());
+            }
         }
-        self.batch.1 += 1;
+        self.given += 1;
         Ok(true)
     }
-}
-
-enum Mistake {
-    File(ParquetError),
-    /// The row within the batch.
-    Field(usize, Reason),
-}
-
-impl Source {
-    fn field(&self, row: usize) -> &str {
-        let end = self.ends.get(row).copied().unwrap_or_default();
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// Decodes up to `rows` fields and says how many there were.
-    fn fill(&mut self, rows: usize) -> Result<usize, Mistake> {
-        self.text.clear();
-        self.ends.clear();
-        let Some(reader) = self.reader.take() else { return Ok(0) };
-        match reader {
-            ColumnReader::ByteArrayColumnReader(mut reader) => {
-                let levels = read(&mut reader, rows)?;
-                if self.kind == ColumnType::Set {
-                    self.put_sets(&levels)?
-                } else {
-                    self.put(&levels, put_text)?
-                }
-                self.reader = Some(ColumnReader::ByteArrayColumnReader(reader));
-            }
-            ColumnReader::Int32ColumnReader(mut reader) => {
-                let levels = read(&mut reader, rows)?;
-                if self.kind == ColumnType::Date {
-                    self.put(&levels, put_date)?
-                } else {
-                    self.put(&levels, put_int)?
-                }
-                self.reader = Some(ColumnReader::Int32ColumnReader(reader));
-            }
-            ColumnReader::Int64ColumnReader(mut reader) => {
-                let levels = read(&mut reader, rows)?;
-                self.put(&levels, put_int)?;
-                self.reader = Some(ColumnReader::Int64ColumnReader(reader));
-            }
-            _ => return Err(Mistake::File(ParquetError::General("unexpected physical type".to_owned()))),
-        }
-        Ok(self.ends.len())
-    }
-
-    fn put<T>(
-        &mut self,
-        batch: &Batch<T>,
-        write: impl Fn(&T, &mut String) -> Result<(), Reason>,
-    ) -> Result<(), Mistake> {
-        let mut values = batch.values.iter();
-        for row in 0..batch.records {
-            // Required columns have no levels: every field is there.
-            let present = self.max_definition == 0 || batch.definitions.get(row) == Some(&self.max_definition);
-            if present {
-                let value = values.next().ok_or_else(|| Mistake::File(ParquetError::EOF("values".to_owned())))?;
-                write(value, &mut self.text).map_err(|reason| Mistake::Field(row, reason))?;
-            }
-            self.ends.push(self.text.len());
-        }
-        Ok(())
-    }
-
-    fn put_sets(&mut self, batch: &Batch<ByteArray>) -> Result<(), Mistake> {
-        let mut values = batch.values.iter();
-        for (definition, repetition) in batch.definitions.iter().zip(&batch.repetitions) {
-            let row = self.ends.len().saturating_sub(usize::from(*repetition > 0));
-            let refuse = |reason| Mistake::Field(row, reason);
-            if *repetition == 0 {
-                self.ends.push(self.text.len());
-            }
-            if *definition < self.element_from {
-                continue;
-            }
-            if *definition != self.max_definition {
-                return Err(refuse(Reason::SetForm));
-            }
-            let value = values.next().ok_or_else(|| Mistake::File(ParquetError::EOF("values".to_owned())))?;
-            if *repetition > 0 {
-                self.text.push(',');
-            }
-            let start = self.text.len();
-            put_text(value, &mut self.text).map_err(refuse)?;
-            // An empty member, or a comma within one, would read as another set.
-            if self.text.get(start..).is_none_or(|member| member.is_empty() || member.contains(',')) {
-                return Err(refuse(Reason::SetForm));
-            }
-            if let Some(end) = self.ends.last_mut() {
-                *end = self.text.len();
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A decoded batch of one column.
-struct Batch<T> {
-    records: usize,
-    values: Vec<T>,
-    definitions: Vec<i16>,
-    repetitions: Vec<i16>,
-}
-
-fn read<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> Result<Batch<T::T>, Mistake> {
-    let (mut values, mut definitions, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
-    let read = reader.read_records(rows, Some(&mut definitions), Some(&mut repetitions), &mut values);
-    let (records, _, _) = read.map_err(Mistake::File)?;
-    Ok(Batch { records, values, definitions, repetitions })
-}
-
-fn put_text(value: &ByteArray, text: &mut String) -> Result<(), Reason> {
-    let read = std::str::from_utf8(value.data()).map_err(|error| Reason::NotUtf8 { byte: error.valid_up_to() })?;
-    text.push_str(read);
-    Ok(())
-}
-
-fn put_date(days: &i32, text: &mut String) -> Result<(), Reason> {
-    text.push_str(&date_of(*days).ok_or(Reason::DateForm)?);
-    Ok(())
-}
-
-fn put_int<T: std::fmt::Display>(number: &T, text: &mut String) -> Result<(), Reason> {
-    write!(text, "{number}").map_err(|_| Reason::IntForm)
 }

@@ -1,5 +1,6 @@
 //! `mingcha draw`: draws a bundle in a folder, without any database, on an auditor's laptop.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,13 +29,17 @@ pub struct Arguments {
     /// verify 总是逐行重新计算底册摘要。
     #[arg(long)]
     no_roll_check: bool,
+    /// 最多用几个线程读取 Parquet 底册；不指定时按本机的处理器数。线程多少不影响结果
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 }
 
 /// Prints the drawn counts by cell.
 pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     let bar = say::bar("抽取");
     let check = if arguments.no_roll_check { RollCheck::Ids } else { RollCheck::Digest };
-    let outcome = bundle::draw_bundle(&arguments.bundle, arguments.out.as_deref(), check, &mut say::steps(&bar))
+    let how = bundle::Drawing { check, threads: arguments.threads };
+    let outcome = bundle::draw_bundle(&arguments.bundle, arguments.out.as_deref(), how, &mut say::steps(&bar))
         .map_err(|error| refused(&error))?;
     bar.finish_and_clear();
     let drawn: usize = outcome.cells.iter().map(|cell| cell.drawn.len()).sum();

@@ -1,152 +1,194 @@
-//! Columns in memory. Most columns of a register hold few values many times, so a column starts as a dictionary with one
-//! code a row; one that turns out to be nearly unique (ids, names) becomes a plain arena. Nothing is checked here.
+//! Columns in memory. Most columns of a register hold few values many times, so a column is a dictionary with one code a
+//! row; one that is nearly unique (names, addresses) is plain.
 
 use std::collections::HashMap;
 
 use crate::refused::Reason;
+use crate::roll::header::ColumnType;
+use crate::roll::texts::Texts;
 
-/// Distinct values of a dictionary at most; a column with more becomes plain.
+/// Distinct values of a dictionary at most; a column that is built value by value and has more becomes plain.
 const DICTIONARY_VALUES_MAX: usize = 1 << 16;
-/// Bytes of one column's text at most (positions are 32 bits wide).
-const ARENA_BYTES_MAX: u64 = u32::MAX as u64;
 
-/// Texts one behind the other.
-#[derive(Default)]
-pub(crate) struct Arena {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl Arena {
-    fn push(&mut self, value: &str) -> Result<(), Reason> {
-        self.text.push_str(value);
-        let end = u32::try_from(self.text.len()).map_err(|_| Reason::TooLarge { max: ARENA_BYTES_MAX })?;
-        self.ends.push(end);
-        Ok(())
-    }
-
-    pub(crate) fn get(&self, index: u32) -> Option<&str> {
-        let index = index as usize;
-        let end = *self.ends.get(index)? as usize;
-        let start = match index.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.text.get(start..end)
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).filter_map(|index| self.get(u32::try_from(index).ok()?))
-    }
-}
-
-/// One column of a roll.
-pub(crate) enum Column {
+/// One column of a part of a roll.
+pub enum Column {
     /// A text for each row.
-    Plain(Arena),
-    /// A code for each row, and the text of each code.
-    Dictionary { codes: Vec<u32>, values: Arena },
+    Plain(Texts),
+    /// A code for each row, and the text of each code. A text may stand under several codes, and under none.
+    Dictionary {
+        /// By row.
+        codes: Vec<u32>,
+        /// By code.
+        values: Texts,
+    },
 }
 
 impl Column {
-    pub(crate) fn get(&self, row: u32) -> Option<&str> {
+    /// How many rows the column has.
+    #[must_use]
+    pub fn len(&self) -> usize {
         match self {
-            Self::Plain(arena) => arena.get(row),
-            Self::Dictionary { codes, values } => values.get(*codes.get(row as usize)?),
+            Self::Plain(texts) => texts.len(),
+            Self::Dictionary { codes, .. } => codes.len(),
         }
     }
 
-    /// `test` of each value of the dictionary, by code.
-    pub(crate) fn test_values(values: &Arena, test: impl Fn(&str) -> bool) -> Vec<bool> {
-        values.iter().map(test).collect()
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    /// The rows by the value that they hold, values ascending bytewise; only values that occur.
-    pub(crate) fn group(&self, rows: Vec<u32>) -> Vec<(String, Vec<u32>)> {
-        let mut groups: Vec<(String, Vec<u32>)> = match self {
-            Self::Dictionary { codes, values } => {
-                let mut by_code: Vec<Vec<u32>> = vec![Vec::new(); values.ends.len()];
-                for row in rows {
-                    let code = codes.get(row as usize).map(|code| *code as usize);
-                    if let Some(group) = code.and_then(|code| by_code.get_mut(code)) {
-                        group.push(row);
-                    }
-                }
-                values.iter().map(str::to_owned).zip(by_code).filter(|(_, rows)| !rows.is_empty()).collect()
+    /// The bytes of a field.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, row: usize) -> Option<&[u8]> {
+        match self {
+            Self::Plain(texts) => texts.get(row),
+            Self::Dictionary { codes, values } => values.get(*codes.get(row)? as usize),
+        }
+    }
+
+    /// A field.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<&str> {
+        std::str::from_utf8(self.get(row)?).ok()
+    }
+
+    /// The fields as texts, a dictionary's values gathered.
+    ///
+    /// # Errors
+    /// A code without a value.
+    pub fn into_texts(self) -> Result<Texts, Reason> {
+        match self {
+            Self::Plain(texts) => Ok(texts),
+            Self::Dictionary { codes, mut values } => {
+                let spans = codes.iter().map(|code| values.span(*code as usize)).collect::<Option<Vec<_>>>();
+                let what = || Reason::Mismatch { what: "no such value in the dictionary".to_owned() };
+                values.set_spans(spans.ok_or_else(what)?);
+                Ok(values)
             }
-            Self::Plain(arena) => {
-                let mut by_value: HashMap<&str, Vec<u32>> = HashMap::new();
-                for row in rows {
-                    if let Some(value) = arena.get(row) {
-                        by_value.entry(value).or_default().push(row);
-                    }
-                }
-                by_value.into_iter().map(|(value, rows)| (value.to_owned(), rows)).collect()
+        }
+    }
+
+    /// Checks the form of every field, each value of a dictionary once.
+    ///
+    /// # Errors
+    /// The first row whose field does not comply, and why.
+    pub fn check(&self, kind: ColumnType) -> Result<(), (usize, Reason)> {
+        let fault = |field: &[u8]| check_field(kind, field).err();
+        let (codes, values) = match self {
+            Self::Plain(texts) => {
+                let mut faults = texts.iter().enumerate().filter_map(|(row, field)| Some((row, fault(field)?)));
+                return faults.next().map_or(Ok(()), Err);
             }
+            Self::Dictionary { codes, values } => (codes, values),
         };
-        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
-        groups
+        let faults: Vec<_> = values.iter().map(fault).collect();
+        let outside = codes.iter().any(|code| *code as usize >= faults.len());
+        if !outside && faults.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let mut rows = codes.iter().enumerate().filter_map(|(row, code)| match faults.get(*code as usize) {
+            Some(None) => None,
+            Some(Some(reason)) => Some((row, reason.clone())),
+            None => Some((row, Reason::Mismatch { what: "no such value in the dictionary".to_owned() })),
+        });
+        // A value that no row holds is not part of the roll.
+        rows.next().map_or(Ok(()), Err)
+    }
+
+    /// For each row a code, and the texts of the codes: the column itself, or its values gathered.
+    pub(crate) fn coded(&self) -> Result<std::borrow::Cow<'_, [u32]>, Reason> {
+        match self {
+            Self::Dictionary { codes, .. } => Ok(codes.into()),
+            Self::Plain(texts) => {
+                let rows = u32::try_from(texts.len()).map_err(|_| Reason::TooLarge { max: u64::from(u32::MAX) })?;
+                Ok((0..rows).collect::<Vec<_>>().into())
+            }
+        }
+    }
+
+    /// The texts of the codes of [`Column::coded`].
+    pub(crate) const fn values(&self) -> &Texts {
+        match self {
+            Self::Plain(texts) | Self::Dictionary { values: texts, .. } => texts,
+        }
     }
 }
 
-/// A column that grows.
-pub(crate) struct ColumnBuilder {
+fn check_field(kind: ColumnType, field: &[u8]) -> Result<(), Reason> {
+    let text = std::str::from_utf8(field).map_err(|error| Reason::NotUtf8 { byte: error.valid_up_to() })?;
+    kind.check(text)
+}
+
+/// A column that grows value by value.
+pub struct ColumnBuilder {
     column: Column,
-    index: HashMap<Box<str>, u32>,
+    index: HashMap<Box<[u8]>, u32>,
     dictionary_max: usize,
 }
 
 impl ColumnBuilder {
-    /// `unique` columns are plain from the start.
-    pub(crate) fn new(unique: bool) -> Self {
-        Self::with_dictionary_max(if unique { 0 } else { DICTIONARY_VALUES_MAX })
+    /// A column without rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_dictionary_max(DICTIONARY_VALUES_MAX)
     }
 
     fn with_dictionary_max(dictionary_max: usize) -> Self {
-        let column = match dictionary_max {
-            0 => Column::Plain(Arena::default()),
-            _ => Column::Dictionary { codes: Vec::new(), values: Arena::default() },
-        };
+        let column = Column::Dictionary { codes: Vec::new(), values: Texts::default() };
         Self { column, index: HashMap::new(), dictionary_max }
     }
 
-    pub(crate) fn push(&mut self, value: &str) -> Result<(), Reason> {
+    /// Adds the field of the next row.
+    ///
+    /// # Errors
+    /// [`Reason::TooLarge`] where the texts would exceed 4 GiB.
+    pub fn push(&mut self, value: &[u8]) -> Result<(), Reason> {
+        if let Column::Plain(texts) = &mut self.column {
+            return texts.push(value);
+        }
         if self.index.len() >= self.dictionary_max && !self.index.contains_key(value) {
-            self.make_plain()?;
+            self.make_plain();
+            return self.push(value);
         }
-        match &mut self.column {
-            Column::Plain(arena) => arena.push(value),
-            Column::Dictionary { codes, values } => {
-                let code = match self.index.get(value) {
-                    Some(code) => *code,
-                    None => {
-                        let code =
-                            u32::try_from(self.index.len()).map_err(|_| Reason::TooLarge { max: ARENA_BYTES_MAX })?;
-                        values.push(value)?;
-                        self.index.insert(value.into(), code);
-                        code
-                    }
-                };
-                codes.push(code);
-                Ok(())
-            }
-        }
-    }
-
-    fn make_plain(&mut self) -> Result<(), Reason> {
-        if let Column::Dictionary { codes, values } = &self.column {
-            let mut arena = Arena::default();
-            for code in codes {
-                arena.push(values.get(*code).unwrap_or_default())?;
-            }
-            self.column = Column::Plain(arena);
-            self.index = HashMap::new();
+        if let Column::Dictionary { codes, values } = &mut self.column {
+            let code = match self.index.get(value) {
+                Some(code) => *code,
+                None => {
+                    let max = u64::from(u32::MAX);
+                    let code = u32::try_from(self.index.len()).map_err(|_| Reason::TooLarge { max })?;
+                    values.push(value)?;
+                    self.index.insert(value.into(), code);
+                    code
+                }
+            };
+            codes.push(code);
         }
         Ok(())
     }
 
-    pub(crate) fn build(self) -> Column {
+    fn make_plain(&mut self) {
+        if let Column::Dictionary { codes, values } = &mut self.column {
+            let mut plain = std::mem::take(values);
+            let spans: Vec<_> = codes.iter().filter_map(|code| plain.span(*code as usize)).collect();
+            plain.set_spans(spans);
+            self.column = Column::Plain(plain);
+            self.index = HashMap::new();
+        }
+    }
+
+    /// The column.
+    #[must_use]
+    pub fn build(self) -> Column {
         self.column
+    }
+}
+
+impl Default for ColumnBuilder {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -161,16 +203,36 @@ mod tests {
         for (max, plain) in [(4, true), (5, false), (0, true)] {
             let mut builder = ColumnBuilder::with_dictionary_max(max);
             for value in written {
-                builder.push(value).unwrap();
+                builder.push(value.as_bytes()).unwrap();
             }
             let column = builder.build();
             assert_eq!(matches!(column, Column::Plain(_)), plain, "{max}");
-            let read: Vec<_> = (0..7).map(|row| column.get(row).unwrap()).collect();
+            let read: Vec<_> = (0..7).map(|row| column.text(row).unwrap()).collect();
             assert_eq!(read, written);
             assert_eq!(column.get(7), None);
-            let groups = column.group(vec![0, 1, 2, 3, 4]);
-            let expected = [("", vec![2]), ("a", vec![0, 3]), ("b", vec![1]), ("c", vec![4])];
-            assert_eq!(groups, expected.map(|(value, rows)| (value.to_owned(), rows)));
+            let codes = column.coded().unwrap();
+            let coded = codes.iter().map(|code| column.values().text(*code as usize).unwrap());
+            assert_eq!(coded.collect::<Vec<_>>(), written);
         }
+    }
+
+    #[test]
+    fn the_first_bad_row_is_named_and_unused_values_do_not_count() {
+        let mut values = Texts::default();
+        for value in ["ok", "bad\u{200B}", "1", "unused\t"] {
+            values.push(value.as_bytes()).unwrap();
+        }
+        let column = |codes: Vec<u32>| Column::Dictionary { codes, values: values.clone() };
+        assert_eq!(column(vec![0, 2, 0]).check(ColumnType::Text), Ok(()));
+        assert_eq!(
+            column(vec![0, 2, 1, 3, 1]).check(ColumnType::Text),
+            Err((2, Reason::BannedCodePoint { code: 0x200B }))
+        );
+        assert_eq!(column(vec![2, 0]).check(ColumnType::Int), Err((1, Reason::IntForm)));
+        assert!(matches!(column(vec![0, 4]).check(ColumnType::Text), Err((1, Reason::Mismatch { .. }))));
+        let mut plain = Texts::default();
+        plain.push(b"a").unwrap();
+        plain.push(b"\xFF").unwrap();
+        assert_eq!(Column::Plain(plain).check(ColumnType::Text), Err((1, Reason::NotUtf8 { byte: 0 })));
     }
 }

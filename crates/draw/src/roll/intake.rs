@@ -1,15 +1,20 @@
 //! The one way into a roll: rows one by one in id order, each checked once, then hashed, kept in columns, or both. It
 //! reads no files, and it does not sort: a roll out of order is refused.
 
-use crate::merkle::{MerkleTree, leaf_hash};
+use crate::merkle::MerkleTree;
 use crate::refused::{Reason, Refused};
 use crate::roll::column::ColumnBuilder;
+use crate::roll::leaf::RowLeaf;
+use crate::roll::part::{Part, order_fault};
+use crate::roll::texts::Texts;
 use crate::roll::{Header, Roll, RollDocument};
-use crate::suite::{Blinds, Digest, Suite, US};
+use crate::suite::{Digest, Suite};
 use crate::text::is_id;
 
-/// Rows of a roll in memory at most.
+/// Rows of a roll at most.
 pub const ROWS_MAX: u32 = 1_000_000_000;
+/// Rows of a part that is made row by row.
+const PART_ROWS: usize = 1 << 16;
 
 /// Takes the rows of one roll.
 pub struct Intake {
@@ -18,7 +23,15 @@ pub struct Intake {
     rows: u32,
     rows_max: u32,
     hashing: Option<(RowLeaf, MerkleTree)>,
-    columns: Option<Vec<ColumnBuilder>>,
+    keeping: Option<Kept>,
+}
+
+/// The rows that are kept: full parts, and the one that grows.
+struct Kept {
+    parts: Vec<Part>,
+    ids: Texts,
+    /// Of the columns behind the id.
+    columns: Vec<ColumnBuilder>,
 }
 
 /// What an intake gives at the end.
@@ -33,7 +46,7 @@ impl Intake {
     /// An intake that checks only.
     #[must_use]
     pub const fn new(header: Header) -> Self {
-        Self { header, last_id: String::new(), rows: 0, rows_max: ROWS_MAX, hashing: None, columns: None }
+        Self { header, last_id: String::new(), rows: 0, rows_max: ROWS_MAX, hashing: None, keeping: None }
     }
 
     /// Computes the root with this roll key.
@@ -46,9 +59,7 @@ impl Intake {
     /// Keeps the columns in memory.
     #[must_use]
     pub fn keeping(mut self) -> Self {
-        let unique = |name: &str| matches!(name, "id" | "name");
-        self.columns =
-            Some(self.header.columns().iter().map(|column| ColumnBuilder::new(unique(&column.name))).collect());
+        self.keeping = Some(Kept { parts: Vec::new(), ids: Texts::default(), columns: columns_of(&self.header) });
         self
     }
 
@@ -81,9 +92,10 @@ impl Intake {
         if let Some((leaf, tree)) = &mut self.hashing {
             tree.push(leaf.of(fields));
         }
-        if let Some(columns) = &mut self.columns {
-            for (column, field) in columns.iter_mut().zip(fields) {
-                column.push(field).map_err(|reason| Refused::new(format!("row {}", self.rows + 1), reason))?;
+        if let Some(kept) = &mut self.keeping {
+            kept.push(fields).map_err(|reason| Refused::new(format!("row {}", self.rows + 1), reason))?;
+            if kept.ids.len() >= PART_ROWS {
+                kept.close(&self.header, self.rows + 1);
             }
         }
         self.last_id.clear();
@@ -108,18 +120,19 @@ impl Intake {
             return Err(at_id(Reason::IdForm));
         }
         if self.rows > 0 && id <= self.last_id.as_str() {
-            let twice = id == self.last_id;
-            return Err(at_id(if twice {
-                Reason::IdTwice
-            } else {
-                Reason::IdOrder { previous: self.last_id.clone() }
-            }));
+            return Err(at_id(order_fault(self.last_id.as_bytes(), id.as_bytes())));
         }
         for (column, field) in columns.iter().zip(fields) {
             let place = |reason| Refused::new(format!("row {row} (id {id}), column {}", column.name), reason);
             column.kind.check(field).map_err(place)?;
         }
         Ok(())
+    }
+
+    /// The next full part of the rows that are kept, which then are kept no longer: so a roll of any length passes through.
+    /// Call it after every [`Intake::push`], and [`Intake::finish`] for the rest.
+    pub fn full_part(&mut self) -> Option<Part> {
+        self.keeping.as_mut()?.parts.pop()
     }
 
     /// Ends the roll.
@@ -129,46 +142,35 @@ impl Intake {
             header: self.header.clone(),
             rows: u64::from(self.rows),
             root: tree.root(),
-            key: Some(leaf.key),
+            key: Some(leaf.key()),
         });
-        let roll = self.columns.map(|columns| Roll {
-            header: self.header,
-            rows: self.rows,
-            columns: columns.into_iter().map(ColumnBuilder::build).collect(),
+        let roll = self.keeping.map(|mut kept| {
+            kept.close(&self.header, self.rows);
+            Roll::new(self.header, kept.parts)
         });
         Taken { document, roll }
     }
 }
 
-/// Makes Merkle leaves of rows: `row bytes || US || hex(blind(id))`.
-pub struct RowLeaf {
-    suite: Suite,
-    key: Digest,
-    blinds: Blinds,
+impl Kept {
+    fn push(&mut self, fields: &[&str]) -> Result<(), Reason> {
+        let mut fields = fields.iter().map(|field| field.as_bytes());
+        self.ids.push(fields.next().unwrap_or_default())?;
+        self.columns.iter_mut().zip(fields).try_for_each(|(column, field)| column.push(field))
+    }
+
+    /// Closes the growing part; `rows` is the count of all rows up to its end.
+    fn close(&mut self, header: &Header, rows: u32) {
+        if self.ids.is_empty() {
+            return;
+        }
+        let columns = std::mem::replace(&mut self.columns, columns_of(header));
+        let columns = std::iter::once(None).chain(columns.into_iter().map(|column| Some(column.build())));
+        let first_row = u64::from(rows) - self.ids.len() as u64;
+        self.parts.push(Part::new(first_row, std::mem::take(&mut self.ids), columns.collect()));
+    }
 }
 
-impl RowLeaf {
-    /// Prepares the leaves of a roll key.
-    #[must_use]
-    pub fn new(suite: Suite, key: Digest) -> Self {
-        Self { suite, key, blinds: Blinds::new(suite, &key) }
-    }
-
-    /// The leaf hash of a row whose first field is the id.
-    #[must_use]
-    pub fn of(&self, fields: &[&str]) -> Digest {
-        Self::with_blind(self.suite, fields, &self.blinds.of(fields.first().copied().unwrap_or_default()))
-    }
-
-    /// The leaf hash of a row with the blind that a proof gives.
-    #[must_use]
-    pub fn with_blind(suite: Suite, fields: &[&str], blind: &str) -> Digest {
-        let mut bytes = Vec::with_capacity(fields.iter().map(|field| field.len() + 1).sum::<usize>() + blind.len());
-        for field in fields {
-            bytes.extend_from_slice(field.as_bytes());
-            bytes.push(US);
-        }
-        bytes.extend_from_slice(blind.as_bytes());
-        leaf_hash(suite, &[&bytes])
-    }
+fn columns_of(header: &Header) -> Vec<ColumnBuilder> {
+    header.columns().iter().skip(1).map(|_| ColumnBuilder::new()).collect()
 }

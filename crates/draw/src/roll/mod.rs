@@ -1,26 +1,38 @@
-//! Rolls: the frozen population. Header, columns in memory, intake with all checks, and the roll document.
+//! Rolls: the frozen population. Header, parts of rows in columns, intake with all checks, leaves, and the roll document.
 
 mod column;
 mod document;
 mod header;
 mod intake;
+mod leaf;
+mod part;
+mod texts;
 
+pub use column::{Column, ColumnBuilder};
 pub use document::RollDocument;
 pub use header::{COLUMNS_MAX, ColumnSpec, ColumnType, Header};
-pub use intake::{Intake, ROWS_MAX, RowLeaf, Taken};
+pub use intake::{Intake, ROWS_MAX, Taken};
+pub use leaf::RowLeaf;
+pub use part::{Edges, Part, check_edges};
+pub use texts::Texts;
 
-pub(crate) use column::Column;
-
-use crate::refused::{Reason, Refused};
-
-/// A roll in memory, column by column. Rows stand in ascending order of their ids.
+/// A roll in memory. Rows stand in ascending order of their ids.
 pub struct Roll {
-    pub(crate) header: Header,
-    pub(crate) rows: u32,
-    pub(crate) columns: Vec<Column>,
+    header: Header,
+    rows: u32,
+    /// Without empty ones, in the order of their rows.
+    parts: Vec<Part>,
 }
 
 impl Roll {
+    /// A roll of parts that were checked and follow one another.
+    #[must_use]
+    pub fn new(header: Header, mut parts: Vec<Part>) -> Self {
+        parts.retain(|part| part.rows() > 0);
+        let rows = parts.iter().map(Part::rows).sum::<usize>();
+        Self { header, rows: u32::try_from(rows).unwrap_or(u32::MAX), parts }
+    }
+
     /// The columns' names and types.
     #[must_use]
     pub const fn header(&self) -> &Header {
@@ -33,6 +45,18 @@ impl Roll {
         self.rows
     }
 
+    /// The parts, in the order of their rows.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The parts themselves.
+    #[must_use]
+    pub fn into_parts(self) -> Vec<Part> {
+        self.parts
+    }
+
     /// The id of a row.
     #[must_use]
     pub fn id(&self, row: u32) -> Option<&str> {
@@ -42,13 +66,11 @@ impl Roll {
     /// One field; `None` outside the table.
     #[must_use]
     pub fn field(&self, row: u32, column: usize) -> Option<&str> {
-        self.columns.get(column)?.get(row)
-    }
-
-    /// The column of a name, for predicates and cells.
-    pub(crate) fn column(&self, name: &str) -> Result<&Column, Refused> {
-        let found = self.header.find(name).and_then(|(index, _)| self.columns.get(index));
-        found.ok_or_else(|| Refused::new("", Reason::UnknownColumn { column: name.to_owned() }))
+        let row = u64::from(row);
+        let part = self.parts.partition_point(|part| part.first_row() <= row).checked_sub(1)?;
+        let part = self.parts.get(part)?;
+        let field = part.field(usize::try_from(row - part.first_row()).ok()?, column)?;
+        std::str::from_utf8(field).ok()
     }
 
     /// The row of an id, by binary search.

@@ -1,8 +1,6 @@
-//! Predicates over one row: their types, their canonical form, and their compiled form over columns.
+//! Predicates over one row: their types, their tests, and their canonical form.
 
 use crate::json::Json;
-use crate::refused::Refused;
-use crate::roll::{Column, Roll};
 
 /// A rule that a row meets or does not meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,49 +115,6 @@ impl Test {
 /// An int field of any length as a number. Bounds stay within ±2^53, so cutting off at the ends of `i64` changes no test.
 fn saturated(field: &str) -> i64 {
     field.parse().unwrap_or(if field.starts_with('-') { i64::MIN } else { i64::MAX })
-}
-
-/// A predicate over the columns of one roll. Tests of dictionary columns were made once for each value.
-pub(crate) enum Compiled<'a> {
-    All(Vec<Compiled<'a>>),
-    Any(Vec<Compiled<'a>>),
-    Not(Box<Compiled<'a>>),
-    Codes { codes: &'a [u32], met: Vec<bool> },
-    Fields { column: &'a Column, test: &'a Test },
-}
-
-impl<'a> Compiled<'a> {
-    /// Compiles a predicate that was checked against the roll's header.
-    ///
-    /// # Errors
-    /// An unknown column.
-    pub(crate) fn new(predicate: &'a Predicate, roll: &'a Roll) -> Result<Self, Refused> {
-        let parts =
-            |parts: &'a [Predicate]| parts.iter().map(|part| Self::new(part, roll)).collect::<Result<Vec<_>, _>>();
-        Ok(match predicate {
-            Predicate::All(all) => Self::All(parts(all)?),
-            Predicate::Any(any) => Self::Any(parts(any)?),
-            Predicate::Not(part) => Self::Not(Box::new(Self::new(part, roll)?)),
-            Predicate::Test { column, test } => match roll.column(column)? {
-                Column::Dictionary { codes, values } => {
-                    Self::Codes { codes, met: Column::test_values(values, |value| test.is_met(value)) }
-                }
-                plain @ Column::Plain(_) => Self::Fields { column: plain, test },
-            },
-        })
-    }
-
-    pub(crate) fn is_met(&self, row: u32) -> bool {
-        match self {
-            Self::All(parts) => parts.iter().all(|part| part.is_met(row)),
-            Self::Any(parts) => parts.iter().any(|part| part.is_met(row)),
-            Self::Not(part) => !part.is_met(row),
-            Self::Codes { codes, met } => {
-                codes.get(row as usize).and_then(|code| met.get(*code as usize)).copied().unwrap_or(false)
-            }
-            Self::Fields { column, test } => column.get(row).is_some_and(|field| test.is_met(field)),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,551 @@
+//! Decodes the pages of a Parquet column into codes and values, without making a field of each row: a register's columns are
+//! written as dictionaries, and everything behind works on codes. Encodings: PLAIN and dictionary, which all writers use by
+//! default; [`crate::roll::parquet_values`] reads the others. Source: the Apache Parquet format, Encodings.md.
+
+use std::collections::HashMap;
+
+use draw::{Column, ColumnType, Reason, Texts};
+use parquet::basic::{Encoding, Type as PhysicalType};
+use parquet::column::page::{Page, PageReader};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+
+use crate::roll::parquet_columns::date_of;
+
+/// Values of one column of one row group at most, the members of all its sets counted.
+const VALUES_MAX: usize = 1 << 26;
+
+/// Why a column was not decoded.
+pub(super) enum Mistake {
+    /// The file is damaged.
+    File(ParquetError),
+    /// A field that the protocol does not allow; the row is counted from the group's first.
+    Field(usize, Reason),
+}
+
+impl From<ParquetError> for Mistake {
+    fn from(error: ParquetError) -> Self {
+        Self::File(error)
+    }
+}
+
+fn damaged(what: &str) -> Mistake {
+    Mistake::File(ParquetError::General(format!("the file is damaged: {what}")))
+}
+
+/// What is known of a column before its pages.
+#[derive(Clone, Copy)]
+pub(super) struct Leaf {
+    pub(super) kind: ColumnType,
+    pub(super) physical: PhysicalType,
+    pub(super) max_definition: i16,
+    /// Definition level from which on a list holds an element, null or not.
+    pub(super) element_from: i16,
+    pub(super) max_repetition: i16,
+}
+
+/// Whether [`read_column`] knows the encodings of a column chunk.
+pub(super) fn can_decode(chunk: &ColumnChunkMetaData) -> bool {
+    chunk.encodings().all(|encoding| {
+        matches!(encoding, Encoding::PLAIN | Encoding::RLE | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY)
+    })
+}
+
+/// Decodes a column chunk of `rows` rows.
+pub(super) fn read_column(mut pages: Box<dyn PageReader>, leaf: Leaf, rows: usize) -> Result<Column, Mistake> {
+    let mut decoder = Decoder { leaf, rows, ..Decoder::new(leaf) };
+    while let Some(page) = pages.get_next_page()? {
+        decoder.take(&page)?;
+    }
+    decoder.finish()
+}
+
+/// The values and codes decoded so far.
+struct Decoder {
+    leaf: Leaf,
+    /// Rows of the chunk.
+    rows: usize,
+    /// Values of the dictionary and of plain pages; of sets: their members.
+    values: Texts,
+    /// How many of them are the dictionary's.
+    dictionary: usize,
+    /// Whether a dictionary is being read: its values keep their places, even equal ones.
+    in_dictionary: bool,
+    /// The code of the empty field, once there was one.
+    null: Option<u32>,
+    /// A code for each row; while every row so far has a value of its own, in order, none are written down.
+    codes: Option<Vec<u32>>,
+    /// Whether a plain page of texts was read: there are about as many values as rows then.
+    plain: bool,
+    numbers: HashMap<i64, u32>,
+    members: HashMap<Box<[u8]>, u32>,
+    sets: Sets,
+    /// Room for the levels and codes of a page.
+    definitions: Vec<u32>,
+    repetitions: Vec<u32>,
+    found: Vec<u32>,
+}
+
+/// Sets as values: each different list of members once.
+#[derive(Default)]
+struct Sets {
+    values: Texts,
+    known: HashMap<Box<[u32]>, u32>,
+    /// The members of the set that is being read, if one is.
+    open: Option<Vec<u32>>,
+}
+
+impl Decoder {
+    fn new(leaf: Leaf) -> Self {
+        Self {
+            leaf,
+            rows: 0,
+            values: Texts::default(),
+            dictionary: 0,
+            in_dictionary: false,
+            null: None,
+            codes: None,
+            plain: false,
+            numbers: HashMap::new(),
+            members: HashMap::new(),
+            sets: Sets::default(),
+            definitions: Vec::new(),
+            repetitions: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, page: &Page) -> Result<(), Mistake> {
+        match page {
+            Page::DictionaryPage { buf, num_values, .. } => {
+                if self.rows_read() > 0 || !self.values.is_empty() {
+                    return Err(damaged("a second dictionary"));
+                }
+                self.in_dictionary = true;
+                self.take_plain(buf, *num_values as usize)?;
+                self.in_dictionary = false;
+                self.found.clear();
+                self.dictionary = self.values.len();
+                Ok(())
+            }
+            Page::DataPage { buf, num_values, encoding, .. } => {
+                let (repetitions, rest) = prefixed(buf, self.leaf.max_repetition)?;
+                let (definitions, values) = prefixed(rest, self.leaf.max_definition)?;
+                self.take_data(*num_values, *encoding, repetitions, definitions, values)
+            }
+            Page::DataPageV2 { buf, num_values, encoding, rep_levels_byte_len, def_levels_byte_len, .. } => {
+                let split = |bytes: &u32| *bytes as usize;
+                let (repetitions, rest) = buf.split_at_checked(split(rep_levels_byte_len)).ok_or_else(short)?;
+                let (definitions, values) = rest.split_at_checked(split(def_levels_byte_len)).ok_or_else(short)?;
+                self.take_data(*num_values, *encoding, repetitions, definitions, values)
+            }
+        }
+    }
+
+    fn rows_read(&self) -> usize {
+        self.codes.as_ref().map_or(self.values.len() - self.dictionary, Vec::len)
+    }
+
+    fn take_data(
+        &mut self,
+        count: u32,
+        encoding: Encoding,
+        repetitions: &[u8],
+        definitions: &[u8],
+        values: &[u8],
+    ) -> Result<(), Mistake> {
+        let count = count as usize;
+        let is_set = self.leaf.kind == ColumnType::Set;
+        let max = if is_set { VALUES_MAX } else { self.rows.saturating_sub(self.rows_read()) };
+        if count > max {
+            return Err(damaged("more values than the row group has rows"));
+        }
+        let full = u32::try_from(self.leaf.max_definition).unwrap_or(0);
+        let mut levels = std::mem::take(&mut self.definitions);
+        levels.clear();
+        let present = if full == 0 || is_run_of(definitions, full, count) {
+            count
+        } else {
+            runs(definitions, u32::BITS - full.leading_zeros(), count, &mut levels)?;
+            levels.iter().filter(|level| **level == full).count()
+        };
+        let all = present == count;
+        let dictionary = matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
+        let own_rows = !dictionary && all && !is_set && self.leaf.kind == ColumnType::Text && self.dictionary == 0;
+        if !own_rows {
+            self.write_codes();
+        }
+        self.found.clear();
+        if dictionary {
+            let (width, indices) = values.split_first().ok_or_else(short)?;
+            runs(indices, u32::from(*width), present, &mut self.found)?;
+            let beyond = self.found.iter().fold(0, |max, code| (*code).max(max)) as usize;
+            if present > 0 && beyond >= self.dictionary {
+                return Err(damaged("a code without a value"));
+            }
+        } else if encoding == Encoding::PLAIN {
+            self.take_plain(values, present)?;
+        } else {
+            return Err(damaged("an encoding that the file did not announce"));
+        }
+        let done = match (is_set, own_rows && self.codes.is_none()) {
+            (true, _) => self.put_sets(repetitions, &levels, all, count),
+            (false, true) => Ok(()),
+            (false, false) => self.put(&levels, all, full),
+        };
+        self.definitions = levels;
+        done
+    }
+
+    /// Writes down the codes of rows that so far had a value of their own.
+    fn write_codes(&mut self) {
+        if self.codes.is_none() {
+            let rows = self.values.len() - self.dictionary;
+            self.codes = Some((0..rows).filter_map(|row| u32::try_from(row).ok()).collect());
+        }
+    }
+
+    /// Decodes plain values and puts their codes into `found`.
+    fn take_plain(&mut self, bytes: &[u8], count: usize) -> Result<(), Mistake> {
+        match self.leaf.physical {
+            PhysicalType::BYTE_ARRAY if self.leaf.kind == ColumnType::Set => self.take_members(bytes, count),
+            PhysicalType::BYTE_ARRAY => self.take_texts(bytes, count),
+            PhysicalType::INT32 => {
+                let (numbers, _) = bytes.as_chunks();
+                let numbers = numbers.get(..count).ok_or_else(short)?;
+                self.take_numbers(numbers.iter().map(|number| i64::from(i32::from_le_bytes(*number))))
+            }
+            PhysicalType::INT64 => {
+                let (numbers, _) = bytes.as_chunks();
+                let numbers = numbers.get(..count).ok_or_else(short)?;
+                self.take_numbers(numbers.iter().map(|number| i64::from_le_bytes(*number)))
+            }
+            _ => Err(damaged("unexpected physical type")),
+        }
+    }
+
+    /// Texts stay where they stand in the page, their lengths between them: only their spans are noted.
+    fn take_texts(&mut self, bytes: &[u8], count: usize) -> Result<(), Mistake> {
+        if count > bytes.len() / 4 {
+            return Err(short());
+        }
+        self.plain |= !self.in_dictionary;
+        let base = self.values.add_bytes(bytes).map_err(|reason| Mistake::Field(0, reason))?;
+        self.values.reserve(count);
+        let with_codes = self.codes.is_some();
+        let mut at = 0_usize;
+        for _ in 0..count {
+            let (length, _) = bytes.get(at..).and_then(|rest| rest.split_first_chunk()).ok_or_else(short)?;
+            let start = at + 4;
+            at = start + u32::from_le_bytes(*length) as usize;
+            if at > bytes.len() {
+                return Err(short());
+            }
+            let place = |at: usize| u32::try_from(at).map(|at| at.saturating_add(base)).map_err(|_| short());
+            if with_codes {
+                self.found.push(code_of(self.values.len())?);
+            }
+            self.values.push_span(place(start)?, place(at)?);
+        }
+        Ok(())
+    }
+
+    fn take_members(&mut self, bytes: &[u8], count: usize) -> Result<(), Mistake> {
+        let mut rest = bytes;
+        for _ in 0..count {
+            let (length, after) = rest.split_first_chunk().ok_or_else(short)?;
+            let (member, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
+            rest = after;
+            let code = match self.members.get(member) {
+                Some(code) if !self.in_dictionary => *code,
+                _ => {
+                    let code = code_of(self.values.len())?;
+                    self.values.push(member).map_err(|reason| Mistake::Field(0, reason))?;
+                    self.members.insert(member.into(), code);
+                    code
+                }
+            };
+            self.found.push(code);
+        }
+        Ok(())
+    }
+
+    fn take_numbers(&mut self, numbers: impl Iterator<Item = i64>) -> Result<(), Mistake> {
+        for number in numbers {
+            let code = match self.numbers.get(&number) {
+                Some(code) if !self.in_dictionary => *code,
+                _ => {
+                    let code = code_of(self.values.len())?;
+                    let text = match self.leaf.kind {
+                        // A date outside of the years that the protocol knows is refused where a row holds it.
+                        ColumnType::Date => {
+                            i32::try_from(number).ok().and_then(date_of).unwrap_or_else(|| format!("day {number}"))
+                        }
+                        _ => number.to_string(),
+                    };
+                    self.values.push(text.as_bytes()).map_err(|reason| Mistake::Field(0, reason))?;
+                    self.numbers.insert(number, code);
+                    code
+                }
+            };
+            self.found.push(code);
+        }
+        Ok(())
+    }
+
+    fn null(&mut self) -> Result<u32, Mistake> {
+        if let Some(null) = self.null {
+            return Ok(null);
+        }
+        let code = code_of(self.values.len())?;
+        self.values.push_span(0, 0);
+        self.null = Some(code);
+        Ok(code)
+    }
+
+    /// The fields of a column without lists.
+    fn put(&mut self, levels: &[u32], all: bool, full: u32) -> Result<(), Mistake> {
+        let null = if all { 0 } else { self.null()? };
+        let Some(codes) = &mut self.codes else { return Err(damaged("no codes")) };
+        if all {
+            codes.append(&mut self.found);
+            return Ok(());
+        }
+        let mut found = self.found.iter();
+        codes.extend(levels.iter().map(|level| if *level == full { found.next().copied().unwrap_or(null) } else { null }));
+        Ok(())
+    }
+
+    /// The sets of a list column: their members are put together.
+    fn put_sets(&mut self, repetitions: &[u8], levels: &[u32], all: bool, count: usize) -> Result<(), Mistake> {
+        let mut repeats = std::mem::take(&mut self.repetitions);
+        repeats.clear();
+        let width = u32::BITS - u32::try_from(self.leaf.max_repetition).unwrap_or(0).leading_zeros();
+        runs(repetitions, width, count, &mut repeats)?;
+        let full = u32::try_from(self.leaf.max_definition).unwrap_or(0);
+        let element_from = u32::try_from(self.leaf.element_from).unwrap_or(0);
+        let mut found = self.found.iter();
+        let codes = self.codes.get_or_insert_default();
+        for (index, repeated) in repeats.iter().enumerate() {
+            if *repeated == 0 {
+                self.sets.close(&self.values, codes)?;
+                if codes.len() >= self.rows {
+                    return Err(damaged("more sets than the row group has rows"));
+                }
+                self.sets.open = Some(Vec::new());
+            }
+            let row = codes.len();
+            let level = if all { full } else { levels.get(index).copied().unwrap_or(0) };
+            if level < element_from {
+                continue;
+            }
+            // A null within a list is no member.
+            let member = if level == full { found.next() } else { None };
+            let member = member.ok_or(Mistake::Field(row, Reason::SetForm))?;
+            let Some(open) = &mut self.sets.open else { return Err(damaged("a list without a beginning")) };
+            open.push(*member);
+        }
+        self.repetitions = repeats;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Column, Mistake> {
+        if self.leaf.kind == ColumnType::Set {
+            let mut codes = self.codes.take().unwrap_or_default();
+            self.sets.close(&self.values, &mut codes)?;
+            return self.whole(Column::Dictionary { codes, values: self.sets.values.clone() });
+        }
+        let column = match (self.codes.take(), std::mem::take(&mut self.values)) {
+            (None, values) if self.dictionary == 0 => Column::Plain(values),
+            (codes, mut values) => {
+                let codes = codes.unwrap_or_default();
+                if self.plain {
+                    let span = |code: &u32| values.span(*code as usize).unwrap_or_default();
+                    let spans = codes.iter().map(span).collect();
+                    values.set_spans(spans);
+                    Column::Plain(values)
+                } else {
+                    Column::Dictionary { codes, values }
+                }
+            }
+        };
+        self.whole(column)
+    }
+
+    fn whole(&self, column: Column) -> Result<Column, Mistake> {
+        if column.len() == self.rows { Ok(column) } else { Err(damaged("a column ends early")) }
+    }
+}
+
+impl Sets {
+    /// Ends the set that is being read, and writes its code.
+    fn close(&mut self, members: &Texts, codes: &mut Vec<u32>) -> Result<(), Mistake> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let row = codes.len();
+        if let Some(code) = self.known.get(open.as_slice()) {
+            codes.push(*code);
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        for (index, member) in open.iter().enumerate() {
+            let member = members.get(*member as usize).unwrap_or_default();
+            // An empty member, or a comma within one, would read as another set.
+            if member.is_empty() || member.contains(&b',') {
+                return Err(Mistake::Field(row, Reason::SetForm));
+            }
+            if index > 0 {
+                text.push(b',');
+            }
+            text.extend_from_slice(member);
+        }
+        let code = code_of(self.values.len())?;
+        self.values.push(&text).map_err(|reason| Mistake::Field(row, reason))?;
+        self.known.insert(open.into(), code);
+        codes.push(code);
+        Ok(())
+    }
+}
+
+fn code_of(place: usize) -> Result<u32, Mistake> {
+    u32::try_from(place).map_err(|_| damaged("too many values"))
+}
+
+fn short() -> Mistake {
+    damaged("a page ends early")
+}
+
+/// The levels of a page of the first form, behind their length, and what follows; nothing where the level is always 0.
+fn prefixed(bytes: &[u8], max: i16) -> Result<(&[u8], &[u8]), Mistake> {
+    if max == 0 {
+        return Ok((&[], bytes));
+    }
+    let (length, rest) = bytes.split_first_chunk().ok_or_else(short)?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)
+}
+
+/// Whether the levels are one run of `level`, the usual case of a column without nulls.
+fn is_run_of(bytes: &[u8], level: u32, count: usize) -> bool {
+    let Some((header, rest)) = varint(bytes) else { return false };
+    header & 1 == 0 && header >> 1 >= count as u64 && rest.first().is_some_and(|first| u32::from(*first) == level)
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0_u64;
+    for (index, byte) in bytes.iter().enumerate().take(5) {
+        value |= u64::from(byte & 0x7F) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(index + 1..)?));
+        }
+    }
+    None
+}
+
+/// Decodes `count` numbers of `width` bits from runs (Encodings.md, "RLE / Bit-Packing Hybrid").
+fn runs(mut bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Result<(), Mistake> {
+    if width > 32 {
+        return Err(damaged("codes of more than 32 bits"));
+    }
+    let goal = out.len() + count;
+    out.reserve(count);
+    while out.len() < goal {
+        let (header, rest) = varint(bytes).ok_or_else(short)?;
+        let left = goal - out.len();
+        if header & 1 == 0 {
+            let run = usize::try_from(header >> 1).map_err(|_| short())?;
+            if run == 0 {
+                return Err(damaged("an empty run"));
+            }
+            let (value, rest) = rest.split_at_checked(width.div_ceil(8) as usize).ok_or_else(short)?;
+            let value = value.iter().rev().fold(0_u32, |value, byte| value << 8 | u32::from(*byte));
+            out.resize(out.len() + run.min(left), value);
+            bytes = rest;
+        } else {
+            let groups = usize::try_from(header >> 1).map_err(|_| short())?;
+            let size = groups.checked_mul(width as usize).ok_or_else(short)?;
+            // The last run may be cut off behind the last number that counts.
+            let packed = rest.get(..size.min(rest.len())).unwrap_or_default();
+            let numbers = groups.saturating_mul(8).min(left);
+            if groups == 0 || (packed.len() as u64) * 8 < numbers as u64 * u64::from(width) {
+                return Err(short());
+            }
+            unpack(packed, width, numbers, out);
+            bytes = rest.get(packed.len()..).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks numbers of `width` bits, the least significant first; the bytes are there.
+fn unpack(packed: &[u8], width: u32, numbers: usize, out: &mut Vec<u32>) {
+    if width == 0 {
+        out.resize(out.len() + numbers, 0);
+        return;
+    }
+    let mask = u64::MAX >> (64 - width);
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0_u128, |word, byte| word << 8 | u128::from(*byte));
+    // Eight numbers fill `width` bytes.
+    for (index, group) in packed.chunks(width as usize).enumerate() {
+        let left = numbers.saturating_sub(index * 8).min(8);
+        if width <= 8 {
+            // The usual case of a small dictionary: one word holds all eight.
+            let mut eight = [0_u8; 8];
+            for (to, from) in eight.iter_mut().zip(group) {
+                *to = *from;
+            }
+            let eight = u64::from_le_bytes(eight);
+            let number = |place: u32| u32::try_from(eight >> (place * width) & mask).unwrap_or(0);
+            if left == 8 {
+                out.extend_from_slice(&[0, 1, 2, 3, 4, 5, 6, 7].map(number));
+            } else {
+                out.extend((0..8).take(left).map(number));
+            }
+            continue;
+        }
+        for place in (0..8_u32).take(left) {
+            let bit = (place * width) as usize;
+            let (from, shift) = (bit / 8, bit % 8);
+            let bytes = group.get(from..(from + 8).min(group.len())).unwrap_or_default();
+            out.push(u32::try_from((word(bytes) >> shift) as u64 & mask).unwrap_or(0));
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_width_come_back() {
+        for width in 0..=32_u32 {
+            let mask = if width == 0 { 0 } else { u64::MAX >> (64 - width) };
+            let numbers: Vec<u32> =
+                (0..77_u64).map(|n| u32::try_from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20 & mask).unwrap()).collect();
+            // Packed bit by bit, as the format's text says it.
+            let mut packed = vec![0_u8; (80 * width as usize).div_ceil(8)];
+            for (index, number) in numbers.iter().enumerate() {
+                for bit in 0..width as usize {
+                    let at = index * width as usize + bit;
+                    packed[at / 8] |= u8::try_from(number >> bit & 1).unwrap() << (at % 8);
+                }
+            }
+            let mut bytes = vec![10 << 1 | 1];
+            bytes.extend_from_slice(&packed);
+            let mut out = vec![7];
+            runs(&bytes, width, 77, &mut out).map_err(|_| ()).unwrap();
+            assert_eq!(out.split_first(), Some((&7, numbers.as_slice())), "{width}");
+        }
+    }
+
+    #[test]
+    fn runs_repeat_and_damage_is_noticed() {
+        let mut out = Vec::new();
+        // Three fives and two of 0x0102, nine bits wide.
+        assert!(runs(&[6, 5, 0, 4, 2, 1], 9, 5, &mut out).is_ok());
+        assert_eq!(out, [5, 5, 5, 0x102, 0x102]);
+        for (bytes, width) in [(&[][..], 3), (&[6], 9), (&[0, 1], 1), (&[1], 1), (&[3], 8), (&[0xFF; 6], 1), (&[2, 1], 33)] {
+            assert!(runs(bytes, width, 5, &mut Vec::new()).is_err(), "{bytes:?}");
+        }
+        assert!(is_run_of(&[10, 1], 1, 5) && !is_run_of(&[8, 1], 1, 5) && !is_run_of(&[10, 0], 1, 5));
+    }
+}

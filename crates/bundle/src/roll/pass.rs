@@ -1,0 +1,211 @@
+//! Passes the rows of a roll file, part by part: each part is checked, hashed where that is asked for, and given to a worker.
+//! The row groups of a Parquet roll are shared out over threads; a CSV roll is one stream. Nothing that comes out depends on
+//! the number of threads: parts are put back into the order of their rows, and of several faults the first row's is told.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use draw::{
+    Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, RowLeaf, Suite,
+    Ticker, check_edges,
+};
+use parquet::file::reader::ChunkReader;
+
+use crate::error::BundleError;
+use crate::roll::parquet_read::ParquetRoll;
+use crate::roll::shared_file::SharedFile;
+use crate::roll::{Row, RollBytes, Rows};
+
+/// Between two looks at whether the caller wants to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How a roll is passed.
+pub(crate) struct Pass<'c> {
+    /// The columns that workers read beside the id; all of them where the roll is hashed.
+    pub(crate) columns: &'c [usize],
+    /// Hash the rows with this roll key.
+    pub(crate) hashing: Option<(Suite, Digest)>,
+    /// Rows to expect, for the progress only.
+    pub(crate) expected: u64,
+    /// Threads at most; as many as the machine has where none is given.
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// What a pass found beside what its workers did.
+pub(crate) struct Passed<W> {
+    pub(crate) header: Header,
+    pub(crate) rows: u64,
+    /// Header, rows, root and key, where rows were hashed.
+    pub(crate) document: Option<RollDocument>,
+    pub(crate) workers: Vec<W>,
+}
+
+/// Passes a roll. `hire` makes a worker for a thread, `work` gives it a checked part.
+///
+/// # Errors
+/// The first thing that does not comply, with row and column; whatever a worker refuses; an unreadable file; cancelled.
+pub(crate) fn pass<W: Send>(
+    bytes: RollBytes<'_>,
+    pass: &Pass<'_>,
+    hire: impl Fn(&Header) -> Result<W, BundleError>,
+    work: impl Fn(&mut W, Part) -> Result<(), BundleError> + Sync,
+    progress: Progress<'_>,
+) -> Result<Passed<W>, BundleError> {
+    match bytes {
+        RollBytes::ParquetFile(file) => {
+            let file = SharedFile::new(file).map_err(|source| BundleError::Io { place: "roll.parquet".to_owned(), source })?;
+            pass_groups(&ParquetRoll::new(file)?, pass, hire, work, progress)
+        }
+        RollBytes::ParquetBytes(bytes) => pass_groups(&ParquetRoll::new(bytes)?, pass, hire, work, progress),
+        other => pass_rows(other.rows()?.as_mut(), pass, hire, work, progress),
+    }
+}
+
+/// A stream of rows, on this thread.
+fn pass_rows<W>(
+    rows: &mut dyn Rows,
+    pass: &Pass<'_>,
+    hire: impl Fn(&Header) -> Result<W, BundleError>,
+    work: impl Fn(&mut W, Part) -> Result<(), BundleError>,
+    progress: Progress<'_>,
+) -> Result<Passed<W>, BundleError> {
+    let header = rows.header().clone();
+    let mut worker = hire(&header)?;
+    let mut intake = Intake::new(header.clone()).keeping();
+    if let Some((suite, key)) = pass.hashing {
+        intake = intake.hashing(suite, key);
+    }
+    let mut row = Row::default();
+    let mut ticker = Ticker::new(pass.expected);
+    while rows.next(&mut row)? {
+        intake.push(&row.fields())?;
+        if let Some(part) = intake.full_part() {
+            work(&mut worker, part)?;
+        }
+        ticker.tick(&mut *progress)?;
+    }
+    let rows = u64::from(intake.rows());
+    let taken = intake.finish();
+    for part in taken.roll.map(draw::Roll::into_parts).unwrap_or_default() {
+        work(&mut worker, part)?;
+    }
+    ticker.report(progress)?;
+    Ok(Passed { header, rows, document: taken.document, workers: vec![worker] })
+}
+
+/// What is left of a part for the end.
+struct Trace {
+    edges: Edges,
+    tree: Option<MerkleTree>,
+}
+
+/// What the threads share.
+struct Shared {
+    /// The next row group that nobody reads yet. Groups are taken in order, so that whatever stands before a fault is read.
+    next: AtomicUsize,
+    traces: Mutex<Vec<Trace>>,
+    /// The row group and its fault.
+    fault: Mutex<Option<(usize, BundleError)>>,
+}
+
+impl Shared {
+    fn stop(&self) {
+        self.next.store(usize::MAX / 2, Ordering::Relaxed);
+    }
+
+    fn report(&self, group: usize, error: BundleError) {
+        self.stop();
+        let mut fault = self.fault.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if fault.as_ref().is_none_or(|(other, _)| group < *other) {
+            *fault = Some((group, error));
+        }
+    }
+}
+
+fn pass_groups<R: ChunkReader + 'static, W: Send>(
+    roll: &ParquetRoll<R>,
+    pass: &Pass<'_>,
+    hire: impl Fn(&Header) -> Result<W, BundleError>,
+    work: impl Fn(&mut W, Part) -> Result<(), BundleError> + Sync,
+    progress: Progress<'_>,
+) -> Result<Passed<W>, BundleError> {
+    if roll.rows() > u64::from(ROWS_MAX) {
+        return Err(Refused::new(format!("row {}", ROWS_MAX + 1), Reason::TooLarge { max: u64::from(ROWS_MAX) }).into());
+    }
+    let all: Vec<usize> = (1..roll.header().columns().len()).collect();
+    let columns = if pass.hashing.is_some() { &all } else { pass.columns };
+    let leaf = pass.hashing.map(|(suite, key)| RowLeaf::new(suite, key));
+    let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = pass.threads.unwrap_or_else(available).get().min(roll.groups().max(1));
+    let workers = (0..threads).map(|_| hire(roll.header())).collect::<Result<Vec<_>, _>>()?;
+    let shared = Shared { next: AtomicUsize::new(0), traces: Mutex::default(), fault: Mutex::default() };
+    let one = |group: usize, worker: &mut W| -> Result<Trace, BundleError> {
+        let part = roll.part(group, columns)?;
+        part.check(roll.header())?;
+        let trace = Trace { edges: part.edges(), tree: leaf.as_ref().map(|leaf| part.leaves(leaf)) };
+        work(worker, part)?;
+        Ok(trace)
+    };
+    let mut ticker = Ticker::new(roll.rows());
+    let mut cancelled = Ok(());
+    let workers = std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel::<u64>();
+        let threads = workers.into_iter().map(|mut worker| {
+            let (shared, one, sender) = (&shared, &one, sender.clone());
+            scope.spawn(move || {
+                loop {
+                    let group = shared.next.fetch_add(1, Ordering::Relaxed);
+                    if group >= roll.groups() {
+                        return worker;
+                    }
+                    match one(group, &mut worker) {
+                        Ok(trace) => shared.traces.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(trace),
+                        Err(error) => shared.report(group, error),
+                    }
+                    if sender.send(roll.rows_of(group)).is_err() {
+                        return worker;
+                    }
+                }
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        drop(sender);
+        loop {
+            let done = match receiver.recv_timeout(PATIENCE) {
+                Ok(rows) => rows,
+                Err(mpsc::RecvTimeoutError::Timeout) => 0,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            };
+            if cancelled.is_ok() {
+                cancelled = ticker.advance(done, &mut *progress);
+                if cancelled.is_err() {
+                    shared.stop();
+                }
+            }
+        }
+        threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
+    });
+    cancelled?;
+    // A thread that panics has met a mistake of this program, not of the file.
+    let workers = workers.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let mut traces = shared.traces.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let fault = shared.fault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    traces.sort_unstable_by_key(|trace| trace.edges.first_row);
+    if let Some((group, error)) = fault {
+        let before = roll.rows_before(group);
+        check_edges(traces.iter().map(|trace| &trace.edges).take_while(|edges| edges.first_row < before))?;
+        return Err(error);
+    }
+    check_edges(traces.iter().map(|trace| &trace.edges))?;
+    let document = pass.hashing.map(|(suite, key)| {
+        let mut tree = MerkleTree::new(suite);
+        for trace in traces.iter().filter_map(|trace| trace.tree.as_ref()) {
+            tree.append(trace);
+        }
+        RollDocument { header: roll.header().clone(), rows: roll.rows(), root: tree.root(), key: Some(key) }
+    });
+    Ok(Passed { header: roll.header().clone(), rows: roll.rows(), document, workers })
+}
