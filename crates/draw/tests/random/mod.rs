@@ -52,8 +52,15 @@ pub fn series(number: u64, length: usize) -> Vec<u8> {
     (0..length.div_ceil(32)).flat_map(block).collect()
 }
 
-/// A scheme, and the rows of a table with [`HEADER`].
+/// A scheme, and the rows of a small table with [`HEADER`].
 pub fn draw(bytes: &mut Bytes<'_>) -> (Scheme, Vec<Vec<String>>) {
+    let scheme = scheme(bytes);
+    let rows = bytes.below(60);
+    (scheme, table(bytes, rows))
+}
+
+/// A scheme for [`HEADER`].
+pub fn scheme(bytes: &mut Bytes<'_>) -> Scheme {
     let membership = bytes.of_list(&[Membership::First, Membership::Every]);
     let exclude = (0..bytes.below(3)).map(|index| Exclusion {
         code: format!("x{}", 9 - index),
@@ -63,18 +70,20 @@ pub fn draw(bytes: &mut Bytes<'_>) -> (Scheme, Vec<Vec<String>>) {
     let exclude = exclude.collect();
     let strata = (0..1 + bytes.below(4)).map(|index| stratum(bytes, index, membership)).collect();
     let reserves = bytes.of_list(&[0, 1, 2, 100]);
-    let scheme = Scheme { title: "t".to_owned(), membership, exclude, strata, reserves };
-    let count = bytes.below(60);
-    let mut ids: Vec<_> =
-        (0..count).map(|index| format!("{}{index}", bytes.of_list(&["S-", "z.", "0", "_"]))).collect();
+    Scheme { title: "t".to_owned(), membership, exclude, strata, reserves }
+}
+
+/// The rows of a table with [`HEADER`].
+pub fn table(bytes: &mut Bytes<'_>, rows: usize) -> Vec<Vec<String>> {
+    let ids = (0..rows).map(|index| format!("{}{index}", bytes.of_list(&["S-", "z.", "0", "_"])));
+    let mut ids: Vec<_> = ids.collect();
     ids.sort();
     let table = ids.into_iter().map(|id| {
         let mut row = vec![id, "n".to_owned()];
         row.extend(VALUES.iter().map(|(_, values)| bytes.of_list(values).to_owned()));
         row
     });
-    let table = table.collect();
-    (scheme, table)
+    table.collect()
 }
 
 fn stratum(bytes: &mut Bytes<'_>, index: usize, membership: Membership) -> Stratum {
