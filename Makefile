@@ -16,8 +16,8 @@ run: ## Build, make the demo city if there is none, and serve it (LISTEN=ADDRESS
 test: ## Run every check on SQLite and PostgreSQL and in a browser (STEPS="rust client" for some of them)
 	@python3 scripts/test.py $(foreach step,$(STEPS),--only $(step))
 
-bench: ## Measure against named peers, as ratios
-	@python3 scripts/bench.py
+bench: ## Measure the draw against its hashes alone and named peers (BENCH="--whole-country": 200 million rows)
+	@python3 scripts/bench $(BENCH)
 
 assets: ## Build the browser assets
 	@python3 scripts/setup.py assets

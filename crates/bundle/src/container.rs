@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -205,6 +205,15 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, BundleError> {
 /// # Errors
 /// A failed write; [`BundleError::UnknownFile`] for a name that no bundle has.
 pub fn write_document(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), BundleError> {
+    stream_document(folder, name, |out| out.write_all(bytes))
+}
+
+/// As [`write_document`], for a document that is written piece by piece.
+pub(crate) fn stream_document(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<(), BundleError> {
     if !is_known(name) {
         return Err(BundleError::UnknownFile { name: name.to_owned() });
     }
@@ -214,9 +223,9 @@ pub fn write_document(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Bun
     }
     let partial = folder.join(format!("{name}.partial"));
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&partial)?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(&partial)?);
+        write(&mut out)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         std::fs::rename(&partial, &path)
     };
     write().map_err(BundleError::io(&path))

@@ -8,7 +8,7 @@ use draw::{
     Beacon, Bounds, Commitment, Header, Outcome, Part, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes, Subject,
 };
 
-use crate::container::{Bundle, write_document};
+use crate::container::{Bundle, stream_document};
 use crate::error::BundleError;
 use crate::roll::{Pass, pass};
 use crate::zipped::copy_bundle;
@@ -51,19 +51,23 @@ pub fn draw_bundle(
     how: impl Into<Drawing>,
     progress: Progress<'_>,
 ) -> Result<Outcome, BundleError> {
+    // Not generic from here on: generic code would be compiled in the crate that calls, which may not optimise it.
+    draw_as(path, out, how.into(), progress)
+}
+
+fn draw_as(path: &Path, out: Option<&Path>, how: Drawing, progress: Progress<'_>) -> Result<Outcome, BundleError> {
     let mut bundle = Bundle::open(path)?;
-    let outcome = compute(&mut bundle, how.into(), progress)?;
-    let bytes = outcome.to_jcs();
-    let before = bundle.read("result.json")?;
-    if before.as_ref().is_some_and(|before| *before != bytes) {
+    let outcome = compute(&mut bundle, how, progress)?;
+    if bundle.read("result.json")?.is_some_and(|before| before != outcome.to_jcs()) {
         return Err(BundleError::AlreadyDrawn);
     }
+    let write = |folder: &Path| stream_document(folder, "result.json", |out| outcome.write_jcs(out));
     match (out, bundle.folder()) {
         (Some(out), _) => {
             let names: Vec<_> = bundle.names().map(str::to_owned).collect();
-            copy_bundle(&mut bundle, &names, out, |folder| write_document(folder, "result.json", &bytes))?;
+            copy_bundle(&mut bundle, &names, out, write)?;
         }
-        (None, Some(folder)) => write_document(folder, "result.json", &bytes)?,
+        (None, Some(folder)) => write(folder)?,
         (None, None) => {
             return Err(BundleError::unreadable(
                 &path.display().to_string(),
@@ -106,8 +110,11 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
             expect_header(header)?;
             sieve(bounds)
         };
-        let work = |sieve: &mut Sieve<'_>, part: Part| Ok(sieve.take(&part)?);
-        let passed = pass(bundle.roll(format)?, &how, hire, work, &mut *progress);
+        let work = |sieve: &mut Sieve<'_>, part: Part| {
+            sieve.take(&part)?;
+            Ok(Some(part))
+        };
+        let passed = pass(bundle.roll(format)?, &how, hire, work, Sieve::rest, &mut *progress);
         let passed = passed.map_err(|error| error.within(format.file_name()))?;
         let rows = passed.rows;
         let found = passed.document.unwrap_or_else(|| RollDocument { rows, ..roll_document.clone() });

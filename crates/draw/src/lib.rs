@@ -54,8 +54,8 @@ pub use receipt::{CellFinding, Finding, RECEIPT_OBJECTS_MAX, Receipt, ReceiptCel
 pub use refused::{Reason, Refused};
 pub use reveals::{Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX};
 pub use roll::{
-    COLUMNS_MAX, Column, ColumnBuilder, ColumnSpec, ColumnType, Edges, Header, Intake, Part, ROWS_MAX, Roll, RollDocument, RowLeaf,
-    Taken, Texts, check_edges,
+    COLUMNS_MAX, Column, ColumnBuilder, ColumnSpec, ColumnType, Edges, Header, Intake, Part, ROWS_MAX, Roll, RollDocument, Room,
+    RowLeaf, Taken, Texts, are_below, check_edges,
 };
 pub use scheme::{
     Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test,

@@ -183,19 +183,22 @@ impl DrawnCell {
 
 /// Ids are plain ASCII, in which nothing needs an escape; a document that was read may hold other texts.
 fn write_drawn(drawn: &[Drawn], out: &mut impl Write) -> std::io::Result<()> {
+    let mut text = Vec::with_capacity(256);
     out.write_all(b"[")?;
     for (index, drawn) in drawn.iter().enumerate() {
-        out.write_all(if index > 0 { b",{\"id\":" } else { b"{\"id\":" })?;
+        text.clear();
+        text.extend_from_slice(if index > 0 { b",{\"id\":" } else { b"{\"id\":" });
         if crate::text::is_id(&drawn.id) {
-            out.write_all(b"\"")?;
-            out.write_all(drawn.id.as_bytes())?;
-            out.write_all(b"\"")?;
+            text.push(b'"');
+            text.extend_from_slice(drawn.id.as_bytes());
+            text.push(b'"');
         } else {
-            out.write_all(&Json::text(&drawn.id).to_jcs())?;
+            text.extend_from_slice(&Json::text(&drawn.id).to_jcs());
         }
-        out.write_all(b",\"ticket\":\"")?;
-        out.write_all(&drawn.ticket.hex())?;
-        out.write_all(b"\"}")?;
+        text.extend_from_slice(b",\"ticket\":\"");
+        text.extend_from_slice(&drawn.ticket.hex());
+        text.extend_from_slice(b"\"}");
+        out.write_all(&text)?;
     }
     out.write_all(b"]")
 }

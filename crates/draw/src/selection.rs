@@ -88,7 +88,10 @@ pub fn select<'a>(
     let mut best = Best::new(usize::try_from(size.saturating_add(reserves)).unwrap_or(usize::MAX), u64::MAX);
     for id in ids {
         ticker.tick(progress)?;
-        best.offer(&tickets.of(id.as_bytes()), id.as_bytes());
+        let ticket = tickets.of(id.as_bytes());
+        if best.may_hold(ticket.head()) {
+            best.keep(ticket, id.as_bytes());
+        }
     }
     let mut drawn = best.into_sorted();
     let reserves = drawn.split_off(drawn.len().min(usize::try_from(size).unwrap_or(usize::MAX)));
@@ -126,16 +129,15 @@ impl Best {
         self.wanted > 0
     }
 
+    /// Whether a ticket of this head may be among the wanted.
     #[inline]
-    pub(crate) fn offer(&mut self, ticket: &Digest, id: &[u8]) {
-        if ticket.head() <= self.bound {
-            self.keep(ticket, id);
-        }
+    pub(crate) const fn may_hold(&self, head: u64) -> bool {
+        head <= self.bound
     }
 
     #[inline(never)]
-    fn keep(&mut self, ticket: &Digest, id: &[u8]) {
-        let mut candidate = Candidate { ticket: *ticket, id: [0; ID_CHARS_MAX], length: 0 };
+    pub(crate) fn keep(&mut self, ticket: Digest, id: &[u8]) {
+        let mut candidate = Candidate { ticket, id: [0; ID_CHARS_MAX], length: 0 };
         for (to, from) in candidate.id.iter_mut().zip(id) {
             *to = *from;
         }
@@ -154,6 +156,10 @@ impl Best {
         self.kept.truncate(self.wanted);
     }
 
+    pub(crate) fn sort(&mut self) {
+        self.kept.sort_unstable();
+    }
+
     /// Takes over the candidates of the same cell from another sieve.
     pub(crate) fn join(&mut self, mut other: Self) {
         self.bound = self.bound.min(other.bound);
@@ -162,8 +168,9 @@ impl Best {
 
     /// The wanted, or as many as there are, in ticket order.
     pub(crate) fn into_sorted(mut self) -> Vec<Drawn> {
-        self.forget();
-        self.kept.sort_unstable();
+        // What sieves have sorted already is merged by a sort that looks for runs.
+        self.kept.sort();
+        self.kept.truncate(self.wanted);
         let drawn = self.kept.into_iter().map(|candidate| {
             let id = candidate.id.get(..usize::from(candidate.length)).unwrap_or_default();
             Drawn { ticket: candidate.ticket, id: String::from_utf8_lossy(id).into_owned() }

@@ -22,7 +22,7 @@ use crate::roll::{Header, Part};
 use crate::scheme::Scheme;
 use crate::selection::Best;
 use crate::sizes::{Sizes, sizes_of};
-use crate::suite::Tickets;
+use crate::suite::{Batch, Tickets};
 
 /// Whether the smallest tickets are looked for below a guessed bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,29 +135,35 @@ impl<'s> Sieve<'s> {
         self.sorter.sort(part, &mut fates)?;
         self.by_fate.resize(self.sorter.fates().len(), 0);
         let slots = (0..self.strata.len()).map(|stratum| self.slots(stratum, part)).collect::<Result<Vec<_>, _>>()?;
+        let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots)).collect();
         let tickets = self.drawing.as_ref().map(|drawing| &drawing.tickets);
+        let mut batch = Batch::new();
         for (row, (id, fate)) in part.ids().iter().zip(&fates).enumerate() {
-            let fate = *fate as usize;
-            if let Some(count) = self.by_fate.get_mut(fate) {
-                *count += 1;
-            }
-            let Some(Fate::Member(strata)) = self.sorter.fates().get(fate) else { continue };
-            let mut ticket = None;
-            for stratum in strata {
-                let slot = match slots.get(*stratum) {
-                    Some(Slots::Whole(slot)) => Some(slot),
-                    Some(Slots::ByCode { codes, slots }) => codes.get(row).and_then(|code| slots.get(*code as usize)),
-                    None => None,
-                };
-                let Some(cell) = slot.and_then(|slot| self.cells.get_mut(*slot)) else { continue };
-                cell.rows += 1;
-                if let Some(tickets) = tickets
-                    && cell.best.wants_any()
-                {
-                    // An object of several strata has one ticket in all of them.
-                    cell.best.offer(ticket.get_or_insert_with(|| tickets.of(id)), id);
+            let Some(count) = self.by_fate.get_mut(*fate as usize) else { continue };
+            *count += 1;
+            let several = match ways.get(*fate as usize) {
+                Some(Way::Nowhere) | None => continue,
+                Some(Way::Cell(slot)) => {
+                    pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
+                    continue;
+                }
+                Some(Way::ByCode(codes, slots)) => {
+                    if let Some(slot) = codes.get(row).and_then(|code| slots.get(*code as usize)) {
+                        pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
+                    }
+                    continue;
+                }
+                Some(Way::Several(strata)) => strata,
+            };
+            // An object of several strata has the same ticket in all of them.
+            for stratum in several.iter() {
+                if let Some(slot) = slots.get(*stratum).and_then(|slots| slots.of(row)) {
+                    pass_one(&mut self.cells, slot, id, tickets, &mut batch);
                 }
             }
+        }
+        if let Some(tickets) = tickets {
+            hash(&mut self.cells, tickets, &mut batch);
         }
         self.fates = fates;
         Ok(())
@@ -188,6 +194,12 @@ impl<'s> Sieve<'s> {
         self.cells.push(Cell { rows: 0, best: Best::new(wanted, bound) });
         cells.by_value.insert(value, slot);
         slot
+    }
+
+    /// Puts what was kept into ticket order. [`Sieve::finish`] does so in any case; of sieves on several threads, each does its
+    /// own share here.
+    pub fn rest(&mut self) {
+        self.cells.iter_mut().for_each(|cell| cell.best.sort());
     }
 
     /// Takes over what another sieve of the same scheme and draw has counted and kept.
@@ -306,6 +318,64 @@ impl<'s> Sieve<'s> {
             cells,
         }))
     }
+}
+
+impl Slots<'_> {
+    fn of(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Whole(slot) => Some(*slot),
+            Self::ByCode { codes, slots } => slots.get(*codes.get(row)? as usize).copied(),
+        }
+    }
+}
+
+/// What a fate means in one part, so that a row's cell is found in one step.
+enum Way<'p> {
+    Nowhere,
+    Cell(usize),
+    /// By the codes of a column: the cells.
+    ByCode(&'p [u32], &'p [usize]),
+    Several(&'p [usize]),
+}
+
+impl<'p> Way<'p> {
+    fn of(fate: &'p Fate, slots: &'p [Slots<'_>]) -> Self {
+        let Fate::Member(strata) = fate else { return Self::Nowhere };
+        match strata.as_slice() {
+            [] => Self::Nowhere,
+            [one] => match slots.get(*one) {
+                Some(Slots::Whole(slot)) => Self::Cell(*slot),
+                Some(Slots::ByCode { codes, slots }) => Self::ByCode(codes, slots),
+                None => Self::Nowhere,
+            },
+            several => Self::Several(several),
+        }
+    }
+}
+
+/// Counts a row in its cell, and puts it among those whose tickets are wanted.
+#[inline(always)]
+fn pass_one<'a>(cells: &mut [Cell], slot: usize, id: &'a [u8], tickets: Option<&Tickets>, batch: &mut Batch<'a, usize>) {
+    let Some(cell) = cells.get_mut(slot) else { return };
+    cell.rows += 1;
+    if let Some(tickets) = tickets
+        && cell.best.wants_any()
+        && batch.add(id, slot)
+    {
+        hash(cells, tickets, batch);
+    }
+}
+
+/// Makes the tickets of a batch and keeps those that may be drawn.
+#[inline(never)]
+fn hash(cells: &mut [Cell], tickets: &Tickets, batch: &mut Batch<'_, usize>) {
+    tickets.of_batch(batch, |slot, id, ticket| {
+        if let Some(cell) = cells.get_mut(slot)
+            && cell.best.may_hold(ticket.head())
+        {
+            cell.best.keep(ticket.digest(), id);
+        }
+    });
 }
 
 /// A bound below which, of `rows` tickets, `wanted` lie but for bad luck of less than one in 10^12: the expected count is

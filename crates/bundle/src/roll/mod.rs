@@ -194,7 +194,7 @@ pub fn roll_document(
         let mut bytes = RollBytes::open(path, format)?;
         let expected = bytes.lines()?;
         let how = Pass { columns: &[], hashing: Some((suite, key)), expected, threads: None };
-        let passed = pass(bytes, &how, |_| Ok(()), |(), _| Ok(()), &mut *progress)?;
+        let passed = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
         passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
     };
     read().map_err(|error: BundleError| error.within(format.file_name()))
@@ -219,9 +219,9 @@ pub(crate) fn take_rows(
     let how = Pass { columns: &every, hashing, expected: rows_expected, threads: None };
     let keep = |parts: &mut Vec<Part>, part| {
         parts.push(part);
-        Ok(())
+        Ok(None)
     };
-    let passed = pass(bytes, &how, |_| Ok(Vec::new()), keep, progress)?;
+    let passed = pass(bytes, &how, |_| Ok(Vec::new()), keep, |_| {}, progress)?;
     let mut parts: Vec<Part> = passed.workers.into_iter().flatten().collect();
     parts.sort_unstable_by_key(Part::first_row);
     Ok(Taken { document: passed.document, roll: Some(Roll::new(passed.header, parts)) })

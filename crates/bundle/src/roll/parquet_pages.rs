@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use draw::{Column, ColumnType, Reason, Texts};
+use draw::{Column, ColumnType, Reason, Room, Texts, are_below};
 use parquet::basic::{Encoding, Type as PhysicalType};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
@@ -52,8 +52,13 @@ pub(super) fn can_decode(chunk: &ColumnChunkMetaData) -> bool {
 }
 
 /// Decodes a column chunk of `rows` rows.
-pub(super) fn read_column(mut pages: Box<dyn PageReader>, leaf: Leaf, rows: usize) -> Result<Column, Mistake> {
-    let mut decoder = Decoder { leaf, rows, ..Decoder::new(leaf) };
+pub(super) fn read_column(
+    mut pages: Box<dyn PageReader>,
+    leaf: Leaf,
+    rows: usize,
+    room: &mut Room,
+) -> Result<Column, Mistake> {
+    let mut decoder = Decoder::new(leaf, rows, room);
     while let Some(page) = pages.get_next_page()? {
         decoder.take(&page)?;
     }
@@ -75,6 +80,8 @@ struct Decoder {
     null: Option<u32>,
     /// A code for each row; while every row so far has a value of its own, in order, none are written down.
     codes: Option<Vec<u32>>,
+    /// Where the codes will stand.
+    room: Vec<u32>,
     /// Whether a plain page of texts was read: there are about as many values as rows then.
     plain: bool,
     numbers: HashMap<i64, u32>,
@@ -86,29 +93,36 @@ struct Decoder {
     found: Vec<u32>,
 }
 
-/// Sets as values: each different list of members once.
-#[derive(Default)]
+/// No code.
+const NONE: u32 = u32::MAX;
+
+/// Sets as values. A set is found by walking from the empty one, member by member; its code is where the walk ends.
 struct Sets {
+    /// The text of each set that was begun so far, the empty one first.
     values: Texts,
-    known: HashMap<Box<[u32]>, u32>,
-    /// The members of the set that is being read, if one is.
-    open: Option<Vec<u32>>,
+    /// From the empty set, by member: the usual case. [`NONE`] where nobody went yet.
+    first: Vec<u32>,
+    /// From other sets.
+    further: HashMap<(u32, u32), u32>,
 }
 
 impl Decoder {
-    fn new(leaf: Leaf) -> Self {
+    fn new(leaf: Leaf, rows: usize, room: &mut Room) -> Self {
+        // Only a column that is unique has texts in plenty.
+        let unique = leaf.max_definition == 0;
         Self {
             leaf,
-            rows: 0,
-            values: Texts::default(),
+            rows,
+            values: if unique { room.texts() } else { Texts::default() },
             dictionary: 0,
             in_dictionary: false,
             null: None,
             codes: None,
+            room: if unique { Vec::new() } else { room.codes() },
             plain: false,
             numbers: HashMap::new(),
             members: HashMap::new(),
-            sets: Sets::default(),
+            sets: Sets::new(),
             definitions: Vec::new(),
             repetitions: Vec::new(),
             found: Vec::new(),
@@ -178,9 +192,14 @@ impl Decoder {
         self.found.clear();
         if dictionary {
             let (width, indices) = values.split_first().ok_or_else(short)?;
-            runs(indices, u32::from(*width), present, &mut self.found)?;
-            let beyond = self.found.iter().fold(0, |max, code| (*code).max(max)) as usize;
-            if present > 0 && beyond >= self.dictionary {
+            // Where every row has a value, its code is the row's; else there are gaps to be filled.
+            let into = match &mut self.codes {
+                Some(codes) if all && !is_set => codes,
+                _ => &mut self.found,
+            };
+            let before = into.len();
+            runs(indices, u32::from(*width), present, into)?;
+            if !are_below(into.get(before..).unwrap_or_default(), self.dictionary) {
                 return Err(damaged("a code without a value"));
             }
         } else if encoding == Encoding::PLAIN {
@@ -189,7 +208,7 @@ impl Decoder {
             return Err(damaged("an encoding that the file did not announce"));
         }
         let done = match (is_set, own_rows && self.codes.is_none()) {
-            (true, _) => self.put_sets(repetitions, &levels, all, count),
+            (true, _) => self.put_sets(repetitions, &mut levels, all, count),
             (false, true) => Ok(()),
             (false, false) => self.put(&levels, all, full),
         };
@@ -200,8 +219,10 @@ impl Decoder {
     /// Writes down the codes of rows that so far had a value of their own.
     fn write_codes(&mut self) {
         if self.codes.is_none() {
-            let rows = self.values.len() - self.dictionary;
-            self.codes = Some((0..rows).filter_map(|row| u32::try_from(row).ok()).collect());
+            let rows = u32::try_from(self.values.len() - self.dictionary).unwrap_or(u32::MAX);
+            let mut codes = std::mem::take(&mut self.room);
+            codes.extend(0..rows);
+            self.codes = Some(codes);
         }
     }
 
@@ -230,22 +251,26 @@ impl Decoder {
             return Err(short());
         }
         self.plain |= !self.in_dictionary;
+        if !self.in_dictionary {
+            // Whole, so that further pages do not move it again.
+            self.values.reserve_bytes(bytes.len() * self.rows.saturating_sub(self.rows_read()).div_ceil(count.max(1)));
+        }
         let base = self.values.add_bytes(bytes).map_err(|reason| Mistake::Field(0, reason))?;
-        self.values.reserve(count);
-        let with_codes = self.codes.is_some();
+        let first = self.values.len();
         let mut at = 0_usize;
-        for _ in 0..count {
-            let (length, _) = bytes.get(at..).and_then(|rest| rest.split_first_chunk()).ok_or_else(short)?;
+        // A text that does not end within the page ends the spans early, which is noticed behind.
+        let spans = std::iter::from_fn(|| {
+            let (length, _) = bytes.get(at..)?.split_first_chunk()?;
             let start = at + 4;
             at = start + u32::from_le_bytes(*length) as usize;
-            if at > bytes.len() {
-                return Err(short());
-            }
-            let place = |at: usize| u32::try_from(at).map(|at| at.saturating_add(base)).map_err(|_| short());
-            if with_codes {
-                self.found.push(code_of(self.values.len())?);
-            }
-            self.values.push_span(place(start)?, place(at)?);
+            (at <= bytes.len()).then(|| (base.saturating_add(start as u32), base.saturating_add(at as u32)))
+        });
+        self.values.extend_spans(spans.take(count));
+        if self.values.len() - first < count || u32::try_from(bytes.len() as u64 + u64::from(base)).is_err() {
+            return Err(short());
+        }
+        if self.codes.is_some() {
+            self.found.extend(code_of(first)?..code_of(first + count)?);
         }
         Ok(())
     }
@@ -317,43 +342,54 @@ impl Decoder {
     }
 
     /// The sets of a list column: their members are put together.
-    fn put_sets(&mut self, repetitions: &[u8], levels: &[u32], all: bool, count: usize) -> Result<(), Mistake> {
+    #[inline(never)]
+    fn put_sets(&mut self, repetitions: &[u8], levels: &mut Vec<u32>, all: bool, count: usize) -> Result<(), Mistake> {
         let mut repeats = std::mem::take(&mut self.repetitions);
         repeats.clear();
         let width = u32::BITS - u32::try_from(self.leaf.max_repetition).unwrap_or(0).leading_zeros();
         runs(repetitions, width, count, &mut repeats)?;
         let full = u32::try_from(self.leaf.max_definition).unwrap_or(0);
         let element_from = u32::try_from(self.leaf.element_from).unwrap_or(0);
-        let mut found = self.found.iter();
-        let codes = self.codes.get_or_insert_default();
-        for (index, repeated) in repeats.iter().enumerate() {
-            if *repeated == 0 {
-                self.sets.close(&self.values, codes)?;
-                if codes.len() >= self.rows {
-                    return Err(damaged("more sets than the row group has rows"));
-                }
-                self.sets.open = Some(Vec::new());
-            }
-            let row = codes.len();
-            let level = if all { full } else { levels.get(index).copied().unwrap_or(0) };
-            if level < element_from {
-                continue;
-            }
-            // A null within a list is no member.
-            let member = if level == full { found.next() } else { None };
-            let member = member.ok_or(Mistake::Field(row, Reason::SetForm))?;
-            let Some(open) = &mut self.sets.open else { return Err(damaged("a list without a beginning")) };
-            open.push(*member);
+        if all {
+            levels.clear();
+            levels.resize(count, full);
         }
+        let (codes, found) = (self.codes.get_or_insert_default(), self.found.as_slice());
+        let before = codes.len();
+        codes.resize(before + count, 0);
+        // How many sets were begun, and how many members taken.
+        let (mut begun, mut next) = (before, 0);
+        for (repeated, level) in repeats.iter().zip(levels.iter()) {
+            // Most rows hold no member, or one that was met before.
+            let holds = *level == full;
+            let one = match found.get(next) {
+                Some(member) if holds => self.sets.first.get(*member as usize).copied().unwrap_or(NONE),
+                _ if *level < element_from => 0,
+                _ => NONE,
+            };
+            begun += usize::from(*repeated == 0);
+            let set = begun.checked_sub(1).and_then(|row| codes.get_mut(row));
+            let set = set.ok_or_else(|| damaged("a list without a beginning"))?;
+            if *repeated == 0 && one != NONE {
+                *set = one;
+            } else {
+                // A null within a list is no member.
+                let refuse = |reason| Mistake::Field(begun - 1, reason);
+                let member = found.get(next).filter(|_| holds).ok_or_else(|| refuse(Reason::SetForm))?;
+                *set = self.sets.with(*set, *member, &self.values).map_err(refuse)?;
+            }
+            next += usize::from(holds);
+        }
+        codes.truncate(begun);
         self.repetitions = repeats;
-        Ok(())
+        if begun > self.rows { Err(damaged("more sets than the row group has rows")) } else { Ok(()) }
     }
 
     fn finish(mut self) -> Result<Column, Mistake> {
         if self.leaf.kind == ColumnType::Set {
-            let mut codes = self.codes.take().unwrap_or_default();
-            self.sets.close(&self.values, &mut codes)?;
-            return self.whole(Column::Dictionary { codes, values: self.sets.values.clone() });
+            let codes = self.codes.take().unwrap_or_default();
+            let values = std::mem::take(&mut self.sets.values);
+            return self.whole(Column::Dictionary { codes, values });
         }
         let column = match (self.codes.take(), std::mem::take(&mut self.values)) {
             (None, values) if self.dictionary == 0 => Column::Plain(values),
@@ -378,31 +414,43 @@ impl Decoder {
 }
 
 impl Sets {
-    /// Ends the set that is being read, and writes its code.
-    fn close(&mut self, members: &Texts, codes: &mut Vec<u32>) -> Result<(), Mistake> {
-        let Some(open) = self.open.take() else { return Ok(()) };
-        let row = codes.len();
-        if let Some(code) = self.known.get(open.as_slice()) {
-            codes.push(*code);
-            return Ok(());
+    /// Only the empty set, whose code is 0.
+    fn new() -> Self {
+        let mut values = Texts::default();
+        values.push_span(0, 0);
+        Self { values, first: Vec::new(), further: HashMap::new() }
+    }
+
+    /// The code of a set with one more member.
+    fn with(&mut self, set: u32, member: u32, members: &Texts) -> Result<u32, Reason> {
+        let known = if set == 0 {
+            self.first.get(member as usize).copied().filter(|code| *code != NONE)
+        } else {
+            self.further.get(&(set, member)).copied()
+        };
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let mut text = Vec::new();
-        for (index, member) in open.iter().enumerate() {
-            let member = members.get(*member as usize).unwrap_or_default();
-            // An empty member, or a comma within one, would read as another set.
-            if member.is_empty() || member.contains(&b',') {
-                return Err(Mistake::Field(row, Reason::SetForm));
-            }
-            if index > 0 {
-                text.push(b',');
-            }
-            text.extend_from_slice(member);
+        let added = members.get(member as usize).unwrap_or_default();
+        // An empty member, or a comma within one, would read as another set.
+        if added.is_empty() || added.contains(&b',') {
+            return Err(Reason::SetForm);
         }
-        let code = code_of(self.values.len())?;
-        self.values.push(&text).map_err(|reason| Mistake::Field(row, reason))?;
-        self.known.insert(open.into(), code);
-        codes.push(code);
-        Ok(())
+        let mut text = self.values.get(set as usize).unwrap_or_default().to_vec();
+        if set != 0 {
+            text.push(b',');
+        }
+        text.extend_from_slice(added);
+        let code = u32::try_from(self.values.len()).map_err(|_| Reason::TooLarge { max: u64::from(u32::MAX) })?;
+        self.values.push(&text)?;
+        if set == 0 {
+            let place = member as usize;
+            self.first.resize(self.first.len().max(place + 1), NONE);
+            self.first.get_mut(place).into_iter().for_each(|it| *it = code);
+        } else {
+            self.further.insert((set, member), code);
+        }
+        Ok(code)
     }
 }
 
@@ -493,12 +541,11 @@ fn unpack(packed: &[u8], width: u32, numbers: usize, out: &mut Vec<u32>) {
                 *to = *from;
             }
             let eight = u64::from_le_bytes(eight);
-            let number = |place: u32| u32::try_from(eight >> (place * width) & mask).unwrap_or(0);
-            if left == 8 {
-                out.extend_from_slice(&[0, 1, 2, 3, 4, 5, 6, 7].map(number));
-            } else {
-                out.extend((0..8).take(left).map(number));
+            let mut eight_numbers = [0_u32; 8];
+            for (place, number) in (0_u32..).zip(&mut eight_numbers) {
+                *number = (eight >> (place * width) & mask) as u32;
             }
+            out.extend_from_slice(eight_numbers.get(..left).unwrap_or_default());
             continue;
         }
         for place in (0..8_u32).take(left) {

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use draw::{Column, Header, Part, Reason, Refused};
+use draw::{Column, Header, Part, Reason, Refused, Room};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, FileReader};
@@ -108,14 +108,15 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
     }
 
     /// Reads the row group at `index` with the ids and the `wanted` columns. Its fields are not checked yet.
-    pub(crate) fn part(&self, index: usize, wanted: &[usize]) -> Result<Part, BundleError> {
+    /// `room` is what a part before it left.
+    pub(crate) fn part(&self, index: usize, wanted: &[usize], room: &mut Room) -> Result<Part, BundleError> {
         let (before, rows) = self.groups.get(index).copied().unwrap_or_default();
         let place = |column: usize, row: usize| {
             let name = self.header.columns().get(column).map_or("", |column| column.name.as_str());
             format!("row {}, column {name}", before + row as u64 + 1)
         };
-        let read = |column: usize| {
-            self.column(index, column, rows).map_err(|mistake| match mistake {
+        let mut read = |column: usize| {
+            self.column(index, column, rows, &mut *room).map_err(|mistake| match mistake {
                 Mistake::File(error) => failed(error),
                 Mistake::Field(row, reason) => Refused::new(place(column, row), reason).into(),
             })
@@ -129,13 +130,13 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
         })
     }
 
-    fn column(&self, group: usize, column: usize, rows: usize) -> Result<Column, Mistake> {
+    fn column(&self, group: usize, column: usize, rows: usize, room: &mut Room) -> Result<Column, Mistake> {
         let group = self.file.get_row_group(group)?;
         let leaf = self.leaves.get(column).copied();
         let leaf = leaf.ok_or_else(|| Mistake::File(ParquetError::EOF("columns".to_owned())))?;
         match group.metadata().columns().get(column) {
             Some(chunk) if parquet_pages::can_decode(chunk) => {
-                parquet_pages::read_column(group.get_column_page_reader(column)?, leaf, rows)
+                parquet_pages::read_column(group.get_column_page_reader(column)?, leaf, rows, room)
             }
             _ => parquet_values::read_column(group.get_column_reader(column)?, leaf, rows),
         }
@@ -195,7 +196,8 @@ impl<R: ChunkReader + 'static> Rows for ParquetRows<R> {
             if self.next_group >= self.roll.groups() {
                 return Ok(false);
             }
-            self.part = Some(self.roll.part(self.next_group, &self.columns)?);
+            let mut room = self.part.take().map(Part::into_room).unwrap_or_default();
+            self.part = Some(self.roll.part(self.next_group, &self.columns, &mut room)?);
             self.next_group += 1;
             self.given = 0;
         }

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use draw::{
-    Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, RowLeaf, Suite,
+    Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, Room, RowLeaf, Suite,
     Ticker, check_edges,
 };
 use parquet::file::reader::ChunkReader;
@@ -43,7 +43,8 @@ pub(crate) struct Passed<W> {
     pub(crate) workers: Vec<W>,
 }
 
-/// Passes a roll. `hire` makes a worker for a thread, `work` gives it a checked part.
+/// Passes a roll. `hire` makes a worker for a thread, `work` gives it a checked part, which it keeps or gives back, and at
+/// the end `rest` lets it finish on its thread.
 ///
 /// # Errors
 /// The first thing that does not comply, with row and column; whatever a worker refuses; an unreadable file; cancelled.
@@ -51,16 +52,17 @@ pub(crate) fn pass<W: Send>(
     bytes: RollBytes<'_>,
     pass: &Pass<'_>,
     hire: impl Fn(&Header) -> Result<W, BundleError>,
-    work: impl Fn(&mut W, Part) -> Result<(), BundleError> + Sync,
+    work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError> + Sync,
+    rest: impl Fn(&mut W) + Sync,
     progress: Progress<'_>,
 ) -> Result<Passed<W>, BundleError> {
     match bytes {
         RollBytes::ParquetFile(file) => {
             let file = SharedFile::new(file).map_err(|source| BundleError::Io { place: "roll.parquet".to_owned(), source })?;
-            pass_groups(&ParquetRoll::new(file)?, pass, hire, work, progress)
+            pass_groups(&ParquetRoll::new(file)?, pass, hire, work, rest, progress)
         }
-        RollBytes::ParquetBytes(bytes) => pass_groups(&ParquetRoll::new(bytes)?, pass, hire, work, progress),
-        other => pass_rows(other.rows()?.as_mut(), pass, hire, work, progress),
+        RollBytes::ParquetBytes(bytes) => pass_groups(&ParquetRoll::new(bytes)?, pass, hire, work, rest, progress),
+        other => pass_rows(other.rows()?.as_mut(), pass, hire, work, rest, progress),
     }
 }
 
@@ -69,7 +71,8 @@ fn pass_rows<W>(
     rows: &mut dyn Rows,
     pass: &Pass<'_>,
     hire: impl Fn(&Header) -> Result<W, BundleError>,
-    work: impl Fn(&mut W, Part) -> Result<(), BundleError>,
+    work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError>,
+    rest: impl Fn(&mut W),
     progress: Progress<'_>,
 ) -> Result<Passed<W>, BundleError> {
     let header = rows.header().clone();
@@ -83,15 +86,16 @@ fn pass_rows<W>(
     while rows.next(&mut row)? {
         intake.push(&row.fields())?;
         if let Some(part) = intake.full_part() {
-            work(&mut worker, part)?;
+            drop(work(&mut worker, part)?);
         }
         ticker.tick(&mut *progress)?;
     }
     let rows = u64::from(intake.rows());
     let taken = intake.finish();
     for part in taken.roll.map(draw::Roll::into_parts).unwrap_or_default() {
-        work(&mut worker, part)?;
+        drop(work(&mut worker, part)?);
     }
+    rest(&mut worker);
     ticker.report(progress)?;
     Ok(Passed { header, rows, document: taken.document, workers: vec![worker] })
 }
@@ -129,7 +133,8 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
     roll: &ParquetRoll<R>,
     pass: &Pass<'_>,
     hire: impl Fn(&Header) -> Result<W, BundleError>,
-    work: impl Fn(&mut W, Part) -> Result<(), BundleError> + Sync,
+    work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError> + Sync,
+    rest: impl Fn(&mut W) + Sync,
     progress: Progress<'_>,
 ) -> Result<Passed<W>, BundleError> {
     if roll.rows() > u64::from(ROWS_MAX) {
@@ -142,11 +147,13 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
     let threads = pass.threads.unwrap_or_else(available).get().min(roll.groups().max(1));
     let workers = (0..threads).map(|_| hire(roll.header())).collect::<Result<Vec<_>, _>>()?;
     let shared = Shared { next: AtomicUsize::new(0), traces: Mutex::default(), fault: Mutex::default() };
-    let one = |group: usize, worker: &mut W| -> Result<Trace, BundleError> {
-        let part = roll.part(group, columns)?;
+    let one = |group: usize, worker: &mut W, room: &mut Room| -> Result<Trace, BundleError> {
+        let part = roll.part(group, columns, room)?;
         part.check(roll.header())?;
         let trace = Trace { edges: part.edges(), tree: leaf.as_ref().map(|leaf| part.leaves(leaf)) };
-        work(worker, part)?;
+        if let Some(part) = work(worker, part)? {
+            *room = part.into_room();
+        }
         Ok(trace)
     };
     let mut ticker = Ticker::new(roll.rows());
@@ -154,14 +161,16 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
     let workers = std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel::<u64>();
         let threads = workers.into_iter().map(|mut worker| {
-            let (shared, one, sender) = (&shared, &one, sender.clone());
+            let (shared, one, rest, sender) = (&shared, &one, &rest, sender.clone());
             scope.spawn(move || {
+                let mut room = Room::default();
                 loop {
                     let group = shared.next.fetch_add(1, Ordering::Relaxed);
                     if group >= roll.groups() {
+                        rest(&mut worker);
                         return worker;
                     }
-                    match one(group, &mut worker) {
+                    match one(group, &mut worker, &mut room) {
                         Ok(trace) => shared.traces.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(trace),
                         Err(error) => shared.report(group, error),
                     }

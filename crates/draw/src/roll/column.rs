@@ -84,11 +84,10 @@ impl Column {
             }
             Self::Dictionary { codes, values } => (codes, values),
         };
-        let faults: Vec<_> = values.iter().map(fault).collect();
-        let outside = codes.iter().any(|code| *code as usize >= faults.len());
-        if !outside && faults.iter().all(Option::is_none) {
+        if are_below(codes, values.len()) && values.iter().all(|value| fault(value).is_none()) {
             return Ok(());
         }
+        let faults: Vec<_> = values.iter().map(fault).collect();
         let mut rows = codes.iter().enumerate().filter_map(|(row, code)| match faults.get(*code as usize) {
             Some(None) => None,
             Some(Some(reason)) => Some((row, reason.clone())),
@@ -115,6 +114,13 @@ impl Column {
             Self::Plain(texts) | Self::Dictionary { values: texts, .. } => texts,
         }
     }
+}
+
+/// Whether every code is below `end`.
+#[must_use]
+pub fn are_below(codes: &[u32], end: usize) -> bool {
+    let end = u32::try_from(end).unwrap_or(u32::MAX);
+    codes.iter().fold(true, |good, code| good & (*code < end))
 }
 
 fn check_field(kind: ColumnType, field: &[u8]) -> Result<(), Reason> {

@@ -8,12 +8,12 @@ mod leaf;
 mod part;
 mod texts;
 
-pub use column::{Column, ColumnBuilder};
+pub use column::{Column, ColumnBuilder, are_below};
 pub use document::RollDocument;
 pub use header::{COLUMNS_MAX, ColumnSpec, ColumnType, Header};
 pub use intake::{Intake, ROWS_MAX, Taken};
 pub use leaf::RowLeaf;
-pub use part::{Edges, Part, check_edges};
+pub use part::{Edges, Part, Room, check_edges};
 pub use texts::Texts;
 
 /// A roll in memory. Rows stand in ascending order of their ids.

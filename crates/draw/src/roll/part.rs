@@ -8,7 +8,7 @@ use crate::roll::column::Column;
 use crate::roll::header::Header;
 use crate::roll::leaf::RowLeaf;
 use crate::roll::texts::Texts;
-use crate::text::is_id_bytes;
+use crate::text::{follows, is_id_bytes};
 
 /// A run of rows.
 pub struct Part {
@@ -17,6 +17,32 @@ pub struct Part {
     ids: Texts,
     /// By position in the header; `None` for the id, and for columns that nobody asked for.
     columns: Vec<Option<Column>>,
+}
+
+/// Memory of a part that is no longer needed. Parts are of equal size, mostly, and giving their memory back to the system
+/// only to ask for as much again would cost as much as decoding them.
+#[derive(Default)]
+pub struct Room {
+    texts: Vec<Texts>,
+    codes: Vec<Vec<u32>>,
+}
+
+impl Room {
+    /// An empty list of texts with room.
+    #[must_use]
+    pub fn texts(&mut self) -> Texts {
+        let mut texts = self.texts.pop().unwrap_or_default();
+        texts.clear();
+        texts
+    }
+
+    /// An empty list of codes with room.
+    #[must_use]
+    pub fn codes(&mut self) -> Vec<u32> {
+        let mut codes = self.codes.pop().unwrap_or_default();
+        codes.clear();
+        codes
+    }
 }
 
 /// What two parts that follow one another must agree on.
@@ -33,6 +59,19 @@ impl Part {
     #[must_use]
     pub const fn new(first_row: u64, ids: Texts, columns: Vec<Option<Column>>) -> Self {
         Self { first_row, ids, columns }
+    }
+
+    /// The room that the part took, for the next one.
+    #[must_use]
+    pub fn into_room(self) -> Room {
+        let mut room = Room { texts: vec![self.ids], codes: Vec::new() };
+        for column in self.columns.into_iter().flatten() {
+            match column {
+                Column::Plain(texts) => room.texts.push(texts),
+                Column::Dictionary { codes, .. } => room.codes.push(codes),
+            }
+        }
+        room
     }
 
     /// Rows of the roll before this part.
@@ -96,6 +135,16 @@ impl Part {
 
     fn check_ids(&self) -> Option<(usize, Refused)> {
         let mut previous: &[u8] = b"";
+        // First whether there is a fault at all, then which: the usual roll has none.
+        let mut good = true;
+        for id in self.ids.iter() {
+            good &= is_id_bytes(id) & follows(previous, id);
+            previous = id;
+        }
+        if good {
+            return None;
+        }
+        previous = b"";
         for (row, id) in self.ids.iter().enumerate() {
             if !is_id_bytes(id) || previous >= id {
                 let reason = if is_id_bytes(id) { order_fault(previous, id) } else { Reason::IdForm };

@@ -47,9 +47,21 @@ impl Texts {
         self.spans = spans;
     }
 
-    /// Makes room for so many more texts.
-    pub fn reserve(&mut self, texts: usize) {
-        self.spans.reserve(texts);
+    /// Makes room for so many more bytes.
+    pub fn reserve_bytes(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
+    /// Forgets all texts, and keeps the room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.spans.clear();
+    }
+
+    /// Adds many spans, as [`Texts::push_span`].
+    #[inline]
+    pub fn extend_spans(&mut self, spans: impl Iterator<Item = (u32, u32)>) {
+        self.spans.extend(spans);
     }
 
     /// The span of a text, for another text that is the same.
@@ -85,6 +97,7 @@ impl Texts {
     }
 
     /// The bytes of every text, in order.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let span = |&(start, end): &(u32, u32)| self.bytes.get(start as usize..end as usize).unwrap_or_default();
         self.spans.iter().map(span)
