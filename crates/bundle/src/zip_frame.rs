@@ -87,7 +87,9 @@ pub(crate) fn check_frame(file: &mut File, entries_max: usize) -> std::io::Resul
         return Ok(Err(BadFrame::TooMany));
     }
     let length = file.seek(SeekFrom::End(0))?;
-    let checked = if end.directory_at == ELSEWHERE { Ok(()) } else { check_entries(file, &end, length)? };
+    // A small archive has no need of zip64, and may not hide its frame behind it.
+    let is_large = end.directory_at == ELSEWHERE && length > ELSEWHERE;
+    let checked = if is_large { Ok(()) } else { check_entries(file, &end, length)? };
     file.rewind()?;
     Ok(checked.map(|()| end.entries))
 }

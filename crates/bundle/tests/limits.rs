@@ -69,6 +69,35 @@ fn hostile_zips() {
     }
 }
 
+/// Says in zip64 records what the end record of a small zip says, which then points to them.
+fn with_zip64_end(zip: &[u8]) -> Vec<u8> {
+    let (rest, end) = zip.split_at(zip.len() - 22);
+    let [entries, bytes, at] = [(8, 2), (12, 4), (16, 4)].map(|(from, size)| {
+        let mut number = [0; 8];
+        number[..size].copy_from_slice(&end[from..from + size]);
+        number
+    });
+    let record =
+        [b"PK\x06\x06".as_slice(), &44_u64.to_le_bytes(), &[45, 0, 45, 0], &[0; 8], &entries, &entries, &bytes, &at];
+    let locator = [b"PK\x06\x07".as_slice(), &[0; 4], &(rest.len() as u64).to_le_bytes(), &[1, 0, 0, 0]];
+    let pointer = [&end[..16], &[0xFF; 4], &[0, 0]].concat();
+    [rest, &record.concat(), &locator.concat(), &pointer].concat()
+}
+
+#[test]
+fn a_small_zip_cannot_leave_its_frame_unchecked() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("b.zip");
+    zip_of(&path, &[("sizes.json", b"{}")]);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The entry says another name than the directory: two programs could unpack two bundles.
+    bytes[30] = b'S';
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(open_code(&path), "unreadable");
+    std::fs::write(&path, with_zip64_end(&bytes)).unwrap();
+    assert_eq!(open_code(&path), "unreadable");
+}
+
 #[test]
 fn a_cut_zip_is_noticed_everywhere() {
     let (home, folder) = copy("edges");

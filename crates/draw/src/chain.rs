@@ -2,7 +2,7 @@
 //! in a failure. This is what shows that no attempt was dropped because its list did not suit (protocol §4). It reads no
 //! files and no clock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::commitment::{Commitment, Subject};
 use crate::instant::Instant;
@@ -59,11 +59,15 @@ pub struct ChainReport {
 #[must_use]
 pub fn check_chain(entries: &[ChainEntry]) -> ChainReport {
     let mut check = Check::new(entries);
-    let mut organisers: Vec<&str> = entries.iter().map(|entry| entry.commitment.organiser.as_str()).collect();
-    organisers.sort_unstable();
-    organisers.dedup();
+    // Grouped once: a log may name as many organisers as it has entries.
+    let mut organisers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if check.is_last_of_its_digest(index) {
+            organisers.entry(entry.commitment.organiser.as_str()).or_default().push(index);
+        }
+    }
     let chains: Vec<_> =
-        organisers.into_iter().map(|organiser| (organiser.to_owned(), check.links(organiser))).collect();
+        organisers.into_iter().map(|(organiser, mine)| (organiser.to_owned(), check.links(organiser, &mine))).collect();
     for (_, chain) in &chains {
         check.endings(chain);
         check.attempts(chain);
@@ -108,17 +112,16 @@ impl<'a> Check<'a> {
         self.entries.get(index)
     }
 
-    /// The commitments of an organiser, the oldest first. Each of them is in the list, also where the chain is broken.
-    fn links(&mut self, organiser: &str) -> Vec<usize> {
-        let mine: Vec<usize> = self.by_digest.values().copied().collect();
-        let mut mine: Vec<usize> = mine
-            .into_iter()
-            .filter(|it| self.entry(*it).is_some_and(|e| e.commitment.organiser == organiser))
-            .collect();
-        mine.sort_unstable();
+    /// Whether the entry stands for its digest: where a commitment is there twice, one of the two is looked at.
+    fn is_last_of_its_digest(&self, index: usize) -> bool {
+        self.digests.get(index).and_then(|digest| self.by_digest.get(digest)) == Some(&index)
+    }
+
+    /// The commitments of an organiser, the oldest first: `mine`, each of them also where the chain is broken.
+    fn links(&mut self, organiser: &str, mine: &[usize]) -> Vec<usize> {
         let mut next: HashMap<Option<Digest>, Vec<usize>> = HashMap::new();
         let mut starts = Vec::new();
-        for index in &mine {
+        for index in mine {
             let Some(entry) = self.entry(*index) else { continue };
             let previous = entry.commitment.previous;
             let before = previous.and_then(|digest| self.by_digest.get(&digest)).and_then(|it| self.entry(*it));
@@ -143,7 +146,7 @@ impl<'a> Check<'a> {
             }
             next.entry(previous).or_default().push(*index);
         }
-        for index in &mine {
+        for index in mine {
             let Some(entry) = self.entry(*index) else { continue };
             let same = next.get(&entry.commitment.previous).map_or(&[][..], Vec::as_slice);
             if let Some(first) = same.first().filter(|first| *first != index).and_then(|first| self.entry(*first)) {

@@ -1,13 +1,17 @@
-//! Properties of sizes, splits and selections, and a naive second selection as oracle.
+//! Properties of sizes, splits and selections. A second implementation as oracle is in `oracle`, asked by `corpus.rs`; chances
+//! are in `statistics.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use common::{SUITE, drawn, roll_of, rows, scheme, stratum};
-use draw::{Digest, Drawn, Membership, Roll, Scheme, SplitMethod, Ticker, Tickets, select, split, unattended};
+use common::{SUITE, committed, drawn, roll_of, rows, scheme, stratum};
+use draw::{
+    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Drawn, Replaces, Reveal, Reveals, SplitMethod, Subject, Suite,
+    Ticker, Tickets, reveal_commitment, select, split, unattended,
+};
 use proptest::prelude::*;
 
 fn tickets(number: u64) -> Tickets {
@@ -97,98 +101,144 @@ fn a_random_split_keeps_every_objects_chance() {
     }
 }
 
-/// The groups of a roll, row by row and without any of the engine's means.
-fn naive_groups(scheme: &Scheme, roll: &Roll) -> BTreeMap<(usize, Option<String>), Vec<String>> {
-    let mut groups: BTreeMap<(usize, Option<String>), Vec<String>> = BTreeMap::new();
-    for row in 0..roll.rows() {
-        let field = |name: &str| roll.field(row, roll.header().find(name).unwrap().0).unwrap();
-        let meets: Vec<bool> = scheme.strata.iter().map(|stratum| naive_meets(&stratum.when, &field)).collect();
-        let mut found = false;
-        for (index, stratum) in scheme.strata.iter().enumerate() {
-            let others = scheme.strata.iter().zip(&meets);
-            let blocked = stratum.otherwise
-                && others
-                    .into_iter()
-                    .any(|(other, met)| *met && !other.otherwise && other.population == stratum.population);
-            if meets[index] && !blocked && !(found && scheme.membership == Membership::First) {
-                found = true;
-                let cell = stratum.cell_column().map(|column| field(column).to_owned());
-                groups.entry((index, cell)).or_default().push(field("id").to_owned());
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rows_that_were_not_drawn_have_no_influence(count in 20..120_usize, size in 1..15_u64, turn in 1..100_usize) {
+        let all = rows(count);
+        let scheme = scheme("first", &stratum("A", &format!(r#"{{"count":{size}}}"#), ""));
+        let seed = Tickets::new(SUITE, &Digest([9; 32]));
+        let pick = |rows: &[String]| {
+            let (roll, _) = roll_of(rows);
+            assert!(draw::sizes(&scheme, &roll, &mut unattended).unwrap().total() == size);
+            let ids: Vec<_> = (0..roll.rows()).map(|row| roll.id(row).unwrap()).collect();
+            select(&seed, ids.into_iter(), size, 0, &mut Ticker::new(0), &mut unattended).unwrap().0
+        };
+        let chosen = pick(&all);
+        let listed = |row: &String| chosen.iter().any(|drawn| row.starts_with(&format!("{}|", drawn.id)));
+        // Whichever of the others leave, and whatever their rows say: the same are drawn, with the same tickets.
+        let fewer = (0..count).filter(|row| listed(&all[*row]) || row * turn % 7 > 2).map(|row| all[row].clone());
+        let fewer: Vec<_> = fewer.collect();
+        prop_assert_eq!(&pick(&fewer), &chosen);
+    }
+}
+
+#[test]
+fn excluded_rows_are_never_drawn_and_nobody_twice() {
+    let text = r#"{"exclude":[{"code":"x","label":"","when":{"column":"tags","has":["b"]}},{"code":"y","label":"","when":{"column":"organ","in":["130301"]}}],"membership":"every","reserves":500,"scheme":"mc1","strata":[{"code":"A","items":[],"label":"","population":"p","size":{"ratio":"0.5","rounding":"ceil"},"when":{"column":"kind","empty":false}},{"code":"B","items":[],"label":"","population":"p","size":{"count":7},"split":{"by":"kind","method":"random"},"when":{"at_least":1,"column":"checks"}}],"title":"t"}"#;
+    let scheme = draw::Scheme::parse(text.as_bytes()).unwrap();
+    let (roll, document) = roll_of(&rows(400));
+    let outcome = drawn(&scheme, &roll, &document);
+    let field = |id: &str, column: usize| roll.field(roll.find(id).unwrap(), column).unwrap().to_owned();
+    let mut seen = 0;
+    for stratum in ["A", "B"] {
+        let cells = outcome.cells.iter().filter(|cell| cell.stratum == stratum);
+        // With reserves without end, drawn and reserves are all that could be drawn.
+        let listed: Vec<_> = cells.flat_map(|cell| cell.drawn.iter().chain(&cell.reserves)).map(|it| &it.id).collect();
+        assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), listed.len(), "{stratum} lists somebody twice");
+        seen += listed.len();
+        for id in listed {
+            assert!(!field(id, 6).split(',').any(|tag| tag == "b") && field(id, 3) != "130301", "{id} was excluded");
+        }
+    }
+    assert!(seen > 100, "{seen} listed");
+}
+
+/// The seed of a commitment whose parties reveal these salts and values, and honestly committed to them.
+fn seed_of(mut commitment: Commitment, reveals: &Reveals, beacon: Option<&Beacon>) -> Digest {
+    for (index, reveal) in reveals.reveals.iter().enumerate() {
+        let Reveal::Open { salt, value, .. } = reveal else { continue };
+        let who = commitment.who(&commitment.parties[index].party);
+        commitment.parties[index].commitment = reveal_commitment(commitment.suite, &who, salt, value);
+    }
+    commitment.validate().unwrap();
+    commitment.settle(reveals, beacon).unwrap().seed
+}
+
+#[test]
+fn any_change_before_the_seed_changes_the_seed() {
+    let (roll, document) = roll_of(&rows(30));
+    let scheme = scheme("first", &stratum("A", r#"{"count":3}"#, ""));
+    let sizes = draw::sizes(&scheme, &roll, &mut unattended).unwrap();
+    let (mut commitment, reveals) = committed(&scheme, &sizes, &document);
+    let beacon = Beacon { value: "123".to_owned(), proof: "公告".to_owned() };
+    commitment.beacon = Some(BeaconPlan {
+        source: "福彩3D".to_owned(),
+        round: "2026001".to_owned(),
+        form: BeaconForm::Digits,
+        at: "2026-01-01T11:00:00+08:00".to_owned(),
+    });
+    (commitment.attempt, commitment.previous) = (2, Some(Digest([7; 32])));
+    commitment.replaces =
+        Some(Replaces { commitment: Digest([7; 32]), reason: "缺席".to_owned(), approved_by: "局长".to_owned() });
+    type Change = (&'static str, fn(&mut Commitment, &mut Reveals, &mut Beacon));
+    fn subject(it: &mut Commitment, index: usize) {
+        if let Subject::Draw { roll, scheme, sizes } = &mut it.subject {
+            match index {
+                0 => roll.digest.0[31] ^= 1,
+                1 => roll.at = "2026-01-01T08:00:01+08:00".to_owned(),
+                2 => roll.source.push('二'),
+                3 => scheme.0[31] ^= 1,
+                _ => sizes.0[31] ^= 1,
             }
         }
     }
-    groups
-}
-
-fn naive_meets<'a>(predicate: &draw::Predicate, field: &impl Fn(&str) -> &'a str) -> bool {
-    match predicate {
-        draw::Predicate::All(parts) => parts.iter().all(|part| naive_meets(part, field)),
-        draw::Predicate::Any(parts) => parts.iter().any(|part| naive_meets(part, field)),
-        draw::Predicate::Not(part) => !naive_meets(part, field),
-        draw::Predicate::Test { column, test } => test.is_met(field(column)),
+    fn opened(it: &mut Reveals, index: usize) -> (&mut Digest, &mut String) {
+        let Reveal::Open { salt, value, .. } = &mut it.reveals[index] else { panic!("open") };
+        (salt, value)
     }
-}
-
-#[test]
-fn the_engine_agrees_with_a_naive_one() {
-    let strata = |marked: &str| {
-        [
-            r#"{"code":"a","items":[],"label":"","population":"p","size":{"ratio":"0.3","rounding":"half-up"},"split":{"by":"organ","method":"hamilton"},"when":{"column":"tags","has":["a"]}}"#.to_owned(),
-            r#"{"code":"b","items":[],"label":"","population":"q","size":{"count":9},"when":{"all":[{"column":"tags","has":["b"]},{"at_least":2,"column":"checks"}]}}"#.to_owned(),
-            r#"{"code":"c","items":[],"label":"","population":"p","size":{"by":"kind","ratios":{"":"0","company":"0.2","individual":"0.05"},"rounding":"floor"},"when":{"column":"opened","from":"2020-01-10"}}"#.to_owned(),
-            format!(r#"{{"code":"d",{marked}"items":[],"label":"","population":"p","size":{{"at_least":3,"ratio":"0.01","rounding":"floor"}},"when":{{"not":{{"column":"kind","prefix":["x"]}}}}}}"#),
-        ]
-        .join(",")
-    };
-    let (roll, document) = roll_of(&rows(500));
-    for (membership, marked) in [("first", ""), ("every", ""), ("every", r#""else":true,"#)] {
-        let scheme = scheme(membership, &strata(marked));
-        let outcome = drawn(&scheme, &roll, &document);
-        let tickets = Tickets::new(SUITE, &outcome.seed);
-        let groups = naive_groups(&scheme, &roll);
-        let mut drawn_cells = 0;
-        for ((index, cell), mut ids) in groups {
-            ids.sort_by_key(|id| (tickets.of(id.as_bytes()), id.clone()));
-            let found = outcome
-                .cells
-                .iter()
-                .find(|found| found.stratum == scheme.strata[index].code && found.cell == cell)
-                .unwrap();
-            assert_eq!(found.rows, ids.len() as u64);
-            let listed: Vec<_> = found.drawn.iter().chain(&found.reserves).map(|drawn| &drawn.id).collect();
-            assert_eq!(listed, ids.iter().take(listed.len()).collect::<Vec<_>>());
-            assert_eq!(found.threshold(), found.drawn.last().map(|drawn| &drawn.ticket));
-            drawn_cells += 1;
-        }
-        assert_eq!(drawn_cells, outcome.cells.len(), "{membership} {marked}");
-    }
-}
-
-#[test]
-fn class_ratios_of_a_league() {
-    // The class case: 30 323 firms, rounded each way.
-    let classes = [("D", 898), ("C", 1_581), ("B", 5_658), ("A", 22_186)];
-    let mut rows = Vec::new();
-    for (class, count) in classes {
-        for index in 0..count {
-            rows.push(format!("{class}-{index:05}||{class}||||"));
+    fn renamed(it: &mut Commitment, reveals: &mut Reveals, index: usize) {
+        it.parties[index].party.push('二');
+        if let Reveal::Open { party, .. } = &mut reveals.reveals[index] {
+            party.push('二');
         }
     }
-    rows.sort();
-    let (roll, _) = roll_of(&rows);
-    for (rounding, total, sizes) in [
-        ("ceil", 765, [222, 114, 159, 270]),
-        ("half-up", 762, [222, 113, 158, 269]),
-        ("floor", 761, [221, 113, 158, 269]),
-    ] {
-        let by = format!(
-            r#"{{"by":"kind","ratios":{{"A":"0.01","B":"0.02","C":"0.1","D":"0.3"}},"rounding":"{rounding}"}}"#
-        );
-        let found = draw::sizes(&scheme("first", &stratum("R", &by, "")), &roll, &mut unattended).unwrap();
-        assert_eq!(found.total(), total);
-        let cells: Vec<_> = found.strata[0].cells.iter().map(|cell| cell.size.unwrap()).collect();
-        assert_eq!(cells, sizes, "{rounding}");
+    let changes: [Change; 29] = [
+        ("protocol", |it, _, _| it.suite = Suite::Sm3),
+        ("purpose", |it, _, _| it.subject = Subject::Match { result: Digest([1; 32]), matching: Digest([2; 32]) }),
+        ("roll.digest", |it, _, _| subject(it, 0)),
+        ("roll.at", |it, _, _| subject(it, 1)),
+        ("roll.source", |it, _, _| subject(it, 2)),
+        ("scheme", |it, _, _| subject(it, 3)),
+        ("sizes", |it, _, _| subject(it, 4)),
+        ("draw", |it, _, _| it.draw.push('1')),
+        ("attempt", |it, _, _| it.attempt += 1),
+        ("organiser", |it, _, _| it.organiser.push('1')),
+        ("parties[0].party", |it, reveals, _| renamed(it, reveals, 0)),
+        ("parties[1].party", |it, reveals, _| renamed(it, reveals, 1)),
+        ("beacon.source", |it, _, _| it.beacon.as_mut().unwrap().source.push('1')),
+        ("beacon.round", |it, _, _| it.beacon.as_mut().unwrap().round.push('1')),
+        ("beacon.at", |it, _, _| it.beacon.as_mut().unwrap().at = "2026-01-01T11:00:01+08:00".to_owned()),
+        ("committed_at", |it, _, _| it.committed_at = "2026-01-01T09:00:01+08:00".to_owned()),
+        ("the same instant in other words", |it, _, _| it.committed_at = "2026-01-01T01:00:00Z".to_owned()),
+        ("reveal_by", |it, _, _| it.reveal_by = "2026-01-01T10:00:01+08:00".to_owned()),
+        ("previous", |it, _, _| it.previous = Some(Digest([8; 32]))),
+        ("replaces.commitment", |it, _, _| it.replaces.as_mut().unwrap().commitment.0[31] ^= 1),
+        ("replaces.reason", |it, _, _| it.replaces.as_mut().unwrap().reason.push('1')),
+        ("replaces.approved_by", |it, _, _| it.replaces.as_mut().unwrap().approved_by.push('1')),
+        ("the platform's salt", |_, reveals, _| opened(reveals, 0).0.0[31] ^= 1),
+        ("the witness's salt", |_, reveals, _| opened(reveals, 1).0.0[31] ^= 1),
+        ("the platform's value", |_, reveals, _| opened(reveals, 0).1.push('1')),
+        ("the witness's value", |_, reveals, _| opened(reveals, 1).1.push('1')),
+        ("an absent witness", |_, reveals, _| reveals.reveals[1] = Reveal::Absent { party: "见证人".to_owned() }),
+        ("the beacon's value", |_, _, beacon| beacon.value.push('1')),
+        ("no witness", |it, reveals, _| {
+            it.parties.truncate(1);
+            reveals.reveals.truncate(1);
+        }),
+    ];
+    let mut seeds = vec![seed_of(commitment.clone(), &reveals, Some(&beacon))];
+    for (name, change) in changes {
+        let (mut commitment, mut reveals, mut beacon) = (commitment.clone(), reveals.clone(), beacon.clone());
+        change(&mut commitment, &mut reveals, &mut beacon);
+        let seed = seed_of(commitment, &reveals, Some(&beacon));
+        assert!(!seeds.contains(&seed), "{name} changes nothing");
+        seeds.push(seed);
     }
+    // What is said beside the beacon's value changes nothing.
+    let said = Beacon { proof: "另一份公告".to_owned(), ..beacon };
+    assert_eq!(seed_of(commitment, &reveals, Some(&said)), seeds[0]);
 }
 
 #[test]

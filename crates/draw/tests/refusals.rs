@@ -284,6 +284,7 @@ fn reveals_and_beacons() {
         "beacon",
     );
     let hash = SUITE.hash(&[&[0xAB, 0xCD]]).to_string();
+    check("upper-case signature", declared.settle(&good, Some(&beacon(&hash, "ABCD"))), "beacon-form", "beacon");
     let seed = declared.settle(&good, Some(&beacon(&hash, "abcd"))).unwrap();
     let mut missing = good;
     missing.reveals[1] = absent("见证人");
