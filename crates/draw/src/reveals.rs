@@ -263,7 +263,8 @@ impl Beacon {
         let good = match plan.form {
             BeaconForm::Digits => self.value.bytes().all(|byte| byte.is_ascii_digit()),
             BeaconForm::Hex64 => {
-                let signature = hex::decode(&self.proof).ok();
+                let lower = !self.proof.bytes().any(|byte| byte.is_ascii_uppercase());
+                let signature = hex::decode(&self.proof).ok().filter(|_| lower);
                 let value = Digest::parse(&self.value).ok();
                 value.is_some() && signature.map(|signature| Suite::Sha256.hash(&[&signature])) == value
             }
