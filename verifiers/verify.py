@@ -2,7 +2,7 @@
 """核验一次双随机抽取：只凭证明包中公开的文件，重新计算一切，逐步说明结论。
 
 用法：python3 verify.py 证明包（文件夹或 zip） [--commitment 摘要] [--json] [--workers 数]
-退出码：0 全部成立；1 有一处不成立；3 只核验了一部分（并说明还欠什么）；2 命令用法不对。
+退出码：0 全部成立；1 有一处不成立；3 只核验了一部分（并说明还欠什么）；2 命令用法不对，或读不出文件。
 
 An independent verifier of draw protocol `mc1`, written from the protocol's text alone: it shares no code with the product.
 One file, Python 3.11 or later, standard library only, no network, writes nothing. Messages are Chinese, codes English.
@@ -922,6 +922,28 @@ class Zip(Bytes):
         return self.bad
 
 
+class NoZip(Bytes):
+    """A file that is no zip, or a damaged one: a bundle without any file."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def problems(self):
+        return [f"不是 zip 文件，或 zip 已损坏：{self.error}"]
+
+
+def opened(path):
+    """The bundle at a path; OSError where nothing can be read there."""
+    if os.path.isdir(path):
+        return Folder(path)
+    try:
+        return Zip(path)
+    except OSError:
+        raise
+    except UNREADABLE as error:
+        return NoZip(error)
+
+
 UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -1041,14 +1063,14 @@ class Check:
         return doc
 
     def check_files(self):
+        for problem in self.files.problems():
+            raise Refused("files", problem)
         missing = [name for name in REQUIRED if name not in self.files]
         need(not missing, "files", f"缺少 {'、'.join(missing)}")
         for name in sorted(self.files):
             known = name in REQUIRED or name in OPTIONAL or ADDENDUM.fullmatch(name)
             need(known, "files", f"{name} 不是证明包中的文件")
         need(not ("roll.csv" in self.files and "roll.parquet" in self.files), "files", "底册只能有一份")
-        for problem in self.files.problems():
-            raise Refused("files", problem)
         return f"{len(self.files)} 个文件，名称齐全"
 
     def check_commitment(self):
@@ -1406,8 +1428,8 @@ def main(arguments=None):
     if options.commitment is not None and not re.fullmatch("[0-9A-Fa-f]{64}", options.commitment):
         parser.error("--commitment 应为 64 位十六进制")
     try:
-        files = Folder(options.bundle) if os.path.isdir(options.bundle) else Zip(options.bundle)
-    except UNREADABLE as error:
+        files = opened(options.bundle)
+    except OSError as error:
         parser.error(f"读不出证明包：{error}")
     quiet = options.json or not sys.stderr.isatty()
     progress = None if quiet else lambda done, rows: print(f"\r{done}/{rows} 行", end="\r", file=sys.stderr)

@@ -73,18 +73,15 @@ def finding(check):
 
 
 def opened(path):
-    """A folder in memory, or a zip; None for what is no zip, which verify.py refuses before it begins."""
+    """A folder in memory, or a zip."""
     path = Path(path)
     if path.is_dir():
         return {str(one.relative_to(path)): one.read_bytes() for one in path.rglob("*") if one.is_file()}
-    try:
-        return verify.Zip(path)
-    except verify.UNREADABLE:
-        return None
+    return verify.opened(path)
 
 
 def judged(files):
-    return Answer("failed", "files", "files") if files is None else finding(verify.verify(files))
+    return finding(verify.verify(files))
 
 
 BASE = {}

@@ -178,6 +178,13 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.run_on(cases.good()["no-roll"][0].bundle())[0], 3)
         self.assertEqual(self.run_on(good | {"other": b""})[0], 1)
 
+    def test_a_damaged_zip_does_not_hold(self):
+        with tempfile.NamedTemporaryFile(suffix=".zip") as file, contextlib.redirect_stdout(io.StringIO()) as out:
+            file.write(copies.zips()["cut"][0])
+            file.flush()
+            self.assertEqual(verify.main([file.name]), 1)
+        self.assertIn("zip 已损坏", out.getvalue())
+
     def test_json(self):
         code, out = self.run_on(cases.good()["signed"][0].bundle(), "--json")
         said = json.loads(out)
