@@ -47,7 +47,7 @@ pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
 pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document};
-pub use placement::{Placement, place};
+pub use placement::{Placement, expect_listed, place};
 pub use progress::{Progress, Ticker, unattended};
 pub use proof::Proof;
 pub use receipt::{CellFinding, Finding, RECEIPT_OBJECTS_MAX, Receipt, ReceiptCell, ReceiptObject};

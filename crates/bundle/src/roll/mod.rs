@@ -179,7 +179,8 @@ pub fn read_roll(
     rows_expected: u64,
     progress: Progress<'_>,
 ) -> Result<Taken, BundleError> {
-    read_roll_as(path, RollFormat::of_path(path)?, hashing, rows_expected, progress)
+    take_rows(RollBytes::open(path, RollFormat::of_path(path)?)?, hashing, rows_expected, progress)
+        .map_err(|error| error.within(&name_of(path)))
 }
 
 /// As [`read_roll`], for a file whose name does not tell its format: one that is kept under its digest.
@@ -216,7 +217,12 @@ pub fn roll_document(
         let passed = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
         passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
     };
-    read().map_err(|error: BundleError| error.within(format.file_name()))
+    read().map_err(|error: BundleError| error.within(&name_of(path)))
+}
+
+/// The name that a refusal gives a roll that stands alone: the file's own.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// What a scheme finds in a roll file, and how many rows the roll has: populations and sizes before any seed. Rows are
