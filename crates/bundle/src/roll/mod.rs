@@ -5,6 +5,7 @@ mod csv;
 mod parquet_columns;
 mod parquet_pages;
 mod parquet_read;
+mod parquet_runs;
 mod parquet_values;
 mod parquet_write;
 mod pass;
