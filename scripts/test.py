@@ -117,6 +117,9 @@ def step_scripts(env):
 
 
 def step_verifiers(env):
+    """The three verifiers against each other. The product answers through an example that is built as `make run` builds."""
+    if stream("verifiers", ["cargo", "build", "--locked", "-p", "cli", "-p", "bundle", "--example", "verdicts"], env):
+        return as_one(1, "the example `verdicts` was not built")
     reader = Unittest()
     command = ["python3", "-m", "unittest", "discover", "-s", "verifiers/tests", "-t", "verifiers"]
     return counted(stream("verifiers", command, env, reader=reader), reader.counts)
@@ -182,12 +185,12 @@ def step_e2e(env):
 STEPS = {
     "setup": step_setup,
     "scripts": step_scripts,
-    "verifiers": step_verifiers,
     "fmt": step_fmt,
     "assets": step_assets,
     "types": step_types,
     "client": step_client,
     "build": step_build,
+    "verifiers": step_verifiers,
     "demo": step_demo,
     "rust": step_rust,
     "e2e": step_e2e,

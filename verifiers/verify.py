@@ -2,13 +2,13 @@
 """核验一次双随机抽取：只凭证明包中公开的文件，重新计算一切，逐步说明结论。
 
 用法：python3 verify.py 证明包（文件夹或 zip） [--commitment 摘要] [--json] [--workers 数]
-退出码：0 全部成立；1 有一处不成立；3 只核验了一部分（并说明还欠什么）；2 命令用法不对。
+退出码：0 全部成立；1 有一处不成立；3 只核验了一部分（并说明还欠什么）；2 命令用法不对，或读不出文件。
 
 An independent verifier of draw protocol `mc1`, written from the protocol's text alone: it shares no code with the product.
 One file, Python 3.11 or later, standard library only, no network, writes nothing. Messages are Chinese, codes English.
 What the standard library cannot do is *owed*, and the verdict is then `partial`, never `ok`: rolls as Parquet, signatures
 (Ed25519, SM2), the BLS signature of a drand round.
-Limits: documents up to `DOCUMENT_MAX` bytes and `DEPTH_MAX` levels; a roll of any length is read as a stream.
+Limits, which the protocol leaves open: those named `…_MAX` below; a roll of any length is read as a stream.
 """
 
 import argparse
@@ -29,7 +29,8 @@ from datetime import date
 from operator import itemgetter
 
 DOCUMENT_MAX = 256 << 20
-DEPTH_MAX = 100
+DEPTH_MAX = 64
+PARTIES_MAX, RULES_MAX, COLUMNS_MAX, REJECTED_MAX, SIGNATURES_MAX = 100, 1000, 256, 10_000, 1000
 BLOCK = 4 << 20
 INTEGER_MAX = 2**53 - 1
 US = "\x1f"
@@ -197,6 +198,12 @@ def text(value, where):
     need(type(value) is str, "shape", f"{where}：应为文字")
 
 
+def filled(value, where):
+    """A text that names someone or something."""
+    text(value, where)
+    need(value, "shape", f"{where}：不能为空")
+
+
 def hexes(count):
     pattern = re.compile("[0-9a-f]{%d}" % (2 * count))
 
@@ -252,9 +259,10 @@ def maybe(shape):
     return check
 
 
-def lists(shape, least=0):
+def lists(shape, least=0, most=None):
     def check(value, where):
         need(type(value) is list and len(value) >= least, "shape", f"{where}：应为列表" + ("，且不为空" if least else ""))
+        need(most is None or len(value) <= most, "shape", f"{where}：多于 {most} 项")
         for index, item in enumerate(value):
             shape(item, f"{where}[{index}]")
 
@@ -280,13 +288,13 @@ def fields(optional=(), **shapes):
 
 
 MOMENT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]+))?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
 
 
 def moment(value, where):
-    """An RFC 3339 instant as (seconds, fraction digits), which compare in the order of time. A leap second is accepted."""
+    """An RFC 3339 instant as (seconds, fraction digits), which compare in the order of time. No leap second, no year 0."""
     found = MOMENT.fullmatch(value) if type(value) is str else None
     need(found, "shape", f"{where}：应为 RFC 3339 时刻")
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
@@ -442,7 +450,7 @@ TYPES = ("text", "date", "int", "set")
 
 def columns_of(header, where):
     """The header as a list of (name, type), refused unless column 0 is `id:text` and the names are distinct."""
-    lists(text, 1)(header, where)
+    lists(text, 1, COLUMNS_MAX)(header, where)
     columns = []
     for index, cell in enumerate(header):
         name, _, kind = cell.partition(":")
@@ -605,8 +613,8 @@ class Scheme:
             ("split", "else"), code=code, label=text, population=text, items=lists(text), when=anything, size=anything,
             split=split, **{"else": marked})  # fmt: skip
         fields(
-            scheme=one_of("mc1"), title=text, membership=one_of("first", "every"), exclude=lists(exclusion),
-            strata=lists(stratum), reserves=count)(doc, "scheme.json")  # fmt: skip
+            scheme=one_of("mc1"), title=text, membership=one_of("first", "every"), exclude=lists(exclusion, 0, RULES_MAX),
+            strata=lists(stratum, 0, RULES_MAX), reserves=count)(doc, "scheme.json")  # fmt: skip
         used = set()
         self.doc, self.strata, self.reserves = doc, doc["strata"], doc["reserves"]
         self.every = doc["membership"] == "every"
@@ -870,11 +878,13 @@ class Folder(Bytes):
     """A bundle as a folder: name -> path."""
 
     def __init__(self, root):
+        self.links = []
         for entry in os.scandir(root):
-            if entry.name == "addenda" and entry.is_dir():
-                self.update({f"addenda/{one.name}": one.path for one in os.scandir(entry)})
-            else:
-                self[entry.name] = entry.path
+            inner = entry.name == "addenda" and entry.is_dir(follow_symlinks=False)
+            for one in os.scandir(entry) if inner else [entry]:
+                name = f"addenda/{one.name}" if inner else one.name
+                self[name] = one.path
+                self.links += [name] if one.is_symlink() else []
 
     def size(self, name):
         return os.path.getsize(self[name])
@@ -883,14 +893,16 @@ class Folder(Bytes):
         return open(self[name], "rb")
 
     def problems(self):
-        return [f"{name} 不是文件" for name, path in self.items() if not os.path.isfile(path)]
+        return [f"{name} 不是文件" for name, path in self.items() if name in self.links or not os.path.isfile(path)]
 
 
 class Zip(Bytes):
-    """A bundle as a zip: name -> entry."""
+    """A bundle as a zip: name -> entry. Of comments only the one is allowed with which the product marks its zips."""
 
     def __init__(self, path):
         self.zip, self.bad = zipfile.ZipFile(path), []
+        if self.zip.comment not in (b"", b"mingcha bundle 1"):
+            self.bad.append("zip 带有注释")
         for entry in self.zip.infolist():
             if entry.filename == "addenda/":
                 continue
@@ -910,18 +922,40 @@ class Zip(Bytes):
         return self.bad
 
 
+class NoZip(Bytes):
+    """A file that is no zip, or a damaged one: a bundle without any file."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def problems(self):
+        return [f"不是 zip 文件，或 zip 已损坏：{self.error}"]
+
+
+def opened(path):
+    """The bundle at a path; OSError where nothing can be read there."""
+    if os.path.isdir(path):
+        return Folder(path)
+    try:
+        return Zip(path)
+    except OSError:
+        raise
+    except UNREADABLE as error:
+        return NoZip(error)
+
+
 UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 # ---- the steps -----------------------------------------------------------------------------------------------------------
 
 commitment_shape = fields(
-    protocol=text, purpose=one_of("draw"), draw=text, attempt=count, organiser=text,
-    roll=fields(digest=digest, at=instant, source=text), scheme=digest, sizes=digest,
-    parties=lists(fields(party=text, role=one_of("platform", "witness"), commitment=digest), 1),
-    beacon=maybe(fields(source=text, round=text, form=one_of("hex64", "digits"), at=instant)),
+    protocol=text, purpose=one_of("draw"), draw=filled, attempt=count, organiser=filled,
+    roll=fields(digest=digest, at=instant, source=filled), scheme=digest, sizes=digest,
+    parties=lists(fields(party=filled, role=one_of("platform", "witness"), commitment=digest), 1, PARTIES_MAX),
+    beacon=maybe(fields(source=filled, round=filled, form=one_of("hex64", "digits"), at=instant)),
     committed_at=instant, reveal_by=instant, previous=maybe(digest),
-    replaces=maybe(fields(commitment=digest, reason=text, approved_by=text)))  # fmt: skip
+    replaces=maybe(fields(commitment=digest, reason=filled, approved_by=filled)))  # fmt: skip
 entries_shape = lists(fields(id=text, ticket=digest))
 result_shape = fields(
     draw=text, commitment_digest=digest, seed=digest, absent=lists(text), cells=lists(fields(
@@ -935,10 +969,17 @@ sizes_shape = fields(
 )  # fmt: skip
 addendum_shape = fields(
     previous=digest, stratum=text, cell=maybe(text), out=text, reason=code, evidence=digest,
-    approved_by=lists(text), at=instant, **{"in": maybe(text)})  # fmt: skip
+    approved_by=lists(filled), at=instant, **{"in": maybe(text)})  # fmt: skip
 proofs_shape = fields(proofs=lists(fields(row=lists(text), blind=hexes(16), index=count, path=lists(digest))))
-signatures_shape = lists(
-    fields(document=digest, by=text, algorithm=one_of("Ed25519", "SM2"), key=any_hex, signature=any_hex))
+KEY_BYTES = {"Ed25519": 32, "SM2": 65}
+
+
+def signature(value, where):
+    fields(document=digest, by=filled, algorithm=one_of(*KEY_BYTES), key=any_hex, signature=hexes(64))(value, where)
+    hexes(KEY_BYTES[value["algorithm"]])(value["key"], f"{where}.key")
+
+
+signatures_shape = lists(signature, 0, SIGNATURES_MAX)
 
 
 def revealed(value, where):
@@ -950,8 +991,8 @@ def revealed(value, where):
         need(1 <= size <= 64, "shape", f"{where}.value：应为 1 至 64 字节")
 
 
-reveals_shape = fields(reveals=lists(revealed), rejected=lists(fields(party=text, at=instant)))
-beacon_shape = fields(value=text, proof=text)
+reveals_shape = fields(reveals=lists(revealed), rejected=lists(fields(party=text, at=instant), 0, REJECTED_MAX))
+beacon_shape = fields(value=filled, proof=filled)
 
 
 class Check:
@@ -1006,7 +1047,7 @@ class Check:
         self.step("populations", self.check_populations, "roll", "sizes")
         self.step("result", self.check_result, "reveals", "beacon", "sizes", "populations")
         self.step("proofs", self.check_proofs, "roll-document", "scheme", "result")
-        self.step("signatures", self.check_signatures)
+        self.step("signatures", self.check_signatures, "commitment")
         self.step("addenda", self.check_addenda, "result")
         return self
 
@@ -1022,14 +1063,14 @@ class Check:
         return doc
 
     def check_files(self):
+        for problem in self.files.problems():
+            raise Refused("files", problem)
         missing = [name for name in REQUIRED if name not in self.files]
         need(not missing, "files", f"缺少 {'、'.join(missing)}")
         for name in sorted(self.files):
             known = name in REQUIRED or name in OPTIONAL or ADDENDUM.fullmatch(name)
             need(known, "files", f"{name} 不是证明包中的文件")
         need(not ("roll.csv" in self.files and "roll.parquet" in self.files), "files", "底册只能有一份")
-        for problem in self.files.problems():
-            raise Refused("files", problem)
         return f"{len(self.files)} 个文件，名称齐全"
 
     def check_commitment(self):
@@ -1104,6 +1145,7 @@ class Check:
         parts, absent = [], []
         for party, one in zip(sealed["parties"], doc["reveals"]):
             if "absent" in one:
+                need(parts, "absent", "平台先揭示，不能缺席：这次抽取已失败")
                 absent.append(one["party"])
                 raw = b"mingcha absent v1\0" + bytes.fromhex(self.commitment) + (US + one["party"]).encode()
                 parts.append(self.new(raw).digest())
@@ -1281,10 +1323,23 @@ class Check:
     def check_signatures(self):
         if "signatures.json" not in self.files:
             return "没有签名"
-        doc = self.load("signatures.json", signatures_shape)
+        doc, owners, seen = self.load("signatures.json", signatures_shape), {}, set()
+        signed = {self.digest_of(name) for name in self.files if name.endswith(".json") and name != "signatures.json"}
         for number, one in enumerate(doc):
+            where, key = f"signatures[{number}]", one["key"]
+            need(one["document"] in signed, "signature", f"{where}：证明包中没有它所签的文件")
+            need((one["document"], key) not in seen, "signature", f"{where}：同一公钥对同一文件签了两次")
+            need(owners.setdefault(key, one["by"]) == one["by"], "signature", f"{where}：一个公钥不能替两人签名")
+            seen.add((one["document"], key))
             self.owed.add(f"signatures[{number}]：{one['by']} 的 {one['algorithm']} 签名，Python 标准库不能核验")
-        return f"{len(doc)} 份签名，没有核验"
+        return f"{len(doc)} 份签名，所签的都是本包的文件；签名本身没有核验"
+
+    def digest_of(self, name):
+        """The digest of a document that may not have been loaded yet."""
+        if name in self.digests:
+            return self.digests[name]
+        with self.files.open(name) as stream:
+            return self.new(stream.read(DOCUMENT_MAX + 1)).hexdigest()
 
     def check_addenda(self):
         names = sorted(name for name in self.files if name.startswith("addenda/"))
@@ -1297,10 +1352,14 @@ class Check:
             drawn, reserves = ([entry["id"] for entry in one[key]] for key in ("drawn", "reserves"))
             cells[one["stratum"], one["cell"]] = (set(drawn), reserves)
         before, gone = self.digests["result.json"], set()
+        since = moment(self.docs["commitment.json"]["committed_at"], "committed_at")
         for name in names:
             doc = self.load(name, addendum_shape)
             need(doc["previous"] == before, "addendum", f"{name}：previous 不是前一份的摘要")
             before = self.digests[name]
+            at = moment(doc["at"], f"{name}.at")
+            need(since <= at, "times", f"{name}：早于前一份或早于承诺")
+            since = at
             place = doc["stratum"], doc["cell"]
             need(place in cells, "addendum", f"{name}：没有这一格")
             listed, reserves = cells[place]
@@ -1369,8 +1428,8 @@ def main(arguments=None):
     if options.commitment is not None and not re.fullmatch("[0-9A-Fa-f]{64}", options.commitment):
         parser.error("--commitment 应为 64 位十六进制")
     try:
-        files = Folder(options.bundle) if os.path.isdir(options.bundle) else Zip(options.bundle)
-    except UNREADABLE as error:
+        files = opened(options.bundle)
+    except OSError as error:
         parser.error(f"读不出证明包：{error}")
     quiet = options.json or not sys.stderr.isatty()
     progress = None if quiet else lambda done, rows: print(f"\r{done}/{rows} 行", end="\r", file=sys.stderr)

@@ -68,6 +68,11 @@ class Recomputed(OfCity):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(json.loads(done.stdout)["verdict"], "ok")
 
+    def test_the_page_accepts_it_in_a_browser(self):
+        done = subprocess.run(["node", ROOT / "verifiers" / "tests" / "page.mjs"], input=f"bundle\t{self.city.bundle}\n",
+                              capture_output=True, text=True, timeout=300)
+        self.assertEqual((done.returncode, done.stdout), (0, "ok\t\t\t\n"), done.stderr)
+
     def test_the_roll_is_the_directory(self):
         stated = self.documents["roll.json"]
         rows = sorted(map(mc1.row_of, directory(self.tables).values()), key=lambda row: row[0].encode())

@@ -1,22 +1,10 @@
-"""The bundles that both verifiers judge: every feature of `mc1`, and every rule broken in a bundle that holds otherwise.
+"""The bundles that all verifiers judge: every feature of `mc1`, and every rule broken in a bundle that holds otherwise."""
 
-`python3 -m tests.cases FOLDER` (from `verifiers/`) writes them as folders, to be shown to any other verifier, and prints as
-JSON what verify.py finds; the browser's journey compares the page with that.
-"""
-
-import base64
-import functools
-import io
+import hashlib
+import itertools
 import json
-import multiprocessing
 import random
-import sys
-import warnings
-import zipfile
-import zlib
 from pathlib import Path
-
-import verify
 
 from .generator import Draw
 
@@ -32,7 +20,13 @@ CHAINS = {"source": DRAND, "round": "1000", "form": "hex64", "at": "2023-08-23T1
 BEFORE_ROUND = {"at": "2023-08-23T08:00:00Z", "committed_at": "2023-08-23T09:00:00Z", "reveal_by": "2023-08-23T15:59:23.9Z"}
 LOTTERY = {"source": "福彩双色球", "round": "2026021", "form": "digits", "at": "2026-02-28T21:30:00+08:00"}
 NOTICE = {"value": "03091417253108", "proof": "第 2026021 期公告"}
-SIGNATURE = {"document": "ab" * 32, "by": "公证处", "algorithm": "Ed25519", "key": "11" * 32, "signature": "22" * 64}
+FIRST_CHAIN = {"source": "drand:8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce", "round": "123",
+               "form": "hex64", "at": "2020-07-22T16:18:30Z"}  # fmt: skip
+BEFORE_FIRST = {"at": "2020-07-22T08:00:00Z", "committed_at": "2020-07-22T09:00:00Z", "reveal_by": "2020-07-22T16:00:00Z"}
+AGAIN = {"attempt": 2, "previous": "cd" * 32, "replaces": {"commitment": "ab" * 32, "reason": "缺席", "approved_by": "局长"}}
+# (who, how, a byte that makes the key, the document).
+SIGNED = [("公证处", "Ed25519", 1, "commitment.json"), ("公证处", "SM2", 2, "commitment.json"),
+          ("审计员", "SM2", 3, "result.json"), ("公证处", "Ed25519", 1, "reveals.json")]  # fmt: skip
 
 
 def rows(count=24):
@@ -174,7 +168,7 @@ def good():
         "classes-empty": draw(scheme=one({"column": "kind", "in": ["无"]}, CLASSES)),
         "split-empty": draw(scheme=one({"column": "kind", "in": ["无"]}, HALF, split={"by": "risk", "method": "random"})),
         "no-strata": draw(scheme=scheme(strata=[], exclude=[])), "beacon": draw(**beacon), "away": draw(parties=away, **beacon),
-        "second": draw(attempt=2, previous="cd" * 32, replaces={"commitment": "ab" * 32, "reason": "缺席", "approved_by": "局长"}),
+        "second": draw(**AGAIN),
         "rehearsal": draw(parties=[("平台", bytes(32), "甲")]), "proofs": draw(23, proofs=[0, 5, 21, 22]),
         "rejected": draw(rejected=[{"party": "公证处", "at": "2026-02-28T09:30:00+08:00"}]),
         "big-numbers": draw(rows=big, scheme=one({"column": "checks", "at_least": 9007199254740991})),
@@ -187,12 +181,17 @@ def good():
         "reserves-none": draw(scheme=scheme(reserves=0)),
     }  # fmt: skip
     made |= {f"chance-{seed}": chance(seed) for seed in range(60)}
+    new = rows(4)
+    new[1][1] = "\U0001611e"
+    made["new-letters"] = draw(rows=new)
     without = {"roll_file": None}
     partial = {
         "no-roll": draw(**without), "no-roll-every": draw(scheme=scheme(membership="every", strata=every), **without),
         "no-roll-proofs": draw(proofs=[1, 2, 3], **without), "parquet": draw(roll_file="roll.parquet"),
-        "signed": draw(signatures=[SIGNATURE, SIGNATURE | {"algorithm": "SM2"}]),
+        "signed": draw(signatures=SIGNED), "signed-sm3": draw(signatures=SIGNED, suite="sm3"),
+        "signed-ed25519": draw(signatures=SIGNED[:1]), "signed-sm2": draw(signatures=SIGNED[1:2]),
         "drand": draw(beacon=CHAINS, beacon_document=ROUND, times=BEFORE_ROUND),
+        "drand-first": draw(beacon=FIRST_CHAIN, beacon_document=ROUND, times=BEFORE_FIRST),
         "drand-other": draw(beacon=CHAINS | {"source": "drand:" + "0" * 64}, beacon_document=ROUND, times=BEFORE_ROUND),
     }  # fmt: skip
     return {name: (one, "ok") for name, one in made.items()} | {name: (one, "partial") for name, one in partial.items()}
@@ -213,7 +212,7 @@ def broken():
     sealed("extra", "shape", "note", value="x")
     sealed("attempt", "chain", "attempt", value=0)
     sealed("attempt-alone", "chain", "attempt", value=2)
-    sealed("replaces-alone", "chain", "replaces", value={"commitment": "ab" * 32, "reason": "", "approved_by": ""})
+    sealed("replaces-alone", "chain", "replaces", value={"commitment": "ab" * 32, "reason": "缺席", "approved_by": "局长"})
     sealed("roles", "parties", "parties", 1, "role", value="platform")
     sealed("no-platform", "parties", "parties", 0, "role", value="witness")
     sealed("same-party", "parties", "parties", 1, "party", value="平台")
@@ -225,6 +224,11 @@ def broken():
     sealed("not-an-instant", "shape", "committed_at", value="2026-02-28 09:00:00")
     sealed("upper-case", "shape", "previous", value="AB" * 32)
     sealed("form", "shape", "beacon", "form", value="hex32", beacon=LOTTERY, beacon_document=NOTICE)
+    sealed("leap-second", "shape", "committed_at", value="2026-02-28T09:00:60+08:00")
+    sealed("year-zero", "shape", "roll", "at", value="0000-02-28T09:00:00+08:00")
+    for path in (("draw",), ("organiser",), ("roll", "source"), ("parties", 1, "party"), ("beacon", "source"), ("beacon", "round"),
+                 ("replaces", "reason"), ("replaces", "approved_by")):  # fmt: skip
+        sealed("empty-" + "-".join(map(str, path)), "shape", *path, value="", beacon=LOTTERY, beacon_document=NOTICE, **AGAIN)
     sealed("letter", "text", "organiser", value="某\u200b局")
     sealed("not-nfc", "text", "organiser", value="e\u0301")
     sealed("unassigned", "text", "organiser", value="\U000323b0")
@@ -327,14 +331,25 @@ def broken():
     tampered("reveals-stranger", "reveals", "reveals", "reveals.json",
           setter("rejected", value=[{"party": "无", "at": "2026-02-28T09:10:01+08:00"}]))  # fmt: skip
     parties = [("平台", bytes(32), "甲"), ("公证处", b"\1" * 32, None)]
+    away = [("平台", bytes(32), None), ("公证处", b"\1" * 32, "6")]
+    made["absent-platform"] = (draw(parties=away, beacon=LOTTERY, beacon_document=NOTICE), "reveals", "absent")
     made["absent-no-beacon"] = (draw(parties=parties), "reveals", "absent")
     tampered("absent-false", "reveals", "shape", "reveals.json", setter("reveals", 1, "absent", value=False), parties=parties,
           beacon=LOTTERY, beacon_document=NOTICE)  # fmt: skip
     made["beacon-missing"] = (draw(beacon=LOTTERY), "beacon", "beacon")
     made["beacon-undeclared"] = (draw(beacon_document=NOTICE), "beacon", "beacon")
+    for key in ("value", "proof"):
+        made[f"beacon-no-{key}"] = (draw(beacon=LOTTERY, beacon_document=NOTICE | {key: ""}), "beacon", "shape")
     made["beacon-form"] = (draw(beacon=LOTTERY, beacon_document=NOTICE | {"value": "03 09"}), "beacon", "beacon")
     drand = {"beacon_document": ROUND, "times": BEFORE_ROUND}
     made["drand-time"] = (draw(beacon=CHAINS | {"at": "2023-08-23T15:59:27Z"}, **drand), "beacon", "beacon")
+    made["drand-part-second"] = (draw(beacon=CHAINS | {"at": "2023-08-23T15:59:24.5Z"}, **drand), "beacon", "beacon")
+    first = {"beacon_document": ROUND, "times": BEFORE_FIRST}
+    made["drand-first-time"] = (draw(beacon=FIRST_CHAIN | {"at": "2020-07-22T16:18:00Z"}, **first), "beacon", "beacon")
+    other = {"beacon": CHAINS | {"source": "drand:" + "0" * 64, "round": "9" * 16}}
+    made["drand-far"] = (draw(**other, **drand), "beacon", "beacon")
+    capital = {"beacon_document": ROUND | {"proof": ROUND["proof"].upper()}}
+    made["drand-capital"] = (draw(beacon=other["beacon"] | {"round": "9"}, **drand | capital), "beacon", "shape")
     made["drand-round"] = (draw(beacon=CHAINS | {"round": "01000"}, **drand), "beacon", "beacon")
     made["drand-source"] = (draw(beacon=CHAINS | {"source": "quicknet"}, **drand), "beacon", "beacon")
     wrong = drand | {"beacon_document": ROUND | {"value": "0" * 64}}
@@ -355,6 +370,20 @@ def broken():
         cell["reserves"] = cell["reserves"][1:]
         cell["threshold"] = cell["drawn"][-1]["ticket"]
 
+    def twice(doc):
+        """An id of the first stratum once more, in the second; its ticket is its own."""
+        last = doc["cells"][-1]
+        last["drawn"][0] = min((one for cell in doc["cells"][:-1] for one in cell["drawn"]), key=lambda one: one["ticket"])
+        last["drawn"].sort(key=lambda entry: entry["ticket"])
+        last["threshold"] = last["drawn"][-1]["ticket"]
+
+    def stranger(doc):
+        """In place of the first drawn somebody whose ticket is small as well, and right."""
+        block, drawn = b"mingcha ticket v1".ljust(32, b"\0") + bytes.fromhex(doc["seed"]), doc["cells"][-1]["drawn"]
+        names = ((hashlib.sha256(block + b"X-%d" % i).hexdigest(), f"X-{i}") for i in itertools.count())
+        ticket, name = next(pair for pair in names if pair[0] < drawn[1]["ticket"])
+        drawn[0] = {"id": name, "ticket": ticket}
+
     found("seed", "seed", setter("seed", value="0" * 64))
     found("absent", "seed", setter("absent", value=["公证处"]))
     found("draw", "result", setter("draw", value="D-2"))
@@ -373,16 +402,40 @@ def broken():
     tampered("proof-far", "proofs", "proof", "proofs.json", setter("proofs", 0, "index", value=24), **one_proof)
     tampered("proof-path", "proofs", "proof", "proofs.json", lambda doc: doc["proofs"][0]["path"].pop() and None, **one_proof)
     tampered("proof-blind", "proofs", "proof", "proofs.json", setter("proofs", 0, "blind", value="0" * 32), **one_proof)
-    tampered("signature-algorithm", "signatures", "shape", "signatures.json", setter(0, "algorithm", value="RSA"),
-          signatures=[SIGNATURE])  # fmt: skip
+
+    def signed(name, code, change, signatures=SIGNED):
+        tampered(f"signature-{name}", "signatures", code, "signatures.json", change, signatures=signatures)
+
+    signed("algorithm", "shape", setter(0, "algorithm", value="RSA"))
+    signed("other-algorithm", "shape", setter(0, "algorithm", value="SM2"))
+    signed("short", "shape", setter(0, "signature", value="00" * 63))
+    signed("nobody", "shape", setter(0, "by", value=""))
+    signed("of-nothing", "signature", setter(0, "document", value="0" * 64))
+    signed("twice", "signature", lambda doc: doc.append(doc[0]))
+    signed("for-two", "signature", lambda doc: None, [*SIGNED[:1], ("审计员", "Ed25519", 1, "result.json")])
+    # Without the roll, what is left to be checked: the scheme against its columns, the sizes, the proofs, each id.
+    def rollless(name, step, code, document, change, **more):
+        tampered(f"no-roll-{name}", step, code, document, change, roll_file=None, **more)
+
+    everywhere = scheme(membership="every", exclude=[], strata=[stratum("a", ANY, HALF), stratum("b", ANY, HALF)])
+    rollless("no-column", "scheme", "scheme", "scheme.json", setter("strata", 1, "when", "not", "column", value="zone"))
+    rollless("more-than-all", "sizes", "sizes", "roll.json", setter("rows", value=23), scheme=everywhere)
+    rollless("proof-not-listed", "proofs", "proof", "result.json", stranger, proofs=range(24))
+    rollless("two-strata", "result", "drawn", "result.json", twice)
+    odd = [["S-1 x", *row[1:]] if row[0] == "S-0001" else row for row in rows()]
+    rollless("id", "result", "shape", "result.json", lambda doc: None, rows=odd, scheme=one(ANY, {"count": 24}))
     first = {"addenda": [(-1, 0, 0)]}
     name = "addenda/0001.json"
     tampered("addendum-previous", "addenda", "addendum", name, setter("previous", value="0" * 64), **first)
     tampered("addendum-one-approver", "addenda", "addendum", name, setter("approved_by", value=["科长", "科长"]), **first)
+    tampered("addendum-no-approver", "addenda", "shape", name, setter("approved_by", value=["", "科长"]), **first)
+    tampered("addendum-early", "addenda", "times", name, setter("at", value="2026-02-28T08:59:59+08:00"), **first)
+    tampered("addendum-before-the-first", "addenda", "times", "addenda/0002.json", setter("at", value="2026-03-01T10:00:00+08:00"),
+             addenda=[(-1, 0, 0), (-1, 1, 1)])  # fmt: skip
+    made["addendum-no-reserves"] = (draw(scheme=scheme(reserves=0), addenda=[(-1, 0, None)]), "addenda", "addendum")
     tampered("addendum-no-cell", "addenda", "addendum", name, setter("stratum", value="E7"), **first)
     made["addendum-second-reserve"] = (draw(addenda=[(-1, 0, 1)]), "addenda", "addendum")
     made["addendum-twice"] = (draw(addenda=[(-1, 0, 0), (-1, 0, 1)]), "addenda", "addendum")
-    everywhere = scheme(membership="every", strata=[stratum("a", ANY, HALF), stratum("b", ANY, HALF)])
     made["addendum-one-of-two"] = (draw(scheme=everywhere, **first), "addenda", "addendum")
     return made
 
@@ -444,96 +497,3 @@ def all_cases():
         yield name, made.bundle(), "failed", step, code
     for name, (files, step, code) in rewritten().items():
         yield name, files, "failed" if step else "ok", step, code
-
-
-@functools.cache
-def small():
-    """The bundle of which every byte is changed: all kinds of documents in few bytes."""
-    strata = [stratum("E", ANY, HALF, split={"by": "kind", "method": "random"})]
-    short = [[row[0], row[1], row[2], row[3], row[4], "A", row[6], row[7]] for row in rows(9)]
-    return draw(rows=short, scheme=scheme(strata=strata, reserves=1), proofs=[4], beacon=LOTTERY, beacon_document=NOTICE,
-                rejected=[{"party": "公证处", "at": "2026-02-28T09:12:00+08:00"}], addenda=[(-1, 0, 0)],
-                parties=[("平台", bytes(32), "甲"), ("公证处", b"\1" * 32, "4"), ("代表", b"\2" * 32, None)]).bundle()  # fmt: skip
-
-
-def changes(files):
-    """(file, place, byte): three changes of every byte — its lowest bit, its case or sign bit, and a byte of chance."""
-    for name in sorted(files):
-        for place, byte in enumerate(files[name]):
-            chance = zlib.crc32(f"{name} {place}".encode()) % 255
-            for other in sorted({byte ^ 1, byte ^ 0x20, chance + (chance >= byte)}):
-                yield name, place, other
-
-
-def changed(files, name, place, byte):
-    data = bytearray(files[name])
-    data[place] = byte
-    return files | {name: bytes(data)}
-
-
-def zips():
-    """name -> (zip, verdict): the same bundle packed in every way, and zips that are none."""
-    files = draw().bundle()
-
-    def pack(names=tuple(files), method=zipfile.ZIP_DEFLATED, top="", zip64=False):
-        out = io.BytesIO()
-        with warnings.catch_warnings(), zipfile.ZipFile(out, "w", method) as packed:
-            warnings.simplefilter("ignore")  # a name that stands twice is what one of the cases is about
-            for name in names:
-                with packed.open(top + name, "w", force_zip64=zip64) as entry:
-                    entry.write(files[name])
-        return out.getvalue()
-
-    plain, stored = pack(), pack(method=zipfile.ZIP_STORED)
-    noted, place = plain[:-2] + b"\x04\0note", stored.index(files["roll.csv"]) + 200
-    return {
-        "deflated": (plain, "ok"), "stored": (stored, "ok"), "zip64": (pack(zip64=True), "ok"), "with-note": (noted, "ok"),
-        "name-twice": (pack([*files, "roll.csv"]), "failed"), "in-a-folder": (pack(top="bundle/"), "failed"),
-        "bzip2": (pack(method=zipfile.ZIP_BZIP2), "failed"),
-        "cut": (plain[: len(plain) // 2], "failed"), "none": (b"PK", "failed"),
-        "byte-in-stored": (stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :], "failed"),
-        "without-result": (pack([name for name in files if name != "result.json"]), "failed"),
-    }  # fmt: skip
-
-
-def judge_zip(data):
-    """What verify.py finds in a zip; one that cannot be opened is refused under `files`."""
-    try:
-        return finding(verify.verify(verify.Zip(io.BytesIO(data))))
-    except verify.UNREADABLE:
-        return ["failed", "files", "files"]
-
-
-def judge_change(change):
-    return [*change, *finding(verify.verify(changed(small(), *change)))]
-
-
-def judged_changes():
-    """Every change of the small bundle with what verify.py finds, on all processors."""
-    with multiprocessing.Pool() as pool:
-        return pool.map(judge_change, changes(small()), chunksize=200)
-
-
-def finding(check):
-    """What of a verdict both verifiers must share."""
-    failure = check.failure
-    return [check.verdict, failure and failure["step"], failure and failure["code"]]
-
-
-def main(folder):
-    listed = []
-    for name, files, *_ in all_cases():
-        for file, data in files.items():
-            path = folder / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        packed = {file: base64.b64encode(data).decode() for file, data in files.items()}
-        listed.append({"name": name, "files": packed, "finding": finding(verify.verify(files))})
-    packed = {file: base64.b64encode(data).decode() for file, data in small().items()}
-    zipped = [{"name": name, "zip": base64.b64encode(data).decode(), "finding": judge_zip(data)}
-              for name, (data, _) in zips().items()]  # fmt: skip
-    print(json.dumps({"cases": listed, "zips": zipped, "small": packed, "changes": judged_changes()}))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -1,7 +1,7 @@
 """Makes bundles of protocol `mc1` for the tests, slowly and plainly, apart from the verifiers and from the product.
 
 Nothing of verify.py is used: trees are built by the recursive definition of RFC 9162, sizes and splits with `Fraction`,
-predicates by walking the document for every row. `Draw` holds what a draw is made of; `bundle()` gives its files as
+predicates by walking the document for every row, signatures by `signing.py`. `Draw` holds what a draw is made of; `bundle()` gives its files as
 name -> bytes. `tamper` changes a document before its digest is taken, so that a bundle breaks one rule and holds otherwise.
 """
 
@@ -9,6 +9,8 @@ import hashlib
 import json
 import math
 from fractions import Fraction
+
+from .signing import SIGN
 
 US = "\x1f"
 
@@ -65,7 +67,7 @@ class Draw:
             "at": "2026-02-28T08:00:00+08:00", "committed_at": "2026-02-28T09:00:00+08:00",
             "reveal_by": "2026-02-28T09:30:00+08:00",
         }  # fmt: skip
-        self.rejected, self.proofs, self.signatures, self.addenda, self.roll_file = [], [], None, [], "roll.csv"
+        self.rejected, self.proofs, self.signatures, self.addenda, self.roll_file = [], [], [], [], "roll.csv"
         self.tamper = {}
         vars(self).update(more)
 
@@ -231,13 +233,14 @@ class Draw:
             docs["beacon.json"] = self.changed("beacon.json", self.beacon_document)
         if self.proofs:
             docs["proofs.json"] = self.changed("proofs.json", {"proofs": [self.proof(i, leaves) for i in self.proofs]})
-        if self.signatures is not None:
-            docs["signatures.json"] = self.changed("signatures.json", self.signatures)
         previous = self.hash(jcs(docs["result.json"])).hex()
         for number, one in enumerate(self.addenda, 1):
             name = f"addenda/{number:04}.json"
             docs[name] = self.changed(name, self.addendum(cells, previous, *one))
             previous = self.hash(jcs(docs[name])).hex()
+        if self.signatures:
+            signed = [self.signature(docs, *one) for one in self.signatures]
+            docs["signatures.json"] = self.changed("signatures.json", signed)
         files = {name: jcs(doc) for name, doc in docs.items()}
         if self.roll_file:
             files[self.roll_file] = self.csv() if self.roll_file == "roll.csv" else b"PAR1"
@@ -247,6 +250,12 @@ class Draw:
         row = self.rows[index]
         path = [one.hex() for one in self.path(index, leaves)]
         return {"row": row, "blind": self.blind(row[0]).hex(), "index": index, "path": path}
+
+    def signature(self, docs, by, algorithm, secret, name):
+        """`by` signs the document `name` with a key that is made of the byte `secret`."""
+        document = self.hash(jcs(docs[name]))
+        key, signature = SIGN[algorithm](bytes([secret]) * 32, document)
+        return {"document": document.hex(), "by": by, "algorithm": algorithm, "key": key.hex(), "signature": signature.hex()}
 
     def addendum(self, cells, previous, cell, drawn, reserve):
         """`cell`, `drawn` and `reserve` are places in the result; a reserve of None stands for none left."""

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use draw::{Addendum, Commitment, Digest, Outcome, Reason, Refused, SignatureEntry, check_addenda, document_digest};
+use draw::{
+    Addendum, Commitment, Digest, Outcome, Reason, Refused, Scheme, SignatureEntry, check_addenda, document_digest,
+};
 
 use crate::container::Bundle;
 use crate::drawing::document;
@@ -60,7 +62,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Checks the addenda: numbered without a gap from 0001, each following the one before, each bringing in the next reserve.
-pub(crate) fn read_addenda(bundle: &mut Bundle, commitment: &Commitment) -> Found<()> {
+pub(crate) fn read_addenda(bundle: &mut Bundle, commitment: &Commitment, scheme: &Scheme) -> Found<()> {
     let outcome = document(bundle, "result.json", Outcome::parse)?;
     let names: Vec<_> = bundle.names().filter(|name| name.starts_with("addenda/")).map(str::to_owned).collect();
     let mut addenda = Vec::with_capacity(names.len());
@@ -73,7 +75,7 @@ pub(crate) fn read_addenda(bundle: &mut Bundle, commitment: &Commitment) -> Foun
         let bytes = bundle.read(name)?.unwrap_or_default();
         addenda.push(Addendum::parse(&bytes).map_err(|refused| refused.within(name))?);
     }
-    check_addenda(commitment, &outcome, &addenda).map_err(|refused| refused.within("addenda"))?;
+    check_addenda(commitment, scheme, &outcome, &addenda).map_err(|refused| refused.within("addenda"))?;
     let brought = addenda.iter().filter(|addendum| addendum.brought_in.is_some()).count();
     let last: Option<Digest> = addenda.last().map(|addendum| addendum.digest(commitment.suite));
     let last = last.map_or_else(String::new, |digest| format!(", the last with digest {digest}"));

@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use draw::{
-    Beacon, Bounds, Commitment, Header, Outcome, Part, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes, Subject,
+    Beacon, Bounds, Commitment, Header, Outcome, Part, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes,
+    Subject,
 };
 
 use crate::container::{Bundle, stream_document};
@@ -97,8 +98,9 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
         .key
         .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
     let hashing = (check == RollCheck::Digest).then_some((suite, key));
-    let sieve =
-        |bounds| Sieve::drawing(&commitment, &settled, &scheme, &roll_document.header, &sizes, bounds).map_err(BundleError::from);
+    let sieve = |bounds| {
+        Sieve::drawing(&commitment, &settled, &scheme, &roll_document.header, &sizes, bounds).map_err(BundleError::from)
+    };
     for bounds in [Bounds::Guessed, Bounds::Open] {
         let columns = sieve(bounds)?.columns();
         let how = Pass { columns: &columns, hashing, expected: roll_document.rows, threads };

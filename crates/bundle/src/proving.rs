@@ -10,7 +10,7 @@ use draw::{
 use crate::container::Bundle;
 use crate::drawing::{RollCheck, compute, document, optional};
 use crate::error::BundleError;
-use crate::roll::{RollBytes, RollFormat, for_each_row};
+use crate::roll::{RollBytes, RollFormat, for_each_row, name_of};
 
 /// The proofs of the rows with these ids, in roll order; ids that are not on the roll have none. Memory grows by 32 bytes
 /// for each row of the roll.
@@ -26,7 +26,7 @@ pub fn prove(
 ) -> Result<Vec<Proof>, BundleError> {
     let format = RollFormat::of_path(roll)?;
     prove_rows(RollBytes::open(roll, format)?, 0, suite, key, ids, progress)
-        .map_err(|error| error.within(format.file_name()))
+        .map_err(|error| error.within(&name_of(roll)))
 }
 
 fn prove_rows(

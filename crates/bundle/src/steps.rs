@@ -40,6 +40,11 @@ impl Steps {
         self.steps.push(Step { name, verdict: Verdict::Partial, code: None, detail });
     }
 
+    /// Whether a step was made and did not fail.
+    pub(crate) fn holds(&self, name: StepName) -> bool {
+        self.steps.iter().any(|step| step.name == name && step.verdict != Verdict::Failed)
+    }
+
     /// Why the verification was cancelled, if it was.
     pub(crate) fn cancelled(&mut self) -> Option<BundleError> {
         self.cancelled.take()

@@ -3,12 +3,12 @@
 
 use draw::{
     Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Outcome, Progress, Proof, Refused, Reveals, Roll, RollDocument,
-    Scheme, Settled, Sizes, Subject,
+    Scheme, Settled, Sizes, Subject, Tickets, expect_listed,
 };
 
 use crate::attached::{check_signatures, read_addenda};
 use crate::container::{Bundle, is_known};
-use crate::drand::check_round;
+use crate::drand::{Round, check_round};
 use crate::drawing::{document, expect_same_roll, optional};
 use crate::error::BundleError;
 use crate::report::{Report, StepName};
@@ -39,8 +39,8 @@ pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress
 
 /// The steps of a draw, behind a commitment that complies.
 fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, progress: Progress<'_>) {
-    let scheme = steps.check(StepName::Scheme, read_scheme(bundle, commitment));
     let roll_document = steps.check(StepName::RollDocument, read_roll_document(bundle, commitment));
+    let scheme = steps.check(StepName::Scheme, read_scheme(bundle, commitment, roll_document.as_ref()));
     let rows = roll_document.as_ref().map(|document| document.rows);
     let sizes = steps.check(StepName::Sizes, read_sizes(bundle, commitment, scheme.as_ref(), rows));
     let roll = roll_document.as_ref().and_then(|document| check_roll(steps, bundle, commitment, document, progress));
@@ -57,16 +57,17 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
     if let (Some(scheme), Some(sizes), Some(settled)) = (&scheme, &sizes, &settled) {
         check_result(steps, bundle, commitment, settled, scheme, roll.as_ref(), sizes, progress);
     }
-    if let Some(document) = &roll_document
-        && bundle.has("proofs.json")
-    {
-        steps.check(StepName::Proofs, check_proofs(bundle, commitment, document));
+    if let (Some(document), true) = (&roll_document, bundle.has("proofs.json")) {
+        // What a row must show in the result is asked of a result that holds.
+        let listed = scheme.as_ref().zip(settled.as_ref()).filter(|_| steps.holds(StepName::Result));
+        steps.check(StepName::Proofs, check_proofs(bundle, commitment, document, listed));
     }
     if bundle.has("signatures.json") {
         steps.check(StepName::Signatures, check_signatures(bundle, commitment));
     }
-    if bundle.names().any(|name| name.starts_with("addenda/")) {
-        steps.check(StepName::Addenda, read_addenda(bundle, commitment));
+    let attached = bundle.names().any(|name| name.starts_with("addenda/"));
+    if let (Some(scheme), true) = (&scheme, attached) {
+        steps.check(StepName::Addenda, read_addenda(bundle, commitment, scheme));
     }
 }
 
@@ -96,8 +97,12 @@ pub(crate) fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> F
     Err(Refused::new(place, reason).into())
 }
 
-fn read_scheme(bundle: &mut Bundle, commitment: &Commitment) -> Found<Scheme> {
+fn read_scheme(bundle: &mut Bundle, commitment: &Commitment, roll: Option<&RollDocument>) -> Found<Scheme> {
     let scheme = document(bundle, "scheme.json", Scheme::parse)?;
+    if let Some(roll) = roll {
+        // Without the roll this is the only place where the scheme meets its columns.
+        scheme.check(&roll.header).map_err(|refused| refused.within("scheme.json"))?;
+    }
     if let Subject::Draw { scheme: expected, .. } = &commitment.subject {
         expect_digest("scheme.json", expected, &scheme.digest(commitment.suite))?;
     }
@@ -196,12 +201,20 @@ pub(crate) fn check_beacon(steps: &mut Steps, plan: &BeaconPlan, beacon: &Beacon
         return;
     }
     match check_round(plan, beacon) {
-        Ok(Some(detail)) => drop(steps.check(StepName::Beacon, Ok(((), detail)))),
+        Ok(Round::Signed) => {
+            let detail = format!("{source} round {round}: the chain signed it, and it came at {}", plan.at);
+            steps.check(StepName::Beacon, Ok(((), detail)));
+        }
         Err(error) => drop(steps.check::<()>(StepName::Beacon, Err(error))),
-        Ok(None) => {
-            let unknown = "the value is the hash of the signature; this version does not know the chain's key, so the \
-                           signature and the round's time are not checked";
-            steps.partial(StepName::Beacon, format!("{source} round {round}: {unknown}"));
+        Ok(Round::Timed) => {
+            let owed = "the value is the hash of the signature and the time is the round's; signatures of this chain \
+                        cover the one before, so the signature is not checked";
+            steps.partial(StepName::Beacon, format!("{source} round {round}: {owed}"));
+        }
+        Ok(Round::Unknown) => {
+            let owed = "the value is the hash of the signature; this version does not know the chain's key, so the \
+                        signature and the round's time are not checked";
+            steps.partial(StepName::Beacon, format!("{source} round {round}: {owed}"));
         }
     }
 }
@@ -258,11 +271,23 @@ fn recompute(
     Err(Refused::new("result.json", draw::Reason::Mismatch { what }).into())
 }
 
-fn check_proofs(bundle: &mut Bundle, commitment: &Commitment, roll: &RollDocument) -> Found<()> {
+fn check_proofs(
+    bundle: &mut Bundle,
+    commitment: &Commitment,
+    roll: &RollDocument,
+    listed: Option<(&Scheme, &Settled)>,
+) -> Found<()> {
     let proofs = document(bundle, "proofs.json", Proof::parse_all)?;
+    let outcome = document(bundle, "result.json", Outcome::parse)?;
+    let listed = listed.map(|(scheme, settled)| (scheme, Tickets::new(commitment.suite, &settled.seed)));
     for (index, proof) in proofs.iter().enumerate() {
-        let found = proof.verify(commitment.suite, roll);
+        let row: Vec<_> = proof.row.iter().map(String::as_str).collect();
+        let found = proof.verify(commitment.suite, roll).and_then(|()| match &listed {
+            Some((scheme, tickets)) => expect_listed(scheme, &roll.header, &row, &outcome, tickets),
+            None => Ok(()),
+        });
         found.map_err(|refused| refused.within(&format!("proofs.json: proofs[{index}]")))?;
     }
-    Ok(((), format!("{} rows stand in the roll", proofs.len())))
+    let said = if listed.is_some() { ", and are drawn or not as the result lists them" } else { "" };
+    Ok(((), format!("{} rows stand in the roll{said}", proofs.len())))
 }

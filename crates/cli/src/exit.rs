@@ -1,14 +1,14 @@
 //! Exit codes, and failures that end a command.
 //!
-//! 0 all well · 1 refused, or a verification does not hold · 2 usage or configuration · 3 verified only in part ·
-//! 4 the surroundings failed (disk, network, database).
+//! 0 all well · 1 refused, or a verification does not hold · 2 usage or configuration, a file that cannot be read included ·
+//! 3 verified only in part · 4 the surroundings failed (disk, network, database).
 
 use std::fmt::Display;
 use std::process::ExitCode;
 
 /// Refused, or does not hold.
 pub const REFUSED: u8 = 1;
-/// Usage or configuration.
+/// Usage or configuration, also the name of a file that is not there or may not be read.
 pub const USAGE: u8 = 2;
 /// Verified only in part.
 pub const PARTIAL: u8 = 3;

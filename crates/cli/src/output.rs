@@ -23,6 +23,10 @@ pub fn failed(error: &BundleError, next: &str) -> Failure {
     // A refusal of the protocol says its code itself.
     let coded = matches!(error, BundleError::Refused(_));
     let message = if coded { error.to_string() } else { format!("{error}（{}）", error.code()) };
+    // What could not be read at all was not judged: 1 would say that something in it does not hold.
+    if matches!(error, BundleError::Io { .. }) {
+        return Failure::usage(message, "请核对路径和权限。");
+    }
     Failure::refused(message, next)
 }
 

@@ -7,6 +7,7 @@ use crate::json::{Json, document_digest};
 use crate::node::Node;
 use crate::outcome::{DrawnCell, Outcome};
 use crate::refused::{Reason, Refused};
+use crate::scheme::Scheme;
 use crate::suite::{Digest, Suite};
 
 /// One addendum.
@@ -97,14 +98,19 @@ struct Listed<'a> {
 /// order of cells.
 ///
 /// # Errors
+/// Addenda under a scheme without reserves: then nobody is replaced, and what is found goes into the record of the visit.
 /// With the addendum's number (`0001`) in the place: not following the document before, a cell or an object that is not
 /// there, another than the next reserve, nobody although a reserve remains, an instant before the one before; and an
 /// object that another cell still lists.
 pub fn check_addenda(
     commitment: &Commitment,
+    scheme: &Scheme,
     outcome: &Outcome,
     addenda: &[Addendum],
 ) -> Result<Vec<Vec<String>>, Refused> {
+    if scheme.reserves == 0 && !addenda.is_empty() {
+        return Err(Refused::new("", Reason::NoReserves));
+    }
     let mut cells: Vec<_> = outcome
         .cells
         .iter()

@@ -8,6 +8,8 @@ use crate::suite::{Digest, Suite};
 
 /// Parties of a draw at most.
 pub const PARTIES_MAX: usize = 100;
+/// Digits of a drand round at most.
+const ROUND_DIGITS_MAX: usize = 15;
 
 /// `commitment.json`, of a draw or of a matching.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,7 +294,7 @@ fn parse_subject(fields: &mut Fields) -> Result<Subject, Refused> {
     let reference = RollReference {
         digest: roll.take("digest")?.digest()?,
         at: roll.take("at")?.instant()?,
-        source: roll.take("source")?.text()?,
+        source: roll.take("source")?.filled()?,
     };
     roll.done()?;
     Ok(Subject::Draw {
@@ -328,7 +330,8 @@ fn parse_beacon(node: Node) -> Result<BeaconPlan, Refused> {
     };
     if plan.form == BeaconForm::Hex64 {
         let chain = plan.source.strip_prefix("drand:").is_some_and(|chain| Digest::parse(chain).is_ok());
-        let round = plan.round.bytes().all(|byte| byte.is_ascii_digit()) && !plan.round.starts_with('0');
+        let digits = plan.round.len() <= ROUND_DIGITS_MAX && plan.round.bytes().all(|byte| byte.is_ascii_digit());
+        let round = digits && !plan.round.starts_with('0');
         if !(chain && round) {
             return Err(fields.refuse(Reason::BeaconForm));
         }

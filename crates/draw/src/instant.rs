@@ -12,14 +12,16 @@ pub struct Instant {
 }
 
 impl Instant {
-    /// Reads `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`. Leap seconds are not accepted.
+    /// Reads `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`. Years are 0001 to 9999, as in a roll; a leap
+    /// second is not accepted, since instants are compared by counting seconds.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let at = |index: usize, one_of: &[u8]| text.as_bytes().get(index).is_some_and(|byte| one_of.contains(byte));
         let separators = at(4, b"-") && at(7, b"-") && at(10, b"Tt") && at(13, b":") && at(16, b":");
         let (year, month, day) = (number(text, 0, 4)?, number(text, 5, 7)?, number(text, 8, 10)?);
         let (hour, minute, second) = (number(text, 11, 13)?, number(text, 14, 16)?, number(text, 17, 19)?);
-        let real = (1..=12).contains(&month)
+        let real = year >= 1
+            && (1..=12).contains(&month)
             && day >= 1
             && day <= days_in(year, month)
             && hour < 24
@@ -31,6 +33,12 @@ impl Instant {
         let (fraction, offset) = split_fraction(text.get(19..)?)?;
         let seconds = ((days_from_epoch(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
         Some(Self { seconds: seconds - offset_seconds(offset)?, fraction: fraction.trim_end_matches('0').to_owned() })
+    }
+
+    /// Whether it is this instant exactly, without a fraction of a second.
+    #[must_use]
+    pub fn is_at(&self, unix_seconds: i64) -> bool {
+        self.seconds == unix_seconds && self.fraction.is_empty()
     }
 
     /// Seconds since 1970-01-01T00:00:00Z, the fraction cut off.
@@ -79,6 +87,9 @@ mod tests {
         assert_eq!(Instant::parse("1970-01-01T00:00:00Z").unwrap().unix_seconds(), 0);
         assert_eq!(Instant::parse("2021-05-08T09:00:00+08:00").unwrap().unix_seconds(), 1_620_435_600);
         assert_eq!(Instant::parse("2000-02-29T23:59:59-01:30").unwrap().unix_seconds(), 951_874_199);
+        assert!(Instant::parse("0001-01-01T00:00:00+14:00") < Instant::parse("0001-01-01T00:00:00Z"));
+        assert!(Instant::parse("1970-01-01T00:00:09.0Z").unwrap().is_at(9));
+        assert!(!Instant::parse("1970-01-01T00:00:09.1Z").unwrap().is_at(9));
         assert!(Instant::parse("2021-05-08T09:00:00.10Z") == Instant::parse("2021-05-08T09:00:00.1Z"));
         assert!(Instant::parse("2021-05-08T09:00:00.09Z") < Instant::parse("2021-05-08T09:00:00.1Z"));
         assert!(Instant::parse("2021-05-08T09:00:00+08:00") < Instant::parse("2021-05-08T01:00:01Z"));
@@ -91,6 +102,7 @@ mod tests {
             "2021-05-08T09:00:00.Z",
             "2021-05-08T09:00:00+0800",
             "2021-05-08T09:00:60Z",
+            "0000-05-08T09:00:00Z",
             "２021-05-08T09:00:00Z",
             "",
         ] {

@@ -47,15 +47,15 @@ pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
 pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document};
-pub use placement::{Placement, place};
+pub use placement::{Placement, expect_listed, place};
 pub use progress::{Progress, Ticker, unattended};
 pub use proof::Proof;
 pub use receipt::{CellFinding, Finding, RECEIPT_OBJECTS_MAX, Receipt, ReceiptCell, ReceiptObject};
 pub use refused::{Reason, Refused};
 pub use reveals::{Beacon, REJECTED_MAX, Rejected, Reveal, Reveals, Settled, VALUE_BYTES_MAX};
 pub use roll::{
-    COLUMNS_MAX, Column, ColumnBuilder, ColumnSpec, ColumnType, Edges, Header, Intake, Part, ROWS_MAX, Roll, RollDocument, Room,
-    RowLeaf, Taken, Texts, are_below, check_edges,
+    COLUMNS_MAX, Column, ColumnBuilder, ColumnSpec, ColumnType, Edges, Header, Intake, Part, ROWS_MAX, Roll,
+    RollDocument, Room, RowLeaf, Taken, Texts, are_below, check_edges,
 };
 pub use scheme::{
     Exclusion, Membership, Predicate, RULES_MAX, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test,

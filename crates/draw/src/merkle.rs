@@ -52,7 +52,8 @@ impl MerkleTree {
     /// for [`MerkleTree::append`].
     fn put(&mut self, mut first: u64, mut height: u32, mut root: Digest) {
         while (first >> height) % 2 == 1 {
-            let Some((left, _, sibling)) = self.full.pop_if(|(left, it, _)| *it == height && *left + (1 << height) == first)
+            let Some((left, _, sibling)) =
+                self.full.pop_if(|(left, it, _)| *it == height && *left + (1 << height) == first)
             else {
                 break;
             };

@@ -1,5 +1,6 @@
 //! The result document, and what can be checked of it without the roll.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use crate::commitment::Commitment;
@@ -7,9 +8,10 @@ use crate::json::{Json, document_digest};
 use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::reveals::Settled;
-use crate::scheme::Scheme;
+use crate::scheme::{Membership, Scheme};
 use crate::sizes::Sizes;
 use crate::suite::{Digest, Suite, Tickets};
+use crate::text::is_id;
 
 /// `result.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Outcome {
 
     /// Checks everything about a result that can be checked without the roll: that it belongs to the commitment and the
     /// settled seed, that its cells and sizes follow from the sizes document, and that tickets, their order and counts
-    /// are right. It cannot tell whether a smaller ticket was left out.
+    /// are right, and that no object is listed where it cannot belong. It cannot tell whether a smaller ticket was left out.
     ///
     /// # Errors
     /// The first thing that does not hold, with its path.
@@ -144,6 +146,7 @@ impl Outcome {
         if plans.len() != self.cells.len() {
             return mismatch("cells", "the cells are not those of the sizes document");
         }
+        let mut seen = HashSet::new();
         for (index, (cell, (stratum, plan))) in self.cells.iter().zip(plans).enumerate() {
             let place = format!("cells[{index}]");
             if (&cell.stratum, &cell.cell, cell.rows, cell.size) != (&stratum, &plan.cell, plan.rows, plan.size) {
@@ -154,6 +157,14 @@ impl Outcome {
                 return mismatch(&place, "as many must be drawn and held in reserve as the sizes say");
             }
             let listed: Vec<_> = cell.drawn.iter().chain(&cell.reserves).collect();
+            if let Some(drawn) = listed.iter().find(|drawn| !is_id(&drawn.id)) {
+                return Err(Refused::new(format!("{place}: {}", drawn.id), Reason::IdForm));
+            }
+            // Under `first` an object belongs to one stratum, under `every` to one cell of each.
+            let group = if scheme.membership == Membership::First { "" } else { cell.stratum.as_str() };
+            if let Some(drawn) = listed.iter().find(|drawn| !seen.insert((group, drawn.id.as_str()))) {
+                return Err(Refused::new(place, Reason::Twice { value: drawn.id.clone() }));
+            }
             if listed.iter().any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket) {
                 return mismatch(&place, "a ticket is not that of its id");
             }

@@ -98,7 +98,8 @@ fn compile<'s>(
     header: &Header,
     columns: &mut Vec<(usize, Vec<&'s Test>)>,
 ) -> Result<Tree, Refused> {
-    let mut parts = |parts: &'s [Predicate]| parts.iter().map(|part| compile(part, header, columns)).collect::<Result<_, _>>();
+    let mut parts =
+        |parts: &'s [Predicate]| parts.iter().map(|part| compile(part, header, columns)).collect::<Result<_, _>>();
     Ok(match predicate {
         Predicate::All(all) => Tree::All(parts(all)?),
         Predicate::Any(any) => Tree::Any(parts(any)?),
@@ -308,7 +309,8 @@ mod tests {
         for row in 0..500_usize {
             let pick = |list: &[&'static str], by: usize| list.get(row / by % list.len()).copied().unwrap();
             let id = format!("{row:04}");
-            let fields = [&id, pick(&["in", "gone", ""], 1), pick(&["C1", "C2", "D1", "D"], 3), pick(&["1", "3", ""], 5)];
+            let fields =
+                [&id, pick(&["in", "gone", ""], 1), pick(&["C1", "C2", "D1", "D"], 3), pick(&["1", "3", ""], 5)];
             intake.push(&[fields[0], fields[1], fields[2], fields[3], pick(&["", "x", "w,x", "y"], 7)]).unwrap();
         }
         let roll = intake.finish().roll.unwrap();

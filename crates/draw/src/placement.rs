@@ -1,10 +1,12 @@
 //! Where a single row belongs under a scheme: excluded, outside, or in which cells. For a firm that holds nothing but its
 //! own row.
 
-use crate::refused::Refused;
+use crate::outcome::{Drawn, Outcome};
+use crate::refused::{Reason, Refused};
 use crate::roll::{Header, Intake};
 use crate::scheme::Scheme;
 use crate::sieve::Sieve;
+use crate::suite::Tickets;
 
 /// Where a row belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,4 +30,38 @@ pub fn place(scheme: &Scheme, header: &Header, row: &[&str]) -> Result<Placement
     let mut sieve = Sieve::counting(scheme, header)?;
     roll.parts().iter().try_for_each(|part| sieve.take(part))?;
     Ok(sieve.placement())
+}
+
+/// Checks that a result that is consistent ([`Outcome::expect_consistent`]) lists a row as drawn in exactly those of its
+/// cells whose threshold its ticket does not exceed, and in no other. It needs no roll.
+///
+/// # Errors
+/// As [`place`]; a result that lacks one of the row's cells, or lists it where it is not drawn, or not where it is.
+pub fn expect_listed(
+    scheme: &Scheme,
+    header: &Header,
+    row: &[&str],
+    outcome: &Outcome,
+    tickets: &Tickets,
+) -> Result<(), Refused> {
+    let mut missing = place(scheme, header, row)?.cells;
+    let id = row.first().copied().unwrap_or_default();
+    let mine = Drawn { ticket: tickets.of(id.as_bytes()), id: id.to_owned() };
+    let mismatch = |what: String| Err(Refused::new("row", Reason::Mismatch { what }));
+    for cell in &outcome.cells {
+        let belongs = missing.iter().position(|(stratum, value)| *stratum == cell.stratum && *value == cell.cell);
+        let due = belongs.is_some() && cell.threshold().is_some_and(|threshold| mine.ticket <= *threshold);
+        if due != cell.drawn.binary_search(&mine).is_ok() {
+            let what =
+                if due { "is drawn by its ticket and not listed" } else { "is listed and not drawn by its ticket" };
+            return mismatch(format!("{id} {what} in stratum {}", cell.stratum));
+        }
+        if let Some(index) = belongs {
+            missing.swap_remove(index);
+        }
+    }
+    match missing.first() {
+        None => Ok(()),
+        Some((stratum, _)) => mismatch(format!("the result lacks the cell of {id} in stratum {stratum}")),
+    }
 }

@@ -124,6 +124,8 @@ reasons! {
     RevealValue, "reveal-value", "a value has 1 to 64 bytes";
     RevealMismatch { party: String }, "reveal-mismatch", "salt and value of {party:?} do not give its commitment";
 
+    NoReserves, "no-reserves", "the scheme names no reserves, so nobody is replaced and there are no addenda";
+
     DigestMismatch { expected: String, found: String }, "digest-mismatch", "expected {expected}, found {found}";
     Mismatch { what: String }, "mismatch", "{what}";
     Cancelled, "cancelled", "cancelled";

@@ -178,3 +178,62 @@ impl Best {
         drawn.collect()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::commitment::{Party, RollReference};
+    use crate::reveals::{Reveal, Reveals};
+    use crate::seed::{reveal_commitment, who};
+    use crate::suite::Suite;
+
+    /// A commitment of the platform alone, settled.
+    pub(crate) fn committed(scheme: &Scheme, sizes: &Sizes) -> (Commitment, Settled) {
+        let (suite, party, salt) = (Suite::Sha256, "平台".to_owned(), Digest([2; 32]));
+        let instant = |hour: u8| format!("2026-01-01T{hour:02}:00:00+08:00");
+        let who = who(suite, "draw", "D-1", 1, "某局", &party);
+        let commitment = Commitment {
+            suite,
+            subject: Subject::Draw {
+                roll: RollReference { digest: Digest([1; 32]), at: instant(8), source: "名录库".to_owned() },
+                scheme: scheme.digest(suite),
+                sizes: sizes.digest(suite),
+            },
+            draw: "D-1".to_owned(),
+            attempt: 1,
+            organiser: "某局".to_owned(),
+            parties: vec![Party { party: party.clone(), commitment: reveal_commitment(suite, &who, &salt, "甲") }],
+            beacon: None,
+            committed_at: instant(9),
+            reveal_by: instant(10),
+            previous: None,
+            replaces: None,
+        };
+        let open = Reveal::Open { party, salt, value: "甲".to_owned() };
+        let settled = commitment.settle(&Reveals { reveals: vec![open], rejected: Vec::new() }, None).unwrap();
+        (commitment, settled)
+    }
+
+    #[test]
+    fn what_is_forgotten_on_the_way_changes_nothing() {
+        let tickets = Tickets::new(Suite::Sha256, &Digest([5; 32]));
+        let mut all: Vec<_> = (0..9_000).map(|id| format!("id{id}")).collect();
+        all.sort_by_key(|id| (tickets.of(id.as_bytes()), id.clone()));
+        for wanted in [0, 1, 3, 100, 1_500, 8_999, 9_000, 10_000] {
+            // Best first, worst first, and mixed.
+            let mixed = (0..9_000).map(|place| place * 7 % 9_000);
+            for order in [(0..9_000).collect::<Vec<usize>>(), (0..9_000).rev().collect(), mixed.collect()] {
+                let mut best = Best::new(wanted, u64::MAX);
+                for id in order.iter().filter_map(|place| all.get(*place)).filter(|_| wanted > 0) {
+                    let ticket = tickets.of(id.as_bytes());
+                    if best.may_hold(ticket.head()) {
+                        best.keep(ticket, id.as_bytes());
+                    }
+                }
+                let found: Vec<_> = best.into_sorted().into_iter().map(|drawn| drawn.id).collect();
+                assert_eq!(found, all.get(..wanted.min(9_000)).unwrap(), "{wanted}");
+            }
+        }
+    }
+}

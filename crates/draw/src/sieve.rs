@@ -42,6 +42,7 @@ pub struct Sieve<'s> {
     /// By the numbers of the sorter's fates: how many rows.
     by_fate: Vec<u64>,
     strata: Vec<StratumCells>,
+    /// The first is [`NOWHERE`].
     cells: Vec<Cell>,
     /// The fates of the part at hand; kept for its room.
     fates: Vec<u32>,
@@ -85,7 +86,8 @@ impl<'s> Sieve<'s> {
             Ok(StratumCells { column, by_value: BTreeMap::new() })
         });
         let strata = strata.collect::<Result<Vec<_>, Refused>>()?;
-        Ok(Self { scheme, sorter, drawing: None, by_fate: Vec::new(), strata, cells: Vec::new(), fates: Vec::new() })
+        let nowhere = Cell { rows: 0, best: Best::default() };
+        Ok(Self { scheme, sorter, drawing: None, by_fate: Vec::new(), strata, cells: vec![nowhere], fates: Vec::new() })
     }
 
     /// A sieve that also keeps what will be drawn under a settled commitment. The sizes decide how much is kept; that they
@@ -135,28 +137,18 @@ impl<'s> Sieve<'s> {
         self.sorter.sort(part, &mut fates)?;
         self.by_fate.resize(self.sorter.fates().len(), 0);
         let slots = (0..self.strata.len()).map(|stratum| self.slots(stratum, part)).collect::<Result<Vec<_>, _>>()?;
-        let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots)).collect();
+        let zeros = vec![0; part.rows()];
+        let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots, &zeros)).collect();
         let tickets = self.drawing.as_ref().map(|drawing| &drawing.tickets);
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(NOWHERE);
         for (row, (id, fate)) in part.ids().iter().zip(&fates).enumerate() {
-            let Some(count) = self.by_fate.get_mut(*fate as usize) else { continue };
+            let fate = *fate as usize;
+            let (Some(count), Some(way)) = (self.by_fate.get_mut(fate), ways.get(fate)) else { continue };
             *count += 1;
-            let several = match ways.get(*fate as usize) {
-                Some(Way::Nowhere) | None => continue,
-                Some(Way::Cell(slot)) => {
-                    pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
-                    continue;
-                }
-                Some(Way::ByCode(codes, slots)) => {
-                    if let Some(slot) = codes.get(row).and_then(|code| slots.get(*code as usize)) {
-                        pass_one(&mut self.cells, *slot, id, tickets, &mut batch);
-                    }
-                    continue;
-                }
-                Some(Way::Several(strata)) => strata,
-            };
+            let slot = way.codes.get(row).and_then(|code| way.slots.get(*code as usize)).copied().unwrap_or(NOWHERE);
+            pass_one(&mut self.cells, slot, id, tickets, &mut batch);
             // An object of several strata has the same ticket in all of them.
-            for stratum in several.iter() {
+            for stratum in way.further {
                 if let Some(slot) = slots.get(*stratum).and_then(|slots| slots.of(row)) {
                     pass_one(&mut self.cells, slot, id, tickets, &mut batch);
                 }
@@ -244,7 +236,8 @@ impl<'s> Sieve<'s> {
         }
         let rows_of = |slot: &usize| self.cells.get(*slot).map_or(0, |cell| cell.rows);
         let strata = self.strata.iter().map(|cells| {
-            let populated = cells.by_value.iter().map(|(value, slot)| (value, rows_of(slot))).filter(|(_, rows)| *rows > 0);
+            let populated =
+                cells.by_value.iter().map(|(value, slot)| (value, rows_of(slot))).filter(|(_, rows)| *rows > 0);
             match cells.column {
                 None => (populated.map(|(_, rows)| rows).sum(), Vec::new()),
                 Some(_) => {
@@ -266,7 +259,8 @@ impl<'s> Sieve<'s> {
             }
         }
         for (stratum, cells) in self.scheme.strata.iter().zip(&self.strata) {
-            let met = cells.by_value.iter().filter(|(_, slot)| self.cells.get(**slot).is_some_and(|cell| cell.rows > 0));
+            let met =
+                cells.by_value.iter().filter(|(_, slot)| self.cells.get(**slot).is_some_and(|cell| cell.rows > 0));
             placement.cells.extend(met.map(|(value, _)| (stratum.code.clone(), value.clone())));
         }
         placement
@@ -293,7 +287,8 @@ impl<'s> Sieve<'s> {
                 let slot = self.strata.get(index).and_then(|cells| cells.by_value.get(&plan.cell));
                 let best = slot.and_then(|slot| self.cells.get_mut(*slot)).map(|cell| std::mem::take(&mut cell.best));
                 let best = best.unwrap_or_default();
-                let reserves = if plan.size == 0 { 0 } else { self.scheme.reserves.min(plan.rows.saturating_sub(plan.size)) };
+                let reserves =
+                    if plan.size == 0 { 0 } else { self.scheme.reserves.min(plan.rows.saturating_sub(plan.size)) };
                 let mut drawn = best.into_sorted();
                 if drawn.len() as u64 != plan.size + reserves {
                     return Ok(None);
@@ -329,38 +324,46 @@ impl Slots<'_> {
     }
 }
 
-/// What a fate means in one part, so that a row's cell is found in one step.
-enum Way<'p> {
-    Nowhere,
-    Cell(usize),
-    /// By the codes of a column: the cells.
-    ByCode(&'p [u32], &'p [usize]),
-    Several(&'p [usize]),
+/// The cell of rows that belong nowhere: it is counted like any other and wants nothing.
+const NOWHERE: usize = 0;
+
+/// What a fate means in one part. Whatever it is, a row's cell is found by the same two looks, so that there is nothing for
+/// the processor to guess.
+struct Way<'p> {
+    codes: &'p [u32],
+    /// The cells, by code.
+    slots: &'p [usize],
+    /// The strata behind the first, of an object of several.
+    further: &'p [usize],
 }
 
 impl<'p> Way<'p> {
-    fn of(fate: &'p Fate, slots: &'p [Slots<'_>]) -> Self {
-        let Fate::Member(strata) = fate else { return Self::Nowhere };
-        match strata.as_slice() {
-            [] => Self::Nowhere,
-            [one] => match slots.get(*one) {
-                Some(Slots::Whole(slot)) => Self::Cell(*slot),
-                Some(Slots::ByCode { codes, slots }) => Self::ByCode(codes, slots),
-                None => Self::Nowhere,
-            },
-            several => Self::Several(several),
+    /// `zeros` are the codes of a column that has one value.
+    fn of(fate: &'p Fate, slots: &'p [Slots<'_>], zeros: &'p [u32]) -> Self {
+        let nowhere = Self { codes: zeros, slots: &[NOWHERE], further: &[] };
+        let Fate::Member(strata) = fate else { return nowhere };
+        let Some((first, further)) = strata.split_first() else { return nowhere };
+        match slots.get(*first) {
+            Some(Slots::Whole(slot)) => Self { codes: zeros, slots: std::slice::from_ref(slot), further },
+            Some(Slots::ByCode { codes, slots }) => Self { codes, slots, further },
+            None => nowhere,
         }
     }
 }
 
-/// Counts a row in its cell, and puts it among those whose tickets are wanted.
+/// Counts a row in its cell, and puts it among those whose tickets are wanted if the cell wants any.
 #[inline(always)]
-fn pass_one<'a>(cells: &mut [Cell], slot: usize, id: &'a [u8], tickets: Option<&Tickets>, batch: &mut Batch<'a, usize>) {
+fn pass_one<'a>(
+    cells: &mut [Cell],
+    slot: usize,
+    id: &'a [u8],
+    tickets: Option<&Tickets>,
+    batch: &mut Batch<'a, usize>,
+) {
     let Some(cell) = cells.get_mut(slot) else { return };
     cell.rows += 1;
     if let Some(tickets) = tickets
-        && cell.best.wants_any()
-        && batch.add(id, slot)
+        && batch.add(id, slot, cell.best.wants_any())
     {
         hash(cells, tickets, batch);
     }
@@ -386,4 +389,108 @@ fn guess(wanted: u64, rows: u64) -> u64 {
         return u64::MAX;
     }
     u64::try_from((raised << 64) / u128::from(rows)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::roll::{Intake, Roll};
+    use crate::suite::{Digest, Suite};
+
+    const ROWS: u64 = 4_000;
+
+    fn roll() -> Roll {
+        let mut intake = Intake::new(Header::parse(&["id:text", "kind:text"]).unwrap()).keeping();
+        for row in 0..ROWS {
+            intake.push(&[&format!("id{row:05}"), if row % 4 == 0 { "a" } else { "b" }]).unwrap();
+        }
+        intake.finish().roll.unwrap()
+    }
+
+    #[test]
+    fn a_guess_that_is_too_low_is_noticed_and_an_open_bound_needs_none() {
+        let text = r#"{"exclude":[],"membership":"first","reserves":3,"scheme":"mc1","strata":[{"code":"A","items":[],"label":"","population":"p","size":{"ratio":"0.05","rounding":"ceil"},"when":{"column":"kind","in":["a"]}},{"code":"B","items":[],"label":"","population":"p","size":{"count":40},"when":{"column":"kind","in":["b"]}}],"title":"t"}"#;
+        let (scheme, roll) = (Scheme::parse(text.as_bytes()).unwrap(), roll());
+        let sizes = crate::sizes::sizes(&scheme, &roll, &mut crate::unattended).unwrap();
+        let (commitment, settled) = crate::selection::tests::committed(&scheme, &sizes);
+        let outcome = |bounds: Bounds, spoil: fn(&mut (usize, u64))| {
+            let mut sieve = Sieve::drawing(&commitment, &settled, &scheme, roll.header(), &sizes, bounds).unwrap();
+            sieve.drawing.as_mut().unwrap().plans.values_mut().for_each(spoil);
+            roll.parts().iter().for_each(|part| sieve.take(part).unwrap());
+            sieve.finish(&commitment, &settled, &sizes).unwrap()
+        };
+        let expected = outcome(Bounds::Open, |_| {}).unwrap();
+        assert_eq!(expected.cells.iter().map(|cell| cell.drawn.len()).collect::<Vec<_>>(), [50, 40]);
+        assert_eq!(outcome(Bounds::Guessed, |_| {}), Some(expected.clone()));
+        assert!(outcome(Bounds::Guessed, |(_, bound)| assert!(*bound < u64::MAX)).is_some());
+        assert_eq!(outcome(Bounds::Guessed, |(_, bound)| *bound /= 16), None);
+    }
+
+    #[test]
+    fn a_guess_leaves_room() {
+        for (wanted, rows) in [(0, 1), (1, 1), (1, 10), (1, 1_000_000), (120_000, 10_000_000), (999_999, 1_000_000)] {
+            let expected = f64::from(u32::try_from(wanted).unwrap());
+            let share = guess(wanted, rows) as f64 / 2_f64.powi(64);
+            let found = share * f64::from(u32::try_from(rows).unwrap());
+            let enough = expected + 7.9 * expected.sqrt() + 31.0;
+            assert!(found >= enough || guess(wanted, rows) == u64::MAX, "{wanted} of {rows}: {found}");
+        }
+        assert_eq!(guess(u64::MAX, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn sieves_of_parts_join_to_the_sieve_of_all() {
+        let text = r#"{"exclude":[],"membership":"every","reserves":0,"scheme":"mc1","strata":[{"code":"A","items":[],"label":"","population":"p","size":{"by":"kind","ratios":{"a":"0.1","b":"0.01"},"rounding":"ceil"},"when":{"column":"kind","empty":false}}],"title":"t"}"#;
+        let (scheme, roll) = (Scheme::parse(text.as_bytes()).unwrap(), roll());
+        let sizes = crate::sizes::sizes(&scheme, &roll, &mut crate::unattended).unwrap();
+        let (commitment, settled) = crate::selection::tests::committed(&scheme, &sizes);
+        let header = roll.header();
+        let sieve = || Sieve::drawing(&commitment, &settled, &scheme, header, &sizes, Bounds::Open).unwrap();
+        let part = roll.parts().first().unwrap();
+        let mut whole = sieve();
+        whole.take(part).unwrap();
+        // The same rows, in two parts that pass through two sieves in the other order.
+        let cut = 1_234_u32;
+        let half = |from: u32, to: u32| {
+            let mut intake = Intake::new(header.clone()).keeping();
+            for row in from..to {
+                intake.push(&[roll.id(row).unwrap(), roll.field(row, 1).unwrap()]).unwrap();
+            }
+            let mut sieve = sieve();
+            intake.finish().roll.unwrap().parts().iter().for_each(|part| sieve.take(part).unwrap());
+            sieve.rest();
+            sieve
+        };
+        let mut joined = half(cut, roll.rows());
+        joined.join(half(0, cut)).unwrap();
+        assert_eq!(joined.sizes(), whole.sizes());
+        assert_eq!(joined.finish(&commitment, &settled, &sizes), whole.finish(&commitment, &settled, &sizes));
+    }
+
+    #[test]
+    fn batches_give_the_tickets_that_single_ids_have() {
+        for suite in [Suite::Sha256, Suite::Sm3] {
+            let tickets = Tickets::new(suite, &Digest([9; 32]));
+            let ids: Vec<String> = (0..300_usize).map(|id| "x".repeat(1 + id % 55)).collect();
+            let usual: Vec<String> = (0..300).map(|id| format!("91130302{id:010}")).collect();
+            let all: Vec<&String> = ids.iter().zip(&usual).flat_map(|(a, b)| [b, a, b]).collect();
+            let (mut batch, mut found) = (Batch::new(0), Vec::new());
+            for (number, id) in all.iter().enumerate() {
+                // Some are not wanted, and written over.
+                if batch.add(id.as_bytes(), number, number % 5 != 0) {
+                    tickets
+                        .of_batch(&mut batch, |number, id, ticket| found.push((number, id.to_vec(), ticket.digest())));
+                }
+            }
+            tickets.of_batch(&mut batch, |number, id, ticket| found.push((number, id.to_vec(), ticket.digest())));
+            let expected = all.iter().enumerate().filter(|(number, _)| number % 5 != 0);
+            let expected: Vec<_> =
+                expected.map(|(n, id)| (n, id.as_bytes().to_vec(), tickets.of(id.as_bytes()))).collect();
+            assert_eq!(found, expected);
+            // The ticket by its definition: one hash over label, seed and id.
+            let block = [b"mingcha ticket v1".as_slice(), &[0; 15], &[9; 32]].concat();
+            assert_eq!(tickets.of(b"a"), suite.hash(&[&block, b"a"]));
+        }
+    }
 }

@@ -178,8 +178,8 @@ impl Sizes {
     /// tell whether the populations are true.
     ///
     /// # Errors
-    /// With the path: codes or their order differ, a size does not follow, cells do not add up, or under membership
-    /// `first` not every one of the roll's `rows` is accounted for.
+    /// With the path: codes or their order differ, a size does not follow, cells do not add up, or excluded,
+    /// outside and strata cannot add up to the roll's `rows`.
     pub fn expect_consistent(&self, scheme: &Scheme, rows: u64) -> Result<(), Refused> {
         let mismatch = |place: String, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
         let known = |code: &str| self.excluded.iter().any(|(excluded, _)| excluded == code);
@@ -207,9 +207,16 @@ impl Sizes {
             }
         }
         let excluded = self.excluded.iter().map(|(_, rows)| *rows);
-        let members = self.strata.iter().map(|stratum| stratum.rows);
-        let all = total(excluded.chain([self.outside]).chain(members));
-        let complete = if scheme.membership == crate::scheme::Membership::First { all == rows } else { all >= rows };
+        let left = total(excluded.chain([self.outside]));
+        let members = || self.strata.iter().map(|stratum| stratum.rows);
+        let all = left.saturating_add(total(members()));
+        // Under `every` a row may stand in several strata, but not twice in one.
+        let complete = match scheme.membership {
+            crate::scheme::Membership::First => all == rows,
+            crate::scheme::Membership::Every => {
+                left.saturating_add(members().max().unwrap_or(0)) <= rows && rows <= all
+            }
+        };
         if complete {
             Ok(())
         } else {

@@ -67,16 +67,8 @@ impl Suite {
 }
 
 /// The state of SHA-256 before its first block (FIPS 180-4 §5.3.3).
-const SHA256_START: [u32; 8] = [
-    0x6A09_E667,
-    0xBB67_AE85,
-    0x3C6E_F372,
-    0xA54F_F53A,
-    0x510E_527F,
-    0x9B05_688C,
-    0x1F83_D9AB,
-    0x5BE0_CD19,
-];
+const SHA256_START: [u32; 8] =
+    [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
 /// A running hash of either suite.
 #[derive(Clone)]
@@ -282,21 +274,18 @@ impl Tickets {
     /// begins the next hash while the last is still running, but not if it must first wait for the block's bytes to be written.
     #[inline]
     pub(crate) fn of_batch<T: Copy>(&self, batch: &mut Batch<'_, T>, mut take: impl FnMut(T, &[u8], Words)) {
+        let ids = batch.ids.get(..batch.count).unwrap_or_default();
         match &self.0 {
             Keyed::Sha256(start, _) => {
-                for ((id, owner), (_, block)) in batch.ids.iter().zip(&batch.blocks) {
+                for ((id, owner), (_, block)) in ids.iter().zip(&batch.blocks) {
                     let mut state = *start;
                     compress256(&mut state, std::slice::from_ref(block));
                     take(*owner, id, Words(state));
                 }
             }
-            Keyed::Sm3(_) => {
-                for (id, owner) in &batch.ids {
-                    take(*owner, id, Words::of(&self.of(id)));
-                }
-            }
+            Keyed::Sm3(_) => ids.iter().for_each(|(id, owner)| take(*owner, id, Words::of(&self.of(id)))),
         }
-        batch.ids.clear();
+        batch.count = 0;
     }
 }
 
@@ -330,20 +319,26 @@ const BATCH: usize = 128;
 
 /// Ids whose tickets are wanted, each with what it belongs to.
 pub(crate) struct Batch<'a, T> {
-    ids: Vec<(&'a [u8], T)>,
+    ids: Box<[(&'a [u8], T)]>,
     /// With the length of the id that each was filled for.
     blocks: Box<[(usize, [u8; 64])]>,
+    count: usize,
 }
 
 impl<'a, T: Copy> Batch<'a, T> {
-    pub(crate) fn new() -> Self {
-        Self { ids: Vec::with_capacity(BATCH), blocks: vec![(usize::MAX, [0; 64]); BATCH].into() }
+    /// An empty batch; `nobody` stands where nothing was added yet.
+    pub(crate) fn new(nobody: T) -> Self {
+        let nothing: &[u8] = &[];
+        Self { ids: vec![(nothing, nobody); BATCH].into(), blocks: vec![(usize::MAX, [0; 64]); BATCH].into(), count: 0 }
     }
 
-    /// Adds an id, at most [`SHORT_MAX`] bytes, and says whether the batch is full: hash it then.
+    /// Adds an id, at most [`SHORT_MAX`] bytes, if it is `wanted`, and says whether the batch is full: hash it then.
+    ///
+    /// An unwanted id is written, too, and then written over: whether a row is wanted is as good as random, and a wrong guess
+    /// of the processor costs more than the writing.
     #[inline]
-    pub(crate) fn add(&mut self, id: &'a [u8], owner: T) -> bool {
-        if let Some((length, block)) = self.blocks.get_mut(self.ids.len()) {
+    pub(crate) fn add(&mut self, id: &'a [u8], owner: T, wanted: bool) -> bool {
+        if let (Some((length, block)), Some(place)) = (self.blocks.get_mut(self.count), self.ids.get_mut(self.count)) {
             match (<&[u8; CREDIT_CODE]>::try_from(id), block.first_chunk_mut()) {
                 // The usual id, where one was before it: what stands behind it is right already.
                 (Ok(id), Some(room)) if *length == CREDIT_CODE => *room = *id,
@@ -352,9 +347,10 @@ impl<'a, T: Copy> Batch<'a, T> {
                     *length = id.len();
                 }
             }
+            *place = (id, owner);
         }
-        self.ids.push((id, owner));
-        self.ids.len() >= BATCH
+        self.count += usize::from(wanted);
+        self.count >= BATCH
     }
 }
 

@@ -60,10 +60,9 @@ pub fn is_id(text: &str) -> bool {
 /// As [`is_id`], for bytes that need not be UTF-8. Every id of a roll passes here, so the usual length is compiled by itself.
 #[inline(always)]
 pub(crate) fn is_id_bytes(bytes: &[u8]) -> bool {
-    if let Ok(usual) = <&[u8; 18]>::try_from(bytes) {
-        // Twice 16 bytes, which is what a processor looks at at once, of which 14 are looked at twice.
-        let ([head @ .., _, _], [_, _, tail @ ..]) = (usual, usual);
-        return head.iter().zip(tail).fold(true, |good, (head, tail)| good & is_plain(*head) & is_plain(*tail));
+    if let Ok([head @ .., a, b]) = <&[u8; 18]>::try_from(bytes) {
+        // 16 bytes are what a processor looks at at once.
+        return head.iter().fold(true, |good, byte| good & is_plain(*byte)) & is_plain(*a) & is_plain(*b);
     }
     (1..=ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(|byte| is_plain(*byte))
 }

@@ -11,6 +11,10 @@ use crate::roll::{Row, Rows};
 /// Bytes of a line at most, its CRLF included.
 pub const ROW_BYTES_MAX: usize = 1 << 20;
 
+/// What to do about a roll that an editor or a tool has rewritten: `roll export` cannot read it either.
+const NO_CRLF: &str = "the line does not end in CRLF; convert the line ends (unix2dos, or an editor's CRLF setting), or \
+                       export the roll again from its Parquet file or its source";
+
 /// Reads the rows of a CSV roll.
 pub(crate) struct CsvRows<R> {
     reader: R,
@@ -32,7 +36,7 @@ impl<R: BufRead> CsvRows<R> {
     }
 
     fn refuse(&self, what: &str) -> BundleError {
-        let what = format!("{what}; write the roll with mingcha roll export");
+        let what = what.to_owned();
         Refused::new(format!("line {}", self.number), Reason::Mismatch { what }).into()
     }
 
@@ -53,7 +57,7 @@ impl<R: BufRead> CsvRows<R> {
             });
         }
         let Some(content) = self.line.strip_suffix(b"\r\n") else {
-            return Err(self.refuse("the line does not end in CRLF"));
+            return Err(self.refuse(NO_CRLF));
         };
         let text = std::str::from_utf8(content).map_err(|error| {
             Refused::new(format!("line {}", self.number), Reason::NotUtf8 { byte: error.valid_up_to() })
@@ -83,7 +87,9 @@ fn split_line(line: &str, row: &mut Row) -> Result<(), &'static str> {
                 let end = rest.find(',').unwrap_or(rest.len());
                 let (field, after) = rest.split_at(end);
                 if field.contains('"') {
-                    return Err("a field that holds a quote stands without quotes");
+                    return Err(
+                        "a field that holds a quote stands without quotes; put it in quotes and double each quote within",
+                    );
                 }
                 row.text.push_str(field);
                 after
@@ -94,7 +100,9 @@ fn split_line(line: &str, row: &mut Row) -> Result<(), &'static str> {
         if after.is_empty() {
             return Ok(());
         }
-        rest = after.strip_prefix(',').ok_or("something stands between a closing quote and the comma")?;
+        rest = after
+            .strip_prefix(',')
+            .ok_or("something stands between a closing quote and the comma; double each quote within a quoted field")?;
     }
 }
 
@@ -103,11 +111,15 @@ fn take_quoted<'a>(quoted: &'a str, row: &mut Row) -> Result<&'a str, &'static s
     let start = row.text.len();
     let mut rest = quoted;
     loop {
-        let (part, after) = rest.split_once('"').ok_or("a quoted field does not end")?;
+        let (part, after) = rest.split_once('"').ok_or("a quoted field does not end on its line; close its quotes")?;
         row.text.push_str(part);
         let Some(more) = after.strip_prefix('"') else {
             let needed = row.text.get(start..).is_some_and(needs_quotes);
-            return if needed { Ok(after) } else { Err("a field without comma or quote stands in quotes") };
+            return if needed {
+                Ok(after)
+            } else {
+                Err("a field without comma or quote stands in quotes; take them off")
+            };
         };
         row.text.push('"');
         rest = more;

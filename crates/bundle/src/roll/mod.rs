@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use bytes::Bytes;
-use draw::{Digest, Header, Part, Progress, Roll, RollDocument, Suite, Taken, Ticker};
+use draw::{Digest, Header, Part, Progress, Refused, Roll, RollDocument, Scheme, Sieve, Sizes, Suite, Taken, Ticker};
 
 use crate::error::BundleError;
 
@@ -25,7 +25,7 @@ pub use parquet_read::is_reading_guarded;
 pub use writer::{RollWriter, convert_roll, export_roll};
 
 pub(crate) use csv::CsvRows;
-pub(crate) use parquet_read::ParquetRows;
+pub(crate) use parquet_read::{ParquetRoll, ParquetRows};
 pub(crate) use pass::{Pass, pass};
 
 use shared_file::SharedFile;
@@ -136,6 +136,25 @@ impl<'a> RollBytes<'a> {
         count().map_err(|source| BundleError::Io { place: RollFormat::Csv.file_name().to_owned(), source })
     }
 
+    /// The header, where the bytes can be read again: of a file.
+    fn header(&mut self) -> Result<Header, BundleError> {
+        let place = |format: RollFormat| format.file_name().to_owned();
+        let io = |format| move |source| BundleError::Io { place: place(format), source };
+        match self {
+            Self::CsvFile(file) => {
+                let header = CsvRows::new(BufReader::new(&mut *file))?.header().clone();
+                file.rewind().map_err(io(RollFormat::Csv))?;
+                Ok(header)
+            }
+            Self::ParquetFile(file) => {
+                let file = file.try_clone().and_then(SharedFile::new).map_err(io(RollFormat::Parquet))?;
+                Ok(ParquetRoll::new(file)?.header().clone())
+            }
+            Self::CsvStream(_) => Err(BundleError::unreadable(&place(RollFormat::Csv), "a stream is read once")),
+            Self::ParquetBytes(bytes) => Ok(ParquetRoll::new(bytes.clone())?.header().clone()),
+        }
+    }
+
     pub(crate) fn rows(self) -> Result<Box<dyn Rows + 'a>, BundleError> {
         Ok(match self {
             Self::CsvFile(file) => Box::new(CsvRows::new(BufReader::with_capacity(1 << 16, file))?),
@@ -160,7 +179,8 @@ pub fn read_roll(
     rows_expected: u64,
     progress: Progress<'_>,
 ) -> Result<Taken, BundleError> {
-    read_roll_as(path, RollFormat::of_path(path)?, hashing, rows_expected, progress)
+    take_rows(RollBytes::open(path, RollFormat::of_path(path)?)?, hashing, rows_expected, progress)
+        .map_err(|error| error.within(&name_of(path)))
 }
 
 /// As [`read_roll`], for a file whose name does not tell its format: one that is kept under its digest.
@@ -197,7 +217,45 @@ pub fn roll_document(
         let passed = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
         passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
     };
-    read().map_err(|error: BundleError| error.within(format.file_name()))
+    read().map_err(|error: BundleError| error.within(&name_of(path)))
+}
+
+/// The name that a refusal gives a roll that stands alone: the file's own.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What a scheme finds in a roll file, and how many rows the roll has: populations and sizes before any seed. Rows are
+/// checked and not kept, so that a roll of any length fits.
+///
+/// # Errors
+/// As [`read_roll`]; with `scheme` as file whatever [`Sieve::counting`] and [`Sieve::sizes`] refuse.
+pub fn count_roll(
+    path: &Path,
+    scheme: &Scheme,
+    scheme_name: &str,
+    progress: Progress<'_>,
+) -> Result<(Sizes, u64), BundleError> {
+    let format = RollFormat::of_path(path)?;
+    let mut bytes = RollBytes::open(path, format)?;
+    let expected = bytes.lines()?;
+    let of_scheme = |refused: Refused| BundleError::from(refused.within(scheme_name));
+    let header = bytes.header().map_err(|error| error.within(format.file_name()))?;
+    let columns = Sieve::counting(scheme, &header).map_err(of_scheme)?.columns();
+    let how = Pass { columns: &columns, hashing: None, expected, threads: None };
+    let work = |sieve: &mut Sieve<'_>, part: Part| {
+        sieve.take(&part)?;
+        Ok(Some(part))
+    };
+    let hire = |header: &Header| Ok(Sieve::counting(scheme, header)?);
+    let passed = pass(bytes, &how, hire, work, |_| {}, progress).map_err(|error| error.within(format.file_name()))?;
+    let mut sieves = passed.workers.into_iter();
+    let mut all = match sieves.next() {
+        Some(sieve) => sieve,
+        None => Sieve::counting(scheme, &header).map_err(of_scheme)?,
+    };
+    sieves.try_for_each(|other| all.join(other))?;
+    Ok((all.sizes().map_err(of_scheme)?, passed.rows))
 }
 
 /// The rows of a file, and how many to expect.

@@ -337,7 +337,9 @@ impl Decoder {
             return Ok(());
         }
         let mut found = self.found.iter();
-        codes.extend(levels.iter().map(|level| if *level == full { found.next().copied().unwrap_or(null) } else { null }));
+        codes.extend(
+            levels.iter().map(|level| if *level == full { found.next().copied().unwrap_or(null) } else { null }),
+        );
         Ok(())
     }
 
@@ -362,11 +364,12 @@ impl Decoder {
         for (repeated, level) in repeats.iter().zip(levels.iter()) {
             // Most rows hold no member, or one that was met before.
             let holds = *level == full;
-            let one = match found.get(next) {
-                Some(member) if holds => self.sets.first.get(*member as usize).copied().unwrap_or(NONE),
-                _ if *level < element_from => 0,
-                _ => NONE,
-            };
+            let member = found.get(next).copied().unwrap_or(NONE);
+            let with_member = self.sets.first.get(member as usize).copied().unwrap_or(NONE);
+            let without = if *level < element_from { 0 } else { NONE };
+            // Chosen by arithmetic: which it is is as good as random, and a wrong guess of the processor costs more.
+            let chosen = u32::from(holds).wrapping_neg();
+            let one = (with_member & chosen) | (without & !chosen);
             begun += usize::from(*repeated == 0);
             let set = begun.checked_sub(1).and_then(|row| codes.get_mut(row));
             let set = set.ok_or_else(|| damaged("a list without a beginning"))?;
@@ -566,8 +569,9 @@ mod tests {
     fn numbers_of_every_width_come_back() {
         for width in 0..=32_u32 {
             let mask = if width == 0 { 0 } else { u64::MAX >> (64 - width) };
-            let numbers: Vec<u32> =
-                (0..77_u64).map(|n| u32::try_from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20 & mask).unwrap()).collect();
+            let numbers: Vec<u32> = (0..77_u64)
+                .map(|n| u32::try_from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20 & mask).unwrap())
+                .collect();
             // Packed bit by bit, as the format's text says it.
             let mut packed = vec![0_u8; (80 * width as usize).div_ceil(8)];
             for (index, number) in numbers.iter().enumerate() {
@@ -590,7 +594,9 @@ mod tests {
         // Three fives and two of 0x0102, nine bits wide.
         assert!(runs(&[6, 5, 0, 4, 2, 1], 9, 5, &mut out).is_ok());
         assert_eq!(out, [5, 5, 5, 0x102, 0x102]);
-        for (bytes, width) in [(&[][..], 3), (&[6], 9), (&[0, 1], 1), (&[1], 1), (&[3], 8), (&[0xFF; 6], 1), (&[2, 1], 33)] {
+        for (bytes, width) in
+            [(&[][..], 3), (&[6], 9), (&[0, 1], 1), (&[1], 1), (&[3], 8), (&[0xFF; 6], 1), (&[2, 1], 33)]
+        {
             assert!(runs(bytes, width, 5, &mut Vec::new()).is_err(), "{bytes:?}");
         }
         assert!(is_run_of(&[10, 1], 1, 5) && !is_run_of(&[8, 1], 1, 5) && !is_run_of(&[10, 0], 1, 5));

@@ -123,9 +123,8 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
         };
         guarded(|| {
             let ids = read(0)?.into_texts().map_err(|reason| Refused::new(place(0, 0), reason))?;
-            let columns = (0..self.header.columns().len()).map(|column| {
-                if column > 0 && wanted.contains(&column) { read(column).map(Some) } else { Ok(None) }
-            });
+            let columns = (0..self.header.columns().len())
+                .map(|column| if column > 0 && wanted.contains(&column) { read(column).map(Some) } else { Ok(None) });
             Ok(Part::new(before, ids, columns.collect::<Result<_, BundleError>>()?))
         })
     }

@@ -9,15 +9,15 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use draw::{
-    Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, Room, RowLeaf, Suite,
-    Ticker, check_edges,
+    Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, Room, RowLeaf,
+    Suite, Ticker, check_edges,
 };
 use parquet::file::reader::ChunkReader;
 
 use crate::error::BundleError;
 use crate::roll::parquet_read::ParquetRoll;
 use crate::roll::shared_file::SharedFile;
-use crate::roll::{Row, RollBytes, Rows};
+use crate::roll::{RollBytes, Row, Rows};
 
 /// Between two looks at whether the caller wants to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -58,7 +58,8 @@ pub(crate) fn pass<W: Send>(
 ) -> Result<Passed<W>, BundleError> {
     match bytes {
         RollBytes::ParquetFile(file) => {
-            let file = SharedFile::new(file).map_err(|source| BundleError::Io { place: "roll.parquet".to_owned(), source })?;
+            let file =
+                SharedFile::new(file).map_err(|source| BundleError::Io { place: "roll.parquet".to_owned(), source })?;
             pass_groups(&ParquetRoll::new(file)?, pass, hire, work, rest, progress)
         }
         RollBytes::ParquetBytes(bytes) => pass_groups(&ParquetRoll::new(bytes)?, pass, hire, work, rest, progress),
@@ -171,7 +172,9 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
                         return worker;
                     }
                     match one(group, &mut worker, &mut room) {
-                        Ok(trace) => shared.traces.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(trace),
+                        Ok(trace) => {
+                            shared.traces.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(trace)
+                        }
                         Err(error) => shared.report(group, error),
                     }
                     if sender.send(roll.rows_of(group)).is_err() {

@@ -9,7 +9,7 @@ use draw::{Digest, Header, Intake, Progress, RollDocument, Suite, Taken};
 use crate::error::BundleError;
 use crate::roll::csv::write_line;
 use crate::roll::parquet_write::ParquetSink;
-use crate::roll::{RollFormat, for_each_row, open_rows};
+use crate::roll::{RollFormat, for_each_row, name_of, open_rows};
 
 /// Takes the rows of a roll, checks each, writes it and hashes it.
 pub struct RollWriter {
@@ -124,10 +124,10 @@ pub fn convert_roll(
     progress: Progress<'_>,
 ) -> Result<RollDocument, BundleError> {
     let format = RollFormat::of_path(from)?;
-    let (mut rows, expected) = open_rows(from, format).map_err(|error| error.within(format.file_name()))?;
+    let (mut rows, expected) = open_rows(from, format).map_err(|error| error.within(&name_of(from)))?;
     let mut writer = RollWriter::create(to, rows.header().clone(), suite, key)?;
     for_each_row(rows.as_mut(), expected, progress, |fields| writer.push(fields))
-        .map_err(|error| error.within(format.file_name()))?;
+        .map_err(|error| error.within(&name_of(from)))?;
     Ok(writer.finish()?.0)
 }
 

@@ -48,28 +48,24 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     let bytes = output::read_document(&arguments.scheme, NEXT)?;
     let name = arguments.scheme.display().to_string();
     let scheme = Scheme::parse(&bytes).map_err(|refused| output::refused(refused.within(&name), NEXT))?;
-    let bar = say::bar("读取底册");
-    let taken = bundle::read_roll(&arguments.roll, None, 0, &mut say::steps(&bar));
-    let roll = taken.map_err(|error| output::failed(&error, NEXT))?.roll;
-    let roll = roll.ok_or_else(|| Failure::environment("the roll was read and not kept"))?;
-    bar.set_message("分层计数");
-    let sizes = ::draw::sizes(&scheme, &roll, &mut say::steps(&bar));
-    let sizes = sizes.map_err(|refused| output::refused(refused.within(&name), NEXT))?;
+    let bar = say::bar("分层计数");
+    let counted = bundle::count_roll(&arguments.roll, &scheme, &name, &mut say::steps(&bar));
+    let (sizes, rows) = counted.map_err(|error| output::failed(&error, NEXT))?;
     bar.finish_and_clear();
     let cells = ::draw::chances(&scheme, &sizes);
-    let warnings = ::draw::warnings(&scheme, &sizes, u64::from(roll.rows()), floor.as_ref());
+    let warnings = ::draw::warnings(&scheme, &sizes, rows, floor.as_ref());
     if let Some(out) = &arguments.out {
         output::write_new(out, &sizes.to_jcs())?;
     }
     if settings.json {
-        println!("{}", report(&scheme, &sizes, roll.rows(), &cells, &warnings));
+        println!("{}", report(&scheme, &sizes, rows, &cells, &warnings));
     } else {
         print_table(&scheme, &sizes, &cells);
     }
     for warning in &warnings {
         say::line(format_args!("提醒：{}（{}）", words(warning), warning.code()));
     }
-    say::line(format_args!("底册 {} 户，合计抽取 {} 户，提醒 {} 条。", roll.rows(), sizes.total(), warnings.len()));
+    say::line(format_args!("底册 {} 户，合计抽取 {} 户，提醒 {} 条。", rows, sizes.total(), warnings.len()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,7 +87,7 @@ fn size(cell: &CellChance) -> String {
     if cell.least == cell.most { cell.least.to_string() } else { format!("{}..{}", cell.least, cell.most) }
 }
 
-fn report(scheme: &Scheme, sizes: &Sizes, rows: u32, cells: &[CellChance], warnings: &[Warning]) -> Value {
+fn report(scheme: &Scheme, sizes: &Sizes, rows: u64, cells: &[CellChance], warnings: &[Warning]) -> Value {
     let excluded = scheme.exclude.iter().zip(&sizes.excluded);
     let excluded: Vec<_> =
         excluded.map(|(rule, (_, rows))| json!({ "code": rule.code, "label": rule.label, "rows": rows })).collect();

@@ -71,7 +71,7 @@ fn a_changed_bundle_does_not_hold() {
     }
     let folder = tempfile::tempdir().unwrap();
     let said = run(&folder, &["verify", "none"]).snapshot("bundles/verify-none");
-    assert_eq!(said.code, Some(1));
+    assert_eq!(said.code, Some(2));
 }
 
 #[test]

@@ -89,5 +89,5 @@ fn no_receipt_for_what_does_not_hold() {
     assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
     assert!(!folder.path().join("receipt.json").exists());
     let said = run(&folder, &["verify-receipt", "none.json"]).snapshot("receipts/none");
-    assert_eq!(said.code, Some(1));
+    assert_eq!(said.code, Some(2));
 }
