@@ -262,3 +262,35 @@ fn rows_span_row_groups() {
     }
     assert!(std::fs::metadata(&parquet).unwrap().len() < std::fs::metadata(&csv).unwrap().len() / 4);
 }
+
+#[test]
+fn a_long_first_page_does_not_speak_for_the_others() {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("roll.parquet");
+    let schema = "message roll { required binary id (UTF8); required binary note (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    // Written value by value, so that the first page holds one row of two mebibytes, and the second all the others.
+    let properties = parquet::file::properties::WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_write_batch_size(1)
+        .set_data_page_row_count_limit(usize::MAX);
+    let rows = 200_000_u32;
+    let ids = (0..rows).map(|row| format!("{row:06}")).collect::<Vec<_>>();
+    let notes = (0..rows).map(|row| if row == 0 { "a".repeat(2 << 20) } else { String::new() }).collect::<Vec<_>>();
+    let file = File::create(&path).unwrap();
+    let mut writer =
+        parquet::file::writer::SerializedFileWriter::new(file, schema, std::sync::Arc::new(properties.build()))
+            .unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    for texts in [ids, notes] {
+        let values: Vec<_> = texts.iter().map(|text| ByteArray::from(text.as_str())).collect();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+    let taken = read_roll(&path, None, 0, &mut unattended).unwrap();
+    assert_eq!(taken.roll.unwrap().rows(), rows);
+}

@@ -3,6 +3,7 @@
 
 mod csv;
 mod parquet_columns;
+mod parquet_footer;
 mod parquet_pages;
 mod parquet_read;
 mod parquet_runs;

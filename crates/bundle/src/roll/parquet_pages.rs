@@ -52,14 +52,14 @@ pub(super) fn can_decode(chunk: &ColumnChunkMetaData) -> bool {
     })
 }
 
-/// Decodes a column chunk of `rows` rows.
+/// Decodes a column chunk of so many rows and, uncompressed, bytes.
 pub(super) fn read_column(
     mut pages: Box<dyn PageReader>,
     leaf: Leaf,
-    rows: usize,
+    (rows, bytes): (usize, usize),
     room: &mut Room,
 ) -> Result<Column, Mistake> {
-    let mut decoder = Decoder::new(leaf, rows, room);
+    let mut decoder = Decoder { bytes, ..Decoder::new(leaf, rows, room) };
     while let Some(page) = pages.get_next_page()? {
         decoder.take(&page)?;
     }
@@ -71,6 +71,8 @@ struct Decoder {
     leaf: Leaf,
     /// Rows of the chunk.
     rows: usize,
+    /// Bytes of the chunk, as it says itself.
+    bytes: usize,
     /// Values of the dictionary and of plain pages; of sets: their members.
     values: Texts,
     /// How many of them are the dictionary's.
@@ -114,6 +116,7 @@ impl Decoder {
         Self {
             leaf,
             rows,
+            bytes: 0,
             values: if unique { room.texts() } else { Texts::default() },
             dictionary: 0,
             in_dictionary: false,
@@ -253,8 +256,9 @@ impl Decoder {
         }
         self.plain |= !self.in_dictionary;
         if !self.in_dictionary {
-            // Whole, so that further pages do not move it again.
-            self.values.reserve_bytes(bytes.len() * self.rows.saturating_sub(self.rows_read()).div_ceil(count.max(1)));
+            // Whole, so that further pages do not move it again; but a long first page does not speak for the others.
+            let pages = self.rows.saturating_sub(self.rows_read()).div_ceil(count.max(1));
+            self.values.reserve_bytes(bytes.len().saturating_mul(pages).min(self.bytes));
         }
         let base = self.values.add_bytes(bytes).map_err(|reason| Mistake::Field(0, reason))?;
         if bytes.len() as u64 + u64::from(base) > u64::from(u32::MAX) {

@@ -13,7 +13,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use crate::error::BundleError;
 use crate::roll::parquet_columns::header_of;
 use crate::roll::parquet_pages::{self, Leaf, Mistake};
-use crate::roll::{Row, Rows, parquet_values};
+use crate::roll::{Row, Rows, parquet_footer, parquet_values};
 
 /// Bytes of one column of one row group at most, uncompressed.
 const CHUNK_BYTES_MAX: i64 = 1 << 30;
@@ -61,6 +61,9 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
     pub(crate) fn new(reader: R) -> Result<Self, BundleError> {
         // The library looks at the mark behind the footer only.
         if reader.get_bytes(0, 4).map_err(failed)?.as_ref() != b"PAR1" {
+            return Err(damaged());
+        }
+        if !parquet_footer::is_sound(&reader).map_err(failed)? {
             return Err(damaged());
         }
         let file = guarded(|| SerializedFileReader::new(reader).map_err(failed))?;
@@ -135,7 +138,8 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
         let leaf = leaf.ok_or_else(|| Mistake::File(ParquetError::EOF("columns".to_owned())))?;
         match group.metadata().columns().get(column) {
             Some(chunk) if parquet_pages::can_decode(chunk) => {
-                parquet_pages::read_column(group.get_column_page_reader(column)?, leaf, rows, room)
+                let bytes = usize::try_from(chunk.uncompressed_size()).unwrap_or(0);
+                parquet_pages::read_column(group.get_column_page_reader(column)?, leaf, (rows, bytes), room)
             }
             _ => parquet_values::read_column(group.get_column_reader(column)?, leaf, rows),
         }
