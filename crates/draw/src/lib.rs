@@ -12,6 +12,7 @@ mod chain;
 mod chance;
 mod commitment;
 mod failure;
+mod id;
 mod instant;
 mod json;
 mod merkle;
@@ -43,6 +44,7 @@ pub use commitment::{
     BeaconForm, BeaconPlan, Commitment, PARTIES_MAX, Party, Replaces, RollReference, Strength, Subject,
 };
 pub use failure::Failure;
+pub use id::Id;
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use crate::commitment::Commitment;
+use crate::id::Id;
 use crate::json::{Json, document_digest};
 use crate::node::Node;
 use crate::refused::{Reason, Refused};
@@ -11,7 +12,6 @@ use crate::reveals::Settled;
 use crate::scheme::{Membership, Scheme};
 use crate::sizes::Sizes;
 use crate::suite::{Digest, Suite, Tickets};
-use crate::text::is_id;
 
 /// `result.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +46,12 @@ pub struct DrawnCell {
 }
 
 /// A drawn id with its ticket.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Drawn {
     /// The ticket; the smaller is drawn before the larger.
     pub ticket: Digest,
     /// The id; it decides between equal tickets.
-    pub id: String,
+    pub id: Id,
 }
 
 impl DrawnCell {
@@ -157,13 +157,10 @@ impl Outcome {
                 return mismatch(&place, "as many must be drawn and held in reserve as the sizes say");
             }
             let listed: Vec<_> = cell.drawn.iter().chain(&cell.reserves).collect();
-            if let Some(drawn) = listed.iter().find(|drawn| !is_id(&drawn.id)) {
-                return Err(Refused::new(format!("{place}: {}", drawn.id), Reason::IdForm));
-            }
             // Under `first` an object belongs to one stratum, under `every` to one cell of each.
             let group = if scheme.membership == Membership::First { "" } else { cell.stratum.as_str() };
             if let Some(drawn) = listed.iter().find(|drawn| !seen.insert((group, drawn.id.as_str()))) {
-                return Err(Refused::new(place, Reason::Twice { value: drawn.id.clone() }));
+                return Err(Refused::new(place, Reason::Twice { value: drawn.id.to_string() }));
             }
             if listed.iter().any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket) {
                 return mismatch(&place, "a ticket is not that of its id");
@@ -192,20 +189,16 @@ impl DrawnCell {
     }
 }
 
-/// Ids are plain ASCII, in which nothing needs an escape; a document that was read may hold other texts.
+/// Ids are plain ASCII, in which nothing needs an escape.
 fn write_drawn(drawn: &[Drawn], out: &mut impl Write) -> std::io::Result<()> {
     let mut text = Vec::with_capacity(256);
     out.write_all(b"[")?;
     for (index, drawn) in drawn.iter().enumerate() {
         text.clear();
         text.extend_from_slice(if index > 0 { b",{\"id\":" } else { b"{\"id\":" });
-        if crate::text::is_id(&drawn.id) {
-            text.push(b'"');
-            text.extend_from_slice(drawn.id.as_bytes());
-            text.push(b'"');
-        } else {
-            text.extend_from_slice(&Json::text(&drawn.id).to_jcs());
-        }
+        text.push(b'"');
+        text.extend_from_slice(drawn.id.as_bytes());
+        text.push(b'"');
         text.extend_from_slice(b",\"ticket\":\"");
         text.extend_from_slice(&drawn.ticket.hex());
         text.extend_from_slice(b"\"}");
@@ -237,7 +230,8 @@ fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
 
 fn parse_drawn(node: Node) -> Result<Drawn, Refused> {
     let mut fields = node.object()?;
-    let drawn = Drawn { id: fields.take("id")?.text()?, ticket: fields.take("ticket")?.digest()? };
+    let id = Id::parse(&fields.take("id")?.text()?).map_err(|reason| Refused::new(fields.place_of("id"), reason))?;
+    let drawn = Drawn { id, ticket: fields.take("ticket")?.digest()? };
     fields.done()?;
     Ok(drawn)
 }

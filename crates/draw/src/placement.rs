@@ -1,6 +1,7 @@
 //! Where a single row belongs under a scheme: excluded, outside, or in which cells. For a firm that holds nothing but its
 //! own row.
 
+use crate::id::Id;
 use crate::outcome::{Drawn, Outcome};
 use crate::refused::{Reason, Refused};
 use crate::roll::{Header, Intake};
@@ -46,7 +47,8 @@ pub fn expect_listed(
 ) -> Result<(), Refused> {
     let mut missing = place(scheme, header, row)?.cells;
     let id = row.first().copied().unwrap_or_default();
-    let mine = Drawn { ticket: tickets.of(id.as_bytes()), id: id.to_owned() };
+    let mine =
+        Drawn { ticket: tickets.of(id.as_bytes()), id: Id::parse(id).map_err(|reason| Refused::new("row", reason))? };
     let mismatch = |what: String| Err(Refused::new("row", Reason::Mismatch { what }));
     for cell in &outcome.cells {
         let belongs = missing.iter().position(|(stratum, value)| *stratum == cell.stratum && *value == cell.cell);

@@ -2,6 +2,7 @@
 //! and must be the committed ones.
 
 use crate::commitment::{Commitment, Subject};
+use crate::id::Id;
 use crate::outcome::{Drawn, Outcome};
 use crate::progress::{Progress, Ticker};
 use crate::refused::{Reason, Refused};
@@ -11,7 +12,6 @@ use crate::scheme::Scheme;
 use crate::sieve::{Bounds, Sieve};
 use crate::sizes::Sizes;
 use crate::suite::{Digest, Tickets};
-use crate::text::ID_CHARS_MAX;
 
 /// Draws under a commitment that has been settled.
 ///
@@ -104,16 +104,7 @@ pub fn select<'a>(
 pub(crate) struct Best {
     wanted: usize,
     bound: u64,
-    kept: Vec<Candidate>,
-}
-
-/// An id with its ticket, without an allocation of its own. The order is that of the draw.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
-    ticket: Digest,
-    /// Padded with zero bytes, which no id holds: the order is that of the ids.
-    id: [u8; ID_CHARS_MAX],
-    length: u8,
+    kept: Vec<Drawn>,
 }
 
 /// Candidates that gather beyond the wanted ones before the worse are forgotten, in small cells.
@@ -137,12 +128,7 @@ impl Best {
 
     #[inline(never)]
     pub(crate) fn keep(&mut self, ticket: Digest, id: &[u8]) {
-        let mut candidate = Candidate { ticket, id: [0; ID_CHARS_MAX], length: 0 };
-        for (to, from) in candidate.id.iter_mut().zip(id) {
-            *to = *from;
-        }
-        candidate.length = u8::try_from(id.len()).unwrap_or(u8::MAX);
-        self.kept.push(candidate);
+        self.kept.push(Drawn { ticket, id: Id::of_checked(id) });
         if self.kept.len() >= self.wanted.saturating_mul(2).saturating_add(SPARE) {
             self.forget();
         }
@@ -171,11 +157,7 @@ impl Best {
         // What sieves have sorted already is merged by a sort that looks for runs.
         self.kept.sort();
         self.kept.truncate(self.wanted);
-        let drawn = self.kept.into_iter().map(|candidate| {
-            let id = candidate.id.get(..usize::from(candidate.length)).unwrap_or_default();
-            Drawn { ticket: candidate.ticket, id: String::from_utf8_lossy(id).into_owned() }
-        });
-        drawn.collect()
+        self.kept
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use common::{SUITE, committed, drawn, roll_of, rows, scheme, stratum};
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Drawn, Replaces, Reveal, Reveals, SplitMethod, Subject, Suite,
-    Ticker, Tickets, reveal_commitment, select, split, unattended,
+    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Drawn, Id, Replaces, Reveal, Reveals, SplitMethod, Subject,
+    Suite, Ticker, Tickets, reveal_commitment, select, split, unattended,
 };
 use proptest::prelude::*;
 
@@ -31,7 +31,7 @@ proptest! {
         let mut ids: Vec<_> = (0..count).map(|index| format!("id-{index}")).collect();
         let (chosen, next) = select_ids(seed, &ids, size, reserves);
         // By definition: sort all tickets, take the first.
-        let mut all: Vec<_> = ids.iter().map(|id| Drawn { ticket: tickets(seed).of(id.as_bytes()), id: id.clone() }).collect();
+        let mut all: Vec<_> = ids.iter().map(|id| Drawn { ticket: tickets(seed).of(id.as_bytes()), id: Id::parse(id).unwrap() }).collect();
         all.sort();
         let wanted = usize::try_from(size).unwrap().min(count);
         prop_assert_eq!(&chosen, &all[..wanted]);

@@ -89,7 +89,7 @@ fn engine(suite: Suite, ids: &[String], number: u64) -> Vec<usize> {
     let tickets = Tickets::new(suite, &seed(number));
     let all = ids.iter().map(String::as_str);
     let (drawn, _) = select(&tickets, all, SIZE as u64, 0, &mut Ticker::new(0), &mut unattended).unwrap();
-    drawn.iter().map(|drawn| ids.binary_search(&drawn.id).unwrap()).collect()
+    drawn.iter().map(|drawn| ids.binary_search_by(|id| id.as_str().cmp(&drawn.id)).unwrap()).collect()
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn objects_and_cells_keep_their_published_chance() {
             assert_eq!((&cell.stratum, &cell.cell, cell.rows), (&chance.stratum, &chance.cell, chance.rows));
             above[index] += u64::from(cell.size > chance.least);
             for drawn in &cell.drawn {
-                objects.entry(drawn.id.clone()).or_insert((index, 0)).1 += 1;
+                objects.entry(drawn.id.to_string()).or_insert((index, 0)).1 += 1;
             }
         }
     }

@@ -59,7 +59,7 @@ impl Drawing {
         let listed = outcome.cells.iter().flat_map(|cell| cell.drawn.iter().chain(&cell.reserves));
         let organs = listed.map(|drawn| {
             let organ = roll.find(&drawn.id).and_then(|row| roll.field(row, organ)).unwrap_or_default();
-            (drawn.id.clone(), organ.to_owned())
+            (drawn.id.to_string(), organ.to_owned())
         });
         let organs = organs.collect();
         drop(roll);

@@ -209,7 +209,7 @@ fn rows(kept: &Kept, agencies: &HashMap<String, AgencyId>) -> Result<Vec<Drawn>>
             cell.drawn.iter().map(|drawn| (drawn, false)).chain(cell.reserves.iter().map(|drawn| (drawn, true)));
         for ((drawn, reserve), rank) in listed.zip(1..) {
             let unknown = || Error::internal(format!("{} is on the roll and not in its register", drawn.id));
-            let (subject, name) = kept.names.get(&drawn.id).ok_or_else(unknown)?;
+            let (subject, name) = kept.names.get(drawn.id.as_str()).ok_or_else(unknown)?;
             let agency = organs.get(drawn.id.as_str()).and_then(|organ| agencies.get(*organ)).ok_or_else(unknown)?;
             rows.push(Drawn {
                 stratum: cell.stratum.clone(),
@@ -217,7 +217,7 @@ fn rows(kept: &Kept, agencies: &HashMap<String, AgencyId>) -> Result<Vec<Drawn>>
                 rank,
                 reserve,
                 subject_id: subject.parse::<SubjectId>().map_err(Error::internal)?,
-                code: drawn.id.clone(),
+                code: drawn.id.to_string(),
                 name: name.clone(),
                 agency_id: *agency,
                 ticket: drawn.ticket.to_string(),

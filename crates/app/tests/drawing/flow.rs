@@ -72,7 +72,7 @@ on_both! {
         let mut expect: Vec<_> = outcome
             .cells
             .iter()
-            .flat_map(|cell| cell.drawn.iter().map(|drawn| (drawn.id.clone(), drawn.ticket.to_string())))
+            .flat_map(|cell| cell.drawn.iter().map(|drawn| (drawn.id.to_string(), drawn.ticket.to_string())))
             .collect();
         rows.sort();
         expect.sort();

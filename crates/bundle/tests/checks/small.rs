@@ -60,7 +60,7 @@ fn make(folder: &Path) {
         previous: outcome.digest(SUITE),
         stratum: cell.stratum.clone(),
         cell: cell.cell.clone(),
-        out: cell.drawn[0].id.clone(),
+        out: cell.drawn[0].id.to_string(),
         brought_in: Some(cell.reserves[0].id.clone()),
         reason: "gone".to_owned(),
         evidence: KEY,

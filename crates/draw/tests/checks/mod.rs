@@ -130,8 +130,9 @@ pub fn agree(scheme: &Scheme, table: &[Vec<String>], suite: Suite, seed: Digest)
     let commitment = committed(scheme, &sizes, suite);
     let settled = Settled { seed, absent: Vec::new() };
     let outcome = draw::draw(&commitment, &settled, scheme, &roll, &sizes, &mut unattended).unwrap();
-    let list =
-        |list: &[draw::Drawn]| list.iter().map(|drawn| (drawn.ticket.0.to_vec(), drawn.id.clone())).collect::<Vec<_>>();
+    let list = |list: &[draw::Drawn]| {
+        list.iter().map(|drawn| (drawn.ticket.0.to_vec(), drawn.id.to_string())).collect::<Vec<_>>()
+    };
     let found: Vec<oracle::Cell> = outcome
         .cells
         .iter()
