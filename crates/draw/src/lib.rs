@@ -14,6 +14,7 @@ mod commitment;
 mod failure;
 mod instant;
 mod json;
+mod members;
 mod merkle;
 mod node;
 mod outcome;
@@ -44,6 +45,7 @@ pub use commitment::{
 pub use failure::Failure;
 pub use instant::Instant;
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, INT_MAX, Json, document_digest, parse_document};
+pub use members::{CellMembers, members};
 pub use merkle::{MerkleTree, inclusion_path, leaf_hash, verify_inclusion};
 pub use outcome::{Drawn, DrawnCell, Outcome, digest_of_document};
 pub use placement::{Placement, place};

@@ -73,7 +73,7 @@ pub(crate) fn by_stratum(ground: &Ground<'_>) -> Vec<Coverage> {
     rows.collect()
 }
 
-/// By unit, in the series' order. An object is distinct in the unit that it had last.
+/// By unit, in the order of their names. An object is distinct in the unit that it had last.
 pub(crate) fn by_unit(ground: &Ground<'_>) -> Vec<Coverage> {
     let units = ground.series.units.iter();
     let mut table: Vec<Coverage> =
@@ -105,5 +105,6 @@ pub(crate) fn by_unit(ground: &Ground<'_>) -> Vec<Coverage> {
         }
     }
     table.retain(|coverage| coverage.eligible > 0);
+    table.sort_by(|one, two| one.code.cmp(&two.code));
     table
 }

@@ -88,7 +88,7 @@ pub fn words(finding: &Finding, name_of: &dyn Fn(u32) -> String) -> Words {
         Statistic::RollPart(part) => format!("底册二十等分中的第 {part} 段，机会与别处一样吗？"),
         Statistic::MeanPosition => "中签的在名单中偏前还是偏后？".to_owned(),
         Statistic::Adjacent => "名单上相邻的两户，该有多少同时中签？".to_owned(),
-        Statistic::WideGaps => "中签的之间，间隔是随机的吗？".to_owned(),
+        Statistic::WideGaps => "中签的户之间，间隔是随机的吗？".to_owned(),
         Statistic::EmptyBlocks => "把名单切成等长的段，该有多少段一户不中？".to_owned(),
         Statistic::AgainAtOnce => "上一次中签的，这一次又中签的多少正常吗？".to_owned(),
         Statistic::AgainEver => "以往中过签的，再次中签的多少正常吗？".to_owned(),
