@@ -59,11 +59,12 @@ impl Assembly {
         }
     }
 
-    /// Takes a draw. It counts for the year that its commitment was made in.
+    /// Takes a draw. It counts for the year that its commitment was made in. A draw that nobody witnessed is a rehearsal by
+    /// itself; `rehearsal` says that it was called one besides.
     ///
     /// # Errors
     /// [`Misfit`]; the series is then of no use any more.
-    pub fn add(&mut self, label: &str, populations: &Populations) -> Result<(), Misfit> {
+    pub fn add(&mut self, label: &str, rehearsal: bool, populations: &Populations) -> Result<(), Misfit> {
         let Populations { commitment, scheme, outcome, roll, cells } = populations;
         if !self.seen.insert(commitment.digest()) {
             return Err(Misfit::Twice { draw: label.to_owned() });
@@ -90,7 +91,7 @@ impl Assembly {
         }
         let instant = Instant::parse(&commitment.committed_at).map_or(0, |instant| instant.unix_seconds());
         let year = commitment.committed_at.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0);
-        let rehearsal = commitment.strength() == Strength::Rehearsal;
+        let rehearsal = rehearsal || commitment.strength() == Strength::Rehearsal;
         self.draws.push((instant, Draw { label: label.to_owned(), year, rehearsal, strata }));
         Ok(())
     }
