@@ -124,7 +124,7 @@ fn fresh<'a>(cell: &'a Cell, number: u32, seen: &mut [u32]) -> Cow<'a, [Row]> {
         let place = usize::try_from(row.subject).ok().and_then(|index| seen.get_mut(index));
         place.is_some_and(|place| std::mem::replace(place, number) != number)
     };
-    let marks: Vec<bool> = cell.rows.iter().map(|row| is_fresh(row)).collect();
+    let marks: Vec<bool> = cell.rows.iter().map(&mut is_fresh).collect();
     for mark in &marks {
         again |= !mark;
     }

@@ -1,4 +1,6 @@
 //! The report's tables by hand, what it leaves out and refuses, strata that overlap, and a large series.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use std::ops::ControlFlow;
 
@@ -179,9 +181,7 @@ fn a_city_of_240_000_firms_and_twenty_draws() {
     });
     let units = (0..300).map(|unit| unit.to_string()).collect();
     let series = Series { subjects: 240_000, units, draws: draws.collect() };
-    let begun = std::time::Instant::now();
     let report = made(&series);
-    println!("{} tests in {:?}", report.tests(), begun.elapsed());
     assert!(!report.alarms());
     assert_eq!((report.eligible, report.draws), (240_000, 20));
     let by_stratum = report.families.iter().find(|family| family.family == Family::UnitsByStratum);

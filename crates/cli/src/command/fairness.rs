@@ -63,7 +63,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     bar.finish_and_clear();
     let name_of =
         |subject: u32| usize::try_from(subject).ok().and_then(|index| ids.get(index)).cloned().unwrap_or_default();
-    let text = if settings.json { format!("{}\n", as_json(&report, &name_of)?) } else { as_text(&report, &name_of) };
+    let text = if settings.json { format!("{}\n", as_json(&report, &name_of)) } else { as_text(&report, &name_of) };
     match &arguments.out {
         Some(out) => output::write_new(out, text.as_bytes())?,
         None => print!("{text}"),
@@ -101,21 +101,23 @@ fn misfits(path: &Path, misfit: &Misfit) -> Failure {
     }
 }
 
-/// The report for programs: that of the crate, with ids for objects and words for findings.
-fn as_json(report: &Report, name_of: &dyn Fn(u32) -> String) -> Result<Value, Failure> {
-    let mut value = serde_json::to_value(report).map_err(Failure::environment)?;
-    let rarest: Vec<_> = report
-        .never
-        .rarest
-        .iter()
-        .map(|it| json!({ "id": name_of(it.subject), "draws": it.draws, "chance": it.chance }))
-        .collect();
-    value["never"]["rarest"] = json!(rarest);
+/// The report for programs: ids for objects, words for findings.
+fn as_json(report: &Report, name_of: &dyn Fn(u32) -> String) -> Value {
+    let never = &report.never;
+    let rarest = never.rarest.iter();
+    let rarest: Vec<_> =
+        rarest.map(|it| json!({ "id": name_of(it.subject), "draws": it.draws, "chance": it.chance })).collect();
     let families: Vec<_> = report.families.iter().map(|family| family_json(family, name_of)).collect();
-    value["families"] = json!(families);
-    value["alarm"] = json!(report.alarms());
-    value["tests"] = json!(report.tests());
-    Ok(value)
+    json!({
+        "alarm": report.alarms(), "alpha": report.alpha, "tests": report.tests(), "draws": report.draws,
+        "years": report.years, "eligible": report.eligible, "drawn": report.drawn, "left_out": report.left_out,
+        "sensitivity": report.sensitivity, "families": families, "strata": report.strata, "units": report.units,
+        "times": report.times, "since": report.since, "repeats": report.repeats,
+        "never": {
+            "objects": never.objects, "expected": never.expected, "without_chance": never.without_chance,
+            "rarest": rarest,
+        },
+    })
 }
 
 fn family_json(family: &FamilyResult, name_of: &dyn Fn(u32) -> String) -> Value {

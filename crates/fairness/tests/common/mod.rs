@@ -76,7 +76,7 @@ impl City {
         if (30..30 + YEARS).contains(&born) && born - 30 > year || dead < year {
             return None;
         }
-        let middle = scramble(&[u64::from(firm), 4, year / 3]) % 4 == 0;
+        let middle = scramble(&[u64::from(firm), 4, year / 3]).is_multiple_of(4);
         let organ = usize::try_from(scramble(&[u64::from(firm), 5]) % ORGANS).expect("small");
         Some(if middle { (1, organ) } else { (0, 0) })
     }
