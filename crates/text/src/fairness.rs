@@ -183,8 +183,8 @@ pub fn verdict(report: &Report) -> (String, String) {
         format!("共检验 {} 项，其中 {alarms} 项报警：这样的结果不像公平的摇号。", report.tests())
     };
     let rate = format!(
-        "整份报告的误报率不超过 {}（{}类检验平分，每类之内按项数平分）。{}",
-        p_value(report.alpha),
+        "公平的摇号，整份报告误报的机会不超过 {:.2}%（{} 类检验平分，每类之内按项数平分）。{}",
+        report.alpha * 100.0,
         Family::ALL.len(),
         sensitivity(report)
     );
