@@ -15,6 +15,7 @@ mod ctx;
 pub mod directory;
 pub mod drawing;
 mod error;
+pub mod fairness;
 pub mod form;
 pub mod home;
 pub mod job;

@@ -74,6 +74,7 @@ const PAIR: Allowed = Allowed::Roles(&[Clerk, Leader]);
 const READERS: Allowed = Allowed::Roles(&[Clerk, Leader, DirectoryKeeper, Reviewer, Publisher, Auditor]);
 const VISITS: Allowed = Allowed::Roles(&[Clerk, Leader, Inspector, Reviewer, Publisher, Auditor]);
 const JOBS: Allowed = Allowed::Roles(&[Administrator, Clerk, Leader, DirectoryKeeper, Auditor]);
+const COUNTERS: Allowed = Allowed::Roles(&[Clerk, Leader, Auditor]);
 const AUDIT: Allowed = Allowed::Roles(&[Administrator, Auditor]);
 const ANY: Allowed = Allowed::AnyPost;
 const TOKEN: Allowed = Allowed::NoAccount;
@@ -149,6 +150,10 @@ registry! {
     DrawFail "draw.fail" write CLERK, Some("/tasks/{task}/fail");
     DrawView "draw.view" read READERS, Some("/tasks/{task}/result");
     BundleDownload "bundle.download" noted READERS, Some("/tasks/{task}/bundle");
+
+    // Computing changes nothing but who has asked: an auditor may.
+    FairnessView "fairness.view" read COUNTERS, Some("/fairness");
+    FairnessCompute "fairness.compute" noted COUNTERS, Some("/fairness/compute");
 
     TaskDispatch "task.dispatch" write CLERK, Some("/tasks/{task}/dispatch");
     ShareList "share.list" read READERS, Some("/shares");
@@ -270,6 +275,7 @@ mod tests {
         check(UseCase::MatchingCommit, &[Clerk, Leader]);
         check(UseCase::AccountCreate, &[Administrator]);
         check(UseCase::EventList, &[Administrator, Auditor]);
+        check(UseCase::FairnessCompute, &[Clerk, Leader, Auditor]);
         check(UseCase::VisitView, &[Clerk, Leader, Inspector, Reviewer, Publisher, Auditor]);
         check(UseCase::PartyCommit, Role::ALL);
         check(UseCase::HomeView, Role::ALL);

@@ -14,6 +14,7 @@ pub fn routes() -> Routes {
         .merge(page::event::routes())
         .merge(page::scheme::routes())
         .merge(page::task::routes())
+        .merge(page::fairness::routes())
         .merge(page::import::routes())
         .merge(page::admin::routes())
         .merge(page::dispatch::routes())

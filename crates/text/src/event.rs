@@ -6,9 +6,10 @@ use domain::registry::UseCase;
 use crate::Label as _;
 
 /// Kinds of events that are no use case of their own: the beginning of long work, and what else happens on the way.
-const OWN: [(&str, &str); 9] = [
+const OWN: [(&str, &str); 10] = [
     ("task.dispatch_begun", "开始派发"),
     ("matching.begun", "开始随机匹配"),
+    ("fairness.begun", "开始计算公平性报告"),
     ("form.batch_begun", "开始批量生成文书"),
     ("task.freeze_begun", "开始冻结底册"),
     ("task.seal_returned", "退回封存申请"),

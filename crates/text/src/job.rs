@@ -17,6 +17,8 @@ pub fn step(code: &str) -> &'static str {
         "bundle" => "生成证明包",
         "dispatch" => "按登记机关派发",
         "match" => "随机匹配检查人员",
+        "series" => "读取历次底册与结果",
+        "tests" => "检验",
         "render" => "生成文书",
         _ => "准备中",
     }
@@ -26,6 +28,12 @@ pub fn step(code: &str) -> &'static str {
 #[must_use]
 pub fn freeze_title(number: &str) -> String {
     format!("冻结底册：任务{number}")
+}
+
+/// Title of the job that makes a year's fairness report.
+#[must_use]
+pub fn fairness_title(year: i32) -> String {
+    format!("公平性报告：{year}年")
 }
 
 /// Title of the job that draws a task.

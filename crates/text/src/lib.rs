@@ -15,6 +15,7 @@ pub mod core;
 pub mod date;
 pub mod directory;
 pub mod event;
+pub mod fairness;
 pub mod form;
 pub mod import;
 pub mod job;

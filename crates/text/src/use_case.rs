@@ -69,6 +69,8 @@ impl Label for UseCase {
             Self::DrawFail => "宣布本次摇号未成",
             Self::DrawView => "查看摇号结果",
             Self::BundleDownload => "下载摇号证明包",
+            Self::FairnessView => "查看公平性报告",
+            Self::FairnessCompute => "计算公平性报告",
             Self::TaskDispatch => "派发",
             Self::ShareList => "查询派发任务",
             Self::ShareView => "查看派发任务",

@@ -25,7 +25,7 @@ struct Needles {
 }
 
 /// The steps that a meter can show, as `text::job` knows them.
-const STEPS: [&str; 7] = ["", "freeze", "sizes", "digest", "draw", "bundle", "result"];
+const STEPS: [&str; 9] = ["", "freeze", "sizes", "digest", "draw", "bundle", "result", "series", "tests"];
 
 impl Meter {
     /// Begins a step; `total` 0 while it is unknown.

@@ -115,6 +115,7 @@ pub(crate) async fn handle(platform: &Platform, run: &mut Run) -> Result<()> {
         crate::assign::matching::MATCH_JOB => crate::assign::matching::run_matching(platform, run).await,
         crate::form::FORMS_JOB => crate::form::run_batch(platform, run).await,
         crate::task::FREEZE_JOB => crate::task::run_freeze(platform, run).await,
+        crate::fairness::FAIRNESS_JOB => crate::fairness::run_fairness(platform, run).await,
         crate::drawing::DRAW_JOB => crate::drawing::run_draw(platform, run).await,
         "import.dry_run" => crate::directory::import::work_dry_run(platform, run).await,
         "import.commit" => crate::directory::import::work_commit(platform, run).await,

@@ -269,7 +269,7 @@ pub(crate) fn open_rows(path: &Path, format: RollFormat) -> Result<(Box<dyn Rows
     Ok((rows, expected))
 }
 
-fn take_rows(
+pub(crate) fn take_rows(
     bytes: RollBytes<'_>,
     hashing: Option<(Suite, Digest)>,
     rows_expected: u64,

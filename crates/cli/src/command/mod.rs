@@ -5,6 +5,7 @@ pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod draw;
+pub mod fairness;
 pub mod import;
 pub mod migrate;
 pub mod prove;

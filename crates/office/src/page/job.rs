@@ -130,6 +130,7 @@ async fn way_back(desk: &Desk, job: &JobView) -> Result<String> {
         "task" => desk.may(UseCase::TaskView),
         "share" => desk.may(UseCase::ShareView),
         "matching" => desk.may(UseCase::MatchingView),
+        "fairness" => desk.may(UseCase::FairnessView),
         _ => false,
     };
     Ok(if open { back_of(job) } else { String::new() })
@@ -143,6 +144,9 @@ fn back_of(job: &JobView) -> String {
         "task" => format!("/office/tasks/{id}"),
         "share" => format!("/office/shares/{id}"),
         "matching" => format!("/office/matchings/{id}"),
+        "fairness" => {
+            app::fairness::year_of(id).map(|year| format!("/office/fairness?year={year}")).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }

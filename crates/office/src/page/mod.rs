@@ -5,6 +5,7 @@ pub mod admin;
 pub mod directory;
 pub mod dispatch;
 pub mod event;
+pub mod fairness;
 pub mod home;
 pub mod import;
 pub mod inspector;

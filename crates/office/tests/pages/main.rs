@@ -4,6 +4,7 @@
 
 mod directory;
 mod dispatch;
+mod fairness;
 mod front;
 mod lists;
 mod scheme;

@@ -1,10 +1,12 @@
 //! Attempts to draw a task: the frozen roll, the documents, what came out. A failed attempt stays; nothing is redrawn in
 //! place.
 
+use domain::agency::Scope;
 use domain::ids::{DrawId, TaskId};
 use domain::state::AttemptState;
 use domain::time::Instant;
 
+use super::path_end;
 use crate::{Conn, Result, Row, StoreError, Tx, Value, values};
 
 /// One attempt. What a later step fills is `None` until then.
@@ -262,6 +264,54 @@ pub async fn latest(conn: &mut Conn, task: TaskId) -> Result<Option<Attempt>> {
     .as_ref()
     .map(read)
     .transpose()
+}
+
+/// A drawn attempt, as those need it who count over many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnAttempt {
+    /// The task's number.
+    pub number: String,
+    /// The task's title.
+    pub title: String,
+    /// The task may be drawn without witnesses and is never official.
+    pub rehearsal: bool,
+    /// Digest of the bundle in the file store.
+    pub bundle_file: String,
+    /// When the commitment was published.
+    pub committed_at: Instant,
+}
+
+/// The drawn attempts of the tasks of the scope whose commitment was published in `[from, until)`, oldest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn drawn_between(
+    conn: &mut Conn,
+    scope: &Scope,
+    from: Instant,
+    until: Instant,
+    rows_max: u32,
+) -> Result<Vec<DrawnAttempt>> {
+    let prefix = scope.prefix();
+    let rows = conn
+        .rows(
+            "SELECT task.number, task.title, task.rehearsal, draw.bundle_file, draw.committed_at
+             FROM draw JOIN task ON task.id = draw.task_id JOIN agency ON agency.id = task.agency_id
+             WHERE agency.path >= $1 AND agency.path < $2 AND draw.bundle_file IS NOT NULL
+             AND draw.committed_at >= $3 AND draw.committed_at < $4 ORDER BY draw.committed_at, draw.id LIMIT $5",
+            values![prefix, path_end(prefix), from, until, i64::from(rows_max)],
+        )
+        .await?;
+    let read = |row: &Row| {
+        Ok(DrawnAttempt {
+            number: row.text("number")?,
+            title: row.text("title")?,
+            rehearsal: row.flag("rehearsal")?,
+            bundle_file: row.text("bundle_file")?,
+            committed_at: row.instant("committed_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Numbers of other tasks that were drawn from the same roll: a roll drawn before under another name is flagged.

@@ -74,6 +74,7 @@ struct ListPage {
     states: Vec<Choice>,
     rows: Vec<Row>,
     may_create: bool,
+    may_count: bool,
 }
 
 async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
@@ -95,6 +96,7 @@ async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
         states: TaskState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
         rows: rows.collect(),
         may_create: desk.may(UseCase::TaskCreate),
+        may_count: desk.may(UseCase::FairnessView),
         list,
     }))
 }
