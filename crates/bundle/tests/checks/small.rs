@@ -1,6 +1,6 @@
 //! A small bundle of every optional document, made in code: nine rows, two strata, a proof, signatures and an addendum.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use bundle::{RollCheck, RollWriter, draw_bundle, prove, write_document};
@@ -70,7 +70,7 @@ fn make(folder: &Path) {
     write_document(folder, "addenda/0001.json", &addendum.to_jcs()).unwrap();
 }
 
-fn roll(path: &PathBuf) -> draw::RollDocument {
+fn roll(path: &Path) -> draw::RollDocument {
     let header =
         Header::parse(&["id:text", "kind:text", "organ:text", "checks:int", "opened:date", "tags:set"]).unwrap();
     let mut writer = RollWriter::create(path, header, SUITE, KEY).unwrap();
