@@ -36,6 +36,7 @@ LOAD_BEFORE = os.getloadavg()[0]
 # What peers are called; quick ones run in every round, slow ones in some.
 PEERS = {
     "polars-hash-pruned": ("Polars, own hash, pruned", True),
+    "polars-hash": ("Polars, own hash, as written", True),
     "duckdb-hash-pruned": ("DuckDB, own hash, pruned", True),
     "datafusion-sha256-pruned": ("DataFusion, SHA-256, pruned", False),
     "duckdb-hash": ("DuckDB, own hash, as written", False),

@@ -55,8 +55,8 @@ def duckdb(roll, job, out, ticket, pruned):
     return timed(lambda: connection.execute(query)), engine.__version__
 
 
-def polars(roll, job, out):
-    """Its own hash, streaming, candidates pruned: the quickest of streaming and in-memory, window by sort, rank and bottom_k."""
+def polars(roll, job, out, pruned):
+    """Its own hash, streaming: the quickest of streaming and in-memory, window by sort, rank and bottom_k."""
     import polars as pl
     column = pl.col
 
@@ -91,8 +91,10 @@ def polars(roll, job, out):
         kept = (column("status").is_in(["存续", "在营"]) & (column("checks").fill_null(0) < 3)
                 & ~has("清算", "歇业").fill_null(False))
         rows = pl.scan_parquet(roll).filter(kept).select("id", "organ", "risk", stratum.alias("s"))
-        found = (rows.with_columns(column("id").hash(20261120).alias("ticket")).filter(column("ticket") <= bound)
-                 .select("s", "id", "ticket", cell.alias("cell")).join(cells.lazy(), on=["s", "cell"])
+        rows = rows.with_columns(column("id").hash(20261120).alias("ticket"))
+        if pruned:
+            rows = rows.filter(column("ticket") <= bound)
+        found = (rows.select("s", "id", "ticket", cell.alias("cell")).join(cells.lazy(), on=["s", "cell"])
                  .sort("s", "cell", "ticket").filter(pl.int_range(pl.len()).over("s", "cell") < column("size"))
                  .select("s", "cell", "id", "ticket").collect(engine="streaming"))
         found.write_csv(out, include_header=False)
@@ -138,7 +140,8 @@ PEERS = {
     "duckdb-sha256-pruned": lambda *at: duckdb(*at, "sha256", True),
     "duckdb-hash": lambda *at: duckdb(*at, "hash", False),
     "duckdb-hash-pruned": lambda *at: duckdb(*at, "hash", True),
-    "polars-hash-pruned": polars,
+    "polars-hash": lambda *at: polars(*at, False),
+    "polars-hash-pruned": lambda *at: polars(*at, True),
     "datafusion-sha256": lambda *at: datafusion(*at, False),
     "datafusion-sha256-pruned": lambda *at: datafusion(*at, True),
 }

@@ -127,7 +127,8 @@ class Agreement(unittest.TestCase):
             self.assertEqual(python, page, change)
             if change[0] == "signatures.json":
                 # The other two cannot check a signature: then they must not say that it holds.
-                self.assertEqual(product.verdict == "ok", change[:2] in unsigned and product.verdict == "ok", change)
+                if product.verdict == "ok":
+                    self.assertIn(change[:2], unsigned)
                 self.assertIn(python.verdict, ("partial", "failed"), change)
             else:
                 self.assertEqual((product.verdict, python.verdict), ("failed", "failed"), (change, product, python))

@@ -2,6 +2,8 @@
 //! in memory already and on as many threads as the machine runs at once: for each row its blind, its leaf and one node of the
 //! tree. `make bench` measures freezing against it.
 
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own that measures and prints")]
+
 use std::time::Instant;
 
 use draw::{Blinds, Digest, Suite};

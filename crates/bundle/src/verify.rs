@@ -2,8 +2,8 @@
 //! is *partial*, never OK: without the roll, and a drand round of a chain whose key is not known here.
 
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Outcome, Progress, Proof, Refused, Reveals, Roll, RollDocument,
-    Scheme, Settled, Sizes, Subject, Tickets, expect_listed,
+    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Header, Outcome, Part, Progress, Proof, Refused,
+    Reveals, RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
 };
 
 use crate::attached::{check_signatures, read_addenda};
@@ -12,7 +12,7 @@ use crate::drand::{Round, check_round};
 use crate::drawing::{document, expect_same_roll, optional};
 use crate::error::BundleError;
 use crate::report::{Report, StepName};
-use crate::roll::take_rows;
+use crate::roll::{Pass, pass};
 use crate::steps::{Found, Steps};
 
 /// Recomputes everything in a bundle. `announced` is the commitment's digest from the announcement, the minutes or the log;
@@ -43,11 +43,19 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
     let scheme = steps.check(StepName::Scheme, read_scheme(bundle, commitment, roll_document.as_ref()));
     let rows = roll_document.as_ref().map(|document| document.rows);
     let sizes = steps.check(StepName::Sizes, read_sizes(bundle, commitment, scheme.as_ref(), rows));
-    let roll = roll_document.as_ref().and_then(|document| check_roll(steps, bundle, commitment, document, progress));
-    if let (Some(scheme), Some(sizes), Some(roll)) = (&scheme, &sizes, &roll) {
-        steps.check(StepName::Populations, check_populations(scheme, roll, sizes, progress));
+    // Settled before the roll is passed, which then counts and draws in one go, and told behind it.
+    let settled = settle(bundle, commitment);
+    let known = Known {
+        commitment,
+        scheme: scheme.as_ref(),
+        sizes: sizes.as_ref(),
+        settled: settled.as_ref().ok().map(|(settled, _)| settled.clone()),
+    };
+    let sieve = roll_document.as_ref().and_then(|document| check_roll(steps, bundle, &known, document, &mut *progress));
+    if let (Some(sizes), Some(sieve)) = (&sizes, &sieve) {
+        steps.check(StepName::Populations, check_populations(sieve, sizes));
     }
-    let settled = steps.check(StepName::Reveals, settle(bundle, commitment));
+    let settled = steps.check(StepName::Reveals, settled);
     // Where the beacon cannot be read, the reveals have not settled.
     if let (Some(plan), true) = (&commitment.beacon, settled.is_some())
         && let Ok(Some(beacon)) = optional(bundle, "beacon.json", Beacon::parse)
@@ -55,7 +63,8 @@ fn check_draw(steps: &mut Steps, bundle: &mut Bundle, commitment: &Commitment, p
         check_beacon(steps, plan, &beacon);
     }
     if let (Some(scheme), Some(sizes), Some(settled)) = (&scheme, &sizes, &settled) {
-        check_result(steps, bundle, commitment, settled, scheme, roll.as_ref(), sizes, progress);
+        let roll = roll_document.as_ref().zip(sieve);
+        check_result(steps, bundle, &known, (settled, scheme, sizes), roll, progress);
     }
     if let (Some(document), true) = (&roll_document, bundle.has("proofs.json")) {
         // What a row must show in the result is asked of a result that holds.
@@ -143,34 +152,77 @@ fn read_roll_document(bundle: &mut Bundle, commitment: &Commitment) -> Found<Rol
     Ok((roll, detail))
 }
 
-fn check_roll(
+/// What is known when the roll is passed; what is not there did not hold.
+struct Known<'s> {
+    commitment: &'s Commitment,
+    scheme: Option<&'s Scheme>,
+    sizes: Option<&'s Sizes>,
+    settled: Option<Settled>,
+}
+
+impl<'s> Known<'s> {
+    /// A sieve that draws, or at least counts; none without a scheme.
+    fn sieve(&self, header: &Header, bounds: Bounds) -> Option<Sieve<'s>> {
+        let scheme = self.scheme?;
+        let drawing = self
+            .sizes
+            .zip(self.settled.as_ref())
+            .and_then(|(sizes, settled)| Sieve::drawing(self.commitment, settled, scheme, header, sizes, bounds).ok());
+        drawing.or_else(|| Sieve::counting(scheme, header).ok())
+    }
+
+    /// Passes the roll: its rows are checked, hashed, counted and drawn.
+    fn pass_roll(
+        &self,
+        bundle: &mut Bundle,
+        stated: &RollDocument,
+        bounds: Bounds,
+        progress: Progress<'_>,
+    ) -> Result<Option<Sieve<'s>>, BundleError> {
+        let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+        let hashing = stated.key.map(|key| (self.commitment.suite, key));
+        let how = Pass { columns: &[], hashing, expected: stated.rows, threads: None };
+        // Columns are found by their place in the header that is stated; another one fails behind the pass.
+        let hire = |header: &Header| Ok(if *header == stated.header { self.sieve(header, bounds) } else { None });
+        let work = |sieve: &mut Option<Sieve<'_>>, part: Part| {
+            if let Some(sieve) = sieve {
+                sieve.take(&part)?;
+            }
+            Ok(Some(part))
+        };
+        let rest = |sieve: &mut Option<Sieve<'_>>| sieve.iter_mut().for_each(Sieve::rest);
+        let passed = pass(bundle.roll(format)?, &how, hire, work, rest, progress)?;
+        if let Some(found) = &passed.document {
+            expect_same_roll(stated, found)?;
+        }
+        let mut sieves = passed.workers.into_iter().flatten();
+        let Some(mut all) = sieves.next() else { return Ok(None) };
+        sieves.try_for_each(|other| all.join(other))?;
+        Ok(Some(all))
+    }
+}
+
+fn check_roll<'s>(
     steps: &mut Steps,
     bundle: &mut Bundle,
-    commitment: &Commitment,
+    known: &Known<'s>,
     stated: &RollDocument,
     progress: Progress<'_>,
-) -> Option<Roll> {
-    let (Ok(Some(format)), Some(key)) = (bundle.roll_format(), stated.key) else {
+) -> Option<Sieve<'s>> {
+    let (Ok(Some(format)), Some(_)) = (bundle.roll_format(), stated.key) else {
         let what = "no roll file: populations, sizes, exclusions and completeness cannot be checked";
         steps.partial(StepName::Roll, what.to_owned());
         return None;
     };
-    let mut take = || -> Found<Roll> {
-        let taken = take_rows(bundle.roll(format)?, Some((commitment.suite, key)), stated.rows, &mut *progress)?;
-        if let Some(found) = &taken.document {
-            expect_same_roll(stated, found)?;
-        }
-        let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
-        let detail =
-            format!("{} rows in order, ids distinct, root recomputed from every row: {}", roll.rows(), stated.root);
-        Ok((roll, detail))
-    };
-    let found = take().map_err(|error| error.within(format.file_name()));
-    steps.check(StepName::Roll, found)
+    let found = known.pass_roll(bundle, stated, Bounds::Guessed, progress).map(|sieve| {
+        let (rows, root) = (stated.rows, stated.root);
+        (sieve, format!("{rows} rows in order, ids distinct, root recomputed from every row: {root}"))
+    });
+    steps.check(StepName::Roll, found.map_err(|error| error.within(format.file_name()))).flatten()
 }
 
-fn check_populations(scheme: &Scheme, roll: &Roll, stated: &Sizes, progress: Progress<'_>) -> Found<()> {
-    let found = draw::sizes(scheme, roll, progress).map_err(|refused| refused.within("scheme.json"))?;
+fn check_populations(sieve: &Sieve<'_>, stated: &Sizes) -> Found<()> {
+    let found = sieve.sizes().map_err(|refused| refused.within("scheme.json"))?;
     if found.to_jcs() == stated.to_jcs() {
         let excluded: u64 = found.excluded.iter().map(|(_, rows)| rows).sum();
         return Ok(((), format!("{excluded} excluded, {} outside, all sizes as the roll gives them", found.outside)));
@@ -219,21 +271,19 @@ pub(crate) fn check_beacon(steps: &mut Steps, plan: &BeaconPlan, beacon: &Beacon
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "everything that the steps before have read meets here, once")]
+/// `roll` is the roll's document and what its pass found.
 fn check_result(
     steps: &mut Steps,
     bundle: &mut Bundle,
-    commitment: &Commitment,
-    settled: &Settled,
-    scheme: &Scheme,
-    roll: Option<&Roll>,
-    sizes: &Sizes,
+    known: &Known<'_>,
+    (settled, scheme, sizes): (&Settled, &Scheme, &Sizes),
+    roll: Option<(&RollDocument, Sieve<'_>)>,
     progress: Progress<'_>,
 ) {
     let mut read = || -> Found<Vec<u8>> {
         let bytes = bundle.need("result.json")?;
         let stated = Outcome::parse(&bytes).map_err(|refused| refused.within("result.json"))?;
-        let consistent = stated.expect_consistent(commitment, settled, scheme, sizes);
+        let consistent = stated.expect_consistent(known.commitment, settled, scheme, sizes);
         consistent.map_err(|refused| refused.within("result.json"))?;
         Ok((bytes, "seed, cells, sizes, tickets and their order hold".to_owned()))
     };
@@ -246,23 +296,23 @@ fn check_result(
             );
             return;
         }
-        (Ok((bytes, _)), Some(roll)) => recompute(&bytes, commitment, settled, scheme, roll, sizes, progress),
+        (Ok((bytes, _)), Some((document, sieve))) => {
+            let outcome = match sieve.finish(known.commitment, settled, sizes) {
+                Ok(None) => known.pass_roll(bundle, document, Bounds::Open, progress).and_then(|sieve| {
+                    let again = sieve.map(|sieve| sieve.finish(known.commitment, settled, sizes)).transpose()?;
+                    Ok(again.flatten())
+                }),
+                found => found.map_err(BundleError::from),
+            };
+            outcome.and_then(|outcome| compare(&bytes, outcome.as_ref()))
+        }
     };
     steps.check(StepName::Result, found);
 }
 
-fn recompute(
-    stated: &[u8],
-    commitment: &Commitment,
-    settled: &Settled,
-    scheme: &Scheme,
-    roll: &Roll,
-    sizes: &Sizes,
-    progress: Progress<'_>,
-) -> Found<()> {
-    let outcome = draw::draw(commitment, settled, scheme, roll, sizes, progress)?;
-    let computed = outcome.to_jcs();
-    if computed == stated {
+fn compare(stated: &[u8], outcome: Option<&Outcome>) -> Found<()> {
+    let computed = outcome.map(Outcome::to_jcs).unwrap_or_default();
+    if let (Some(outcome), true) = (outcome, computed == stated) {
         let drawn: usize = outcome.cells.iter().map(|cell| cell.drawn.len()).sum();
         return Ok(((), format!("{drawn} drawn in {} cells, recomputed to the byte", outcome.cells.len())));
     }

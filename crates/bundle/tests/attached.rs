@@ -159,4 +159,18 @@ fn addenda_follow_each_other_and_bring_in_the_next_reserve() {
     }
     write(&[(1, &good[1]), (2, &good[0])]);
     assert_eq!(found(&folder, StepName::Addenda).1, Some("digest-mismatch"));
+
+    // Under a scheme without reserves nobody is replaced, whatever the addendum says.
+    let (commitment, _) = documents(&folder);
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let mut scheme = draw::Scheme::parse(&read("scheme.json")).unwrap();
+    let outcome = Outcome::parse(&read("result.json")).unwrap();
+    assert_eq!(
+        draw::check_addenda(&commitment, &scheme, &outcome, &good).map(|cells| cells.len()),
+        Ok(outcome.cells.len())
+    );
+    scheme.reserves = 0;
+    let refused = draw::check_addenda(&commitment, &scheme, &outcome, &good).unwrap_err();
+    assert_eq!(refused.code(), "no-reserves");
+    assert!(draw::check_addenda(&commitment, &scheme, &outcome, &[]).is_ok());
 }

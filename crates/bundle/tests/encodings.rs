@@ -28,9 +28,9 @@ fn row(number: usize) -> [String; 7] {
     [
         format!("91130302{number:06}{}", ["", "A", "_x"][hash % 3]),
         pick(&["企业", "个体工商户", "", "企业"], 5),
-        if hash % 11 == 0 { String::new() } else { format!("第{hash}号，\"街\"") },
+        if hash.is_multiple_of(11) { String::new() } else { format!("第{hash}号，\"街\"") },
         pick(&["", "1987-03-01", "2020-02-29", "0001-01-01", "9999-12-31"], 3),
-        if hash % 6 == 0 { String::new() } else { (hash as i64 % 19 - 9).to_string() },
+        if hash.is_multiple_of(6) { String::new() } else { (hash as i64 % 19 - 9).to_string() },
         (hash % 1_000).to_string(),
         pick(&["", "a", "a,b", "b", "", "a,b,危险化学品", "危险化学品"], 2),
     ]
@@ -99,7 +99,7 @@ fn write_rows(path: &Path, properties: WriterPropertiesBuilder, rows: &[[String;
                 }
                 _ => {
                     // Null and the empty list are the same empty field.
-                    let empty = |row: usize| (i16::from(row % 2 == 0), 0, None);
+                    let empty = |row: usize| (i16::from(row.is_multiple_of(2)), 0, None);
                     let members = fields.iter().enumerate().flat_map(|(row, field)| match *field {
                         "" => vec![empty(row)],
                         set => set.split(',').enumerate().map(|(at, it)| (3, i16::from(at > 0), Some(it))).collect(),

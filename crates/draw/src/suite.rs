@@ -148,24 +148,10 @@ impl Digest {
     }
 }
 
-/// The two lower-case hexadecimal characters of a byte.
+/// The two lower-case hexadecimal characters of a byte, without a branch.
 #[inline]
 fn hex_pair(byte: u8) -> [u8; 2] {
-    static PAIRS: [[u8; 2]; 256] = {
-        const fn digit(half: u8) -> u8 {
-            if half < 10 { b'0' + half } else { b'a' + half - 10 }
-        }
-        let mut pairs = [[0; 2]; 256];
-        let mut byte = 0_u8;
-        loop {
-            pairs[byte as usize] = [digit(byte >> 4), digit(byte & 15)];
-            if byte == u8::MAX {
-                break pairs;
-            }
-            byte += 1;
-        }
-    };
-    PAIRS[usize::from(byte)]
+    [byte >> 4, byte & 15].map(|half| b'0' + half + u8::from(half > 9) * (b'a' - b'0' - 10))
 }
 
 impl std::fmt::Display for Digest {

@@ -169,7 +169,7 @@ fn commitments() {
     };
     let late = "2026-01-01T11:00:00+08:00";
     type Change = fn(&mut Commitment);
-    let changes: [(&str, &str, Change); 8] = [
+    let changes: [(&str, &str, Change); 10] = [
         ("reveal before commitment", "instant-order", |it| it.reveal_by.clone_from(&it.committed_at)),
         ("same party twice", "twice", |it| it.parties[1].party = "平台".to_owned()),
         ("same commitment twice", "twice", |it| it.parties[1].commitment = it.parties[0].commitment),
@@ -177,6 +177,8 @@ fn commitments() {
         ("attempt 0", "wrong-kind", |it| it.attempt = 0),
         ("no parties", "platform-first", |it| it.parties.clear()),
         ("instant without offset", "not-an-instant", |it| it.committed_at = "2026-01-01T09:00:00".to_owned()),
+        ("leap second", "not-an-instant", |it| it.committed_at = "2026-01-01T09:00:60+08:00".to_owned()),
+        ("year 0", "not-an-instant", |it| it.committed_at = "0000-01-01T09:00:00+08:00".to_owned()),
         ("no organiser", "empty", |it| it.organiser.clear()),
     ];
     for (name, code, change) in changes {
@@ -188,6 +190,16 @@ fn commitments() {
     if let Subject::Draw { roll, .. } = &mut roll_after.subject {
         roll.at = "2026-01-01T09:00:01+08:00".to_owned();
     }
+    let mut sourceless = good();
+    if let Subject::Draw { roll, .. } = &mut sourceless.subject {
+        roll.source.clear();
+    }
+    check("roll of no source", sourceless.validate(), "empty", "roll.source");
+    let mut far = good();
+    far.beacon = Some(beacon(BeaconForm::Hex64, &format!("drand:{}", "0".repeat(64)), late));
+    far.validate().unwrap();
+    far.beacon.iter_mut().for_each(|plan| plan.round = "9".repeat(16));
+    check("round of 16 digits", far.validate(), "beacon-form", "beacon");
     check("roll after commitment", roll_after.validate(), "instant-order", "roll.at");
     let replaces = Replaces { commitment: Digest([1; 32]), reason: "r".to_owned(), approved_by: "a".to_owned() };
     let mut first = good();

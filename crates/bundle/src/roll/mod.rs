@@ -6,6 +6,7 @@ mod parquet_columns;
 mod parquet_footer;
 mod parquet_pages;
 mod parquet_read;
+mod parquet_runs;
 mod parquet_values;
 mod parquet_write;
 mod pass;
@@ -241,7 +242,7 @@ pub fn count_roll(
     let mut bytes = RollBytes::open(path, format)?;
     let expected = bytes.lines()?;
     let of_scheme = |refused: Refused| BundleError::from(refused.within(scheme_name));
-    let header = bytes.header().map_err(|error| error.within(format.file_name()))?;
+    let header = bytes.header().map_err(|error| error.within(&name_of(path)))?;
     let columns = Sieve::counting(scheme, &header).map_err(of_scheme)?.columns();
     let how = Pass { columns: &columns, hashing: None, expected, threads: None };
     let work = |sieve: &mut Sieve<'_>, part: Part| {
@@ -249,7 +250,7 @@ pub fn count_roll(
         Ok(Some(part))
     };
     let hire = |header: &Header| Ok(Sieve::counting(scheme, header)?);
-    let passed = pass(bytes, &how, hire, work, |_| {}, progress).map_err(|error| error.within(format.file_name()))?;
+    let passed = pass(bytes, &how, hire, work, |_| {}, progress).map_err(|error| error.within(&name_of(path)))?;
     let mut sieves = passed.workers.into_iter();
     let mut all = match sieves.next() {
         Some(sieve) => sieve,
@@ -268,7 +269,7 @@ pub(crate) fn open_rows(path: &Path, format: RollFormat) -> Result<(Box<dyn Rows
     Ok((rows, expected))
 }
 
-pub(crate) fn take_rows(
+fn take_rows(
     bytes: RollBytes<'_>,
     hashing: Option<(Suite, Digest)>,
     rows_expected: u64,

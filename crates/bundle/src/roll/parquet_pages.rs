@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::roll::parquet_columns::date_of;
+use crate::roll::parquet_runs::{is_run_of, runs};
 
 /// Values of one column of one row group at most, the members of all its sets counted.
 const VALUES_MAX: usize = 1 << 26;
@@ -29,7 +30,7 @@ impl From<ParquetError> for Mistake {
     }
 }
 
-fn damaged(what: &str) -> Mistake {
+pub(super) fn damaged(what: &str) -> Mistake {
     Mistake::File(ParquetError::General(format!("the file is damaged: {what}")))
 }
 
@@ -260,17 +261,22 @@ impl Decoder {
             self.values.reserve_bytes(bytes.len().saturating_mul(pages).min(self.bytes));
         }
         let base = self.values.add_bytes(bytes).map_err(|reason| Mistake::Field(0, reason))?;
+        if bytes.len() as u64 + u64::from(base) > u64::from(u32::MAX) {
+            return Err(short());
+        }
         let first = self.values.len();
-        let mut at = 0_usize;
+        let mut at = 0_u32;
         // A text that does not end within the page ends the spans early, which is noticed behind.
         let spans = std::iter::from_fn(|| {
-            let (length, _) = bytes.get(at..)?.split_first_chunk()?;
+            let (length, rest) = bytes.get(at as usize..)?.split_first_chunk()?;
+            let length = u32::from_le_bytes(*length);
             let start = at + 4;
-            at = start + u32::from_le_bytes(*length) as usize;
-            (at <= bytes.len()).then(|| (base.saturating_add(start as u32), base.saturating_add(at as u32)))
+            rest.get(..length as usize)?;
+            at = start + length;
+            Some((base + start, base + at))
         });
         self.values.extend_spans(spans.take(count));
-        if self.values.len() - first < count || u32::try_from(bytes.len() as u64 + u64::from(base)).is_err() {
+        if self.values.len() - first < count {
             return Err(short());
         }
         if self.codes.is_some() {
@@ -476,133 +482,4 @@ fn prefixed(bytes: &[u8], max: i16) -> Result<(&[u8], &[u8]), Mistake> {
     }
     let (length, rest) = bytes.split_first_chunk().ok_or_else(short)?;
     rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)
-}
-
-/// Whether the levels are one run of `level`, the usual case of a column without nulls.
-fn is_run_of(bytes: &[u8], level: u32, count: usize) -> bool {
-    let Some((header, rest)) = varint(bytes) else { return false };
-    header & 1 == 0 && header >> 1 >= count as u64 && rest.first().is_some_and(|first| u32::from(*first) == level)
-}
-
-fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut value = 0_u64;
-    for (index, byte) in bytes.iter().enumerate().take(5) {
-        value |= u64::from(byte & 0x7F) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, bytes.get(index + 1..)?));
-        }
-    }
-    None
-}
-
-/// Decodes `count` numbers of `width` bits from runs (Encodings.md, "RLE / Bit-Packing Hybrid").
-fn runs(mut bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Result<(), Mistake> {
-    if width > 32 {
-        return Err(damaged("codes of more than 32 bits"));
-    }
-    let goal = out.len() + count;
-    out.reserve(count);
-    while out.len() < goal {
-        let (header, rest) = varint(bytes).ok_or_else(short)?;
-        let left = goal - out.len();
-        if header & 1 == 0 {
-            let run = usize::try_from(header >> 1).map_err(|_| short())?;
-            if run == 0 {
-                return Err(damaged("an empty run"));
-            }
-            let (value, rest) = rest.split_at_checked(width.div_ceil(8) as usize).ok_or_else(short)?;
-            let value = value.iter().rev().fold(0_u32, |value, byte| value << 8 | u32::from(*byte));
-            out.resize(out.len() + run.min(left), value);
-            bytes = rest;
-        } else {
-            let groups = usize::try_from(header >> 1).map_err(|_| short())?;
-            let size = groups.checked_mul(width as usize).ok_or_else(short)?;
-            // The last run may be cut off behind the last number that counts.
-            let packed = rest.get(..size.min(rest.len())).unwrap_or_default();
-            let numbers = groups.saturating_mul(8).min(left);
-            if groups == 0 || (packed.len() as u64) * 8 < numbers as u64 * u64::from(width) {
-                return Err(short());
-            }
-            unpack(packed, width, numbers, out);
-            bytes = rest.get(packed.len()..).unwrap_or_default();
-        }
-    }
-    Ok(())
-}
-
-/// Unpacks numbers of `width` bits, the least significant first; the bytes are there.
-fn unpack(packed: &[u8], width: u32, numbers: usize, out: &mut Vec<u32>) {
-    if width == 0 {
-        out.resize(out.len() + numbers, 0);
-        return;
-    }
-    let mask = u64::MAX >> (64 - width);
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0_u128, |word, byte| word << 8 | u128::from(*byte));
-    // Eight numbers fill `width` bytes.
-    for (index, group) in packed.chunks(width as usize).enumerate() {
-        let left = numbers.saturating_sub(index * 8).min(8);
-        if width <= 8 {
-            // The usual case of a small dictionary: one word holds all eight.
-            let mut eight = [0_u8; 8];
-            for (to, from) in eight.iter_mut().zip(group) {
-                *to = *from;
-            }
-            let eight = u64::from_le_bytes(eight);
-            let mut eight_numbers = [0_u32; 8];
-            for (place, number) in (0_u32..).zip(&mut eight_numbers) {
-                *number = (eight >> (place * width) & mask) as u32;
-            }
-            out.extend_from_slice(eight_numbers.get(..left).unwrap_or_default());
-            continue;
-        }
-        for place in (0..8_u32).take(left) {
-            let bit = (place * width) as usize;
-            let (from, shift) = (bit / 8, bit % 8);
-            let bytes = group.get(from..(from + 8).min(group.len())).unwrap_or_default();
-            out.push(u32::try_from((word(bytes) >> shift) as u64 & mask).unwrap_or(0));
-        }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_every_width_come_back() {
-        for width in 0..=32_u32 {
-            let mask = if width == 0 { 0 } else { u64::MAX >> (64 - width) };
-            let numbers: Vec<u32> = (0..77_u64)
-                .map(|n| u32::try_from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20 & mask).unwrap())
-                .collect();
-            // Packed bit by bit, as the format's text says it.
-            let mut packed = vec![0_u8; (80 * width as usize).div_ceil(8)];
-            for (index, number) in numbers.iter().enumerate() {
-                for bit in 0..width as usize {
-                    let at = index * width as usize + bit;
-                    packed[at / 8] |= u8::try_from(number >> bit & 1).unwrap() << (at % 8);
-                }
-            }
-            let mut bytes = vec![10 << 1 | 1];
-            bytes.extend_from_slice(&packed);
-            let mut out = vec![7];
-            runs(&bytes, width, 77, &mut out).map_err(|_| ()).unwrap();
-            assert_eq!(out.split_first(), Some((&7, numbers.as_slice())), "{width}");
-        }
-    }
-
-    #[test]
-    fn runs_repeat_and_damage_is_noticed() {
-        let mut out = Vec::new();
-        // Three fives and two of 0x0102, nine bits wide.
-        assert!(runs(&[6, 5, 0, 4, 2, 1], 9, 5, &mut out).is_ok());
-        assert_eq!(out, [5, 5, 5, 0x102, 0x102]);
-        for (bytes, width) in
-            [(&[][..], 3), (&[6], 9), (&[0, 1], 1), (&[1], 1), (&[3], 8), (&[0xFF; 6], 1), (&[2, 1], 33)]
-        {
-            assert!(runs(bytes, width, 5, &mut Vec::new()).is_err(), "{bytes:?}");
-        }
-        assert!(is_run_of(&[10, 1], 1, 5) && !is_run_of(&[8, 1], 1, 5) && !is_run_of(&[10, 0], 1, 5));
-    }
 }
