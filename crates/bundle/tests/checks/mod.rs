@@ -1,5 +1,5 @@
-//! What must hold of any bytes at all: the bodies of the fuzz targets `csv`, `bundle`, `log` and `parquet`. `fuzz/` runs them over
-//! what it invents, `corpus.rs` over what was kept of that, so that no target rots.
+//! What must hold of any bytes at all: the bodies of the fuzz targets `csv`, `bundle`, `log` and `parquet`. `fuzz/` runs them
+//! over what it invents, `corpus.rs` over what was kept of that, so that no target rots.
 
 #![allow(dead_code, reason = "each user takes its part")]
 
