@@ -61,7 +61,7 @@ fn make(folder: &Path) {
         stratum: cell.stratum.clone(),
         cell: cell.cell.clone(),
         out: cell.drawn[0].id.to_string(),
-        brought_in: Some(cell.reserves[0].id.clone()),
+        brought_in: Some(cell.reserves[0].id.to_string()),
         reason: "gone".to_owned(),
         evidence: KEY,
         approved_by: ["甲".to_owned(), "乙".to_owned()],
