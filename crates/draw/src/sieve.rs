@@ -46,6 +46,8 @@ pub struct Sieve<'s> {
     cells: Vec<Cell>,
     /// The fates of the part at hand; kept for its room.
     fates: Vec<u32>,
+    /// The codes of a column that has one value.
+    zeros: Vec<u32>,
 }
 
 struct Drawing {
@@ -87,7 +89,16 @@ impl<'s> Sieve<'s> {
         });
         let strata = strata.collect::<Result<Vec<_>, Refused>>()?;
         let nowhere = Cell { rows: 0, best: Best::default() };
-        Ok(Self { scheme, sorter, drawing: None, by_fate: Vec::new(), strata, cells: vec![nowhere], fates: Vec::new() })
+        Ok(Self {
+            scheme,
+            sorter,
+            drawing: None,
+            by_fate: Vec::new(),
+            strata,
+            cells: vec![nowhere],
+            fates: Vec::new(),
+            zeros: Vec::new(),
+        })
     }
 
     /// A sieve that also keeps what will be drawn under a settled commitment. The sizes decide how much is kept; that they
@@ -137,7 +148,8 @@ impl<'s> Sieve<'s> {
         self.sorter.sort(part, &mut fates)?;
         self.by_fate.resize(self.sorter.fates().len(), 0);
         let slots = (0..self.strata.len()).map(|stratum| self.slots(stratum, part)).collect::<Result<Vec<_>, _>>()?;
-        let zeros = vec![0; part.rows()];
+        let mut zeros = std::mem::take(&mut self.zeros);
+        zeros.resize(part.rows(), 0);
         let ways: Vec<_> = self.sorter.fates().iter().map(|fate| Way::of(fate, &slots, &zeros)).collect();
         let tickets = self.drawing.as_ref().map(|drawing| &drawing.tickets);
         let mut batch = Batch::new(NOWHERE);
@@ -157,7 +169,7 @@ impl<'s> Sieve<'s> {
         if let Some(tickets) = tickets {
             hash(&mut self.cells, tickets, &mut batch);
         }
-        self.fates = fates;
+        (self.fates, self.zeros) = (fates, zeros);
         Ok(())
     }
 

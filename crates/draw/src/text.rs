@@ -62,10 +62,25 @@ pub fn is_id(text: &str) -> bool {
 pub(crate) fn is_id_bytes(bytes: &[u8]) -> bool {
     if let Ok([head @ .., a, b]) = <&[u8; 18]>::try_from(bytes) {
         // 16 bytes are what a processor looks at at once.
-        return head.iter().fold(true, |good, byte| good & is_plain(*byte)) & is_plain(*a) & is_plain(*b);
+        let tail = [a, b].map(|byte| PLAIN.get(usize::from(*byte)).copied().unwrap_or(false));
+        return head.iter().fold(true, |good, byte| good & is_plain(*byte)) & (tail == [true; 2]);
     }
     (1..=ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(|byte| is_plain(*byte))
 }
+
+/// [`is_plain`] of every byte.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    // All that is plain is ASCII.
+    while byte < 128 {
+        if let Some(place) = table.split_at_mut(byte as usize).1.first_mut() {
+            *place = is_plain(byte);
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Whether `id` stands behind `previous`, bytewise. The usual length, once more, is compiled by itself: two comparisons of
 /// numbers instead of a call.

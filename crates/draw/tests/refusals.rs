@@ -6,8 +6,8 @@ mod common;
 
 use common::{HEADER, SUITE, committed, roll_of, rows, scheme, scheme_bytes, stratum};
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Header, Intake, Outcome, Refused, Rejected, Replaces, Reveal,
-    RollDocument, Scheme, Sizes, Subject, unattended,
+    Beacon, BeaconForm, BeaconPlan, Commitment, Digest, Header, Id, Intake, Outcome, Refused, Rejected, Replaces,
+    Reveal, RollDocument, Scheme, Sizes, Subject, unattended,
 };
 
 fn check<T>(input: &str, found: Result<T, Refused>, code: &str, place: &str) {
@@ -335,7 +335,7 @@ fn draws_of_other_documents() {
     };
     outcome.expect_consistent(&commitment, &settled, &scheme, &sizes).unwrap();
     assert_eq!(inconsistent(&|it| it.cells[1].drawn.swap(0, 1)), "cells[1]");
-    assert_eq!(inconsistent(&|it| it.cells[1].drawn[0].id.push('x')), "cells[1]");
+    assert_eq!(inconsistent(&|it| it.cells[1].drawn[0].id = Id::parse("another").unwrap()), "cells[1]");
     assert_eq!(inconsistent(&|it| it.cells[1].size += 1), "cells[1]");
     assert_eq!(inconsistent(&|it| drop(it.cells[0].reserves.pop())), "cells[0]");
     assert_eq!(inconsistent(&|it| drop(it.cells.pop())), "cells");

@@ -49,52 +49,64 @@ pub(super) fn runs(mut bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32
             if groups == 0 || (packed.len() as u64) * 8 < numbers as u64 * u64::from(width) {
                 return Err(damaged("a page ends early"));
             }
-            unpack(packed, width, numbers, out);
+            // What stands behind the run is looked at, too, and does not count: so words can be read whole.
+            unpack(rest, width, numbers, out);
             bytes = rest.get(packed.len()..).unwrap_or_default();
         }
     }
     Ok(())
 }
 
-/// Unpacks numbers of `width` bits, the least significant first; the bytes are there.
+/// Unpacks numbers of `width` bits, the least significant first; their bytes are there, and others may follow.
 fn unpack(packed: &[u8], width: u32, numbers: usize, out: &mut Vec<u32>) {
     if width == 0 {
         out.resize(out.len() + numbers, 0);
         return;
     }
     let mask = u64::MAX >> (64 - width);
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-    // Eight numbers fill `width` bytes.
-    for (index, group) in packed.chunks(width as usize).enumerate() {
-        let left = numbers.saturating_sub(index * 8).min(8);
-        if width <= 8 {
-            // The usual case of a small dictionary: one word holds all eight.
-            let mut eight = [0_u8; 8];
-            for (to, from) in eight.iter_mut().zip(group) {
-                *to = *from;
-            }
-            let eight = u64::from_le_bytes(eight);
-            let mut eight_numbers = [0_u32; 8];
-            for (place, number) in (0_u32..).zip(&mut eight_numbers) {
-                *number = low(eight >> (place * width) & mask);
-            }
-            out.extend_from_slice(eight_numbers.get(..left).unwrap_or_default());
-            continue;
-        }
-        for place in (0..8_u32).take(left) {
-            let bit = (place * width) as usize;
-            let (from, shift) = (bit / 8, bit % 8);
-            let bytes = group.get(from..(from + 8).min(group.len())).unwrap_or_default();
-            out.push(low(word(bytes) >> shift & mask));
+    let start = out.len();
+    out.resize(start + numbers, 0);
+    let out = out.get_mut(start..).unwrap_or_default();
+    let eights = out.as_chunks_mut::<8>().0;
+    // The usual case of a small dictionary. Each width is compiled by itself, its shifts known.
+    let done = 8 * match width {
+        1 => unpack_small::<1>(packed, eights),
+        2 => unpack_small::<2>(packed, eights),
+        3 => unpack_small::<3>(packed, eights),
+        4 => unpack_small::<4>(packed, eights),
+        5 => unpack_small::<5>(packed, eights),
+        6 => unpack_small::<6>(packed, eights),
+        7 => unpack_small::<7>(packed, eights),
+        8 => unpack_small::<8>(packed, eights),
+        _ => 0,
+    };
+    // Wider numbers, and the last of the small ones.
+    for (index, number) in out.iter_mut().enumerate().skip(done) {
+        let bit = index * width as usize;
+        let bytes = packed.get(bit / 8..(bit / 8 + 8).min(packed.len())).unwrap_or_default();
+        let word = bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+        *number = low(word >> (bit % 8) & mask);
+    }
+}
+
+/// Unpacks numbers of at most 8 bits, eight from a word, as far as whole words are there; says how many eights.
+fn unpack_small<const WIDTH: usize>(packed: &[u8], eights: &mut [[u32; 8]]) -> usize {
+    for (index, eight) in eights.iter_mut().enumerate() {
+        // Eight numbers fill WIDTH bytes, and one word holds them all.
+        let Some(word) = packed.get(index * WIDTH..).and_then(|rest| rest.first_chunk()) else { return index };
+        let word = u64::from_le_bytes(*word);
+        for (place, number) in eight.iter_mut().enumerate() {
+            *number = low(word >> (place * WIDTH)) & ((1 << WIDTH) - 1);
         }
     }
+    eights.len()
 }
 
 /// The lower half of a word.
 #[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
 const fn low(word: u64) -> u32 {
-    let [a, b, c, d, ..] = word.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
+    word as u32
 }
 
 #[cfg(test)]

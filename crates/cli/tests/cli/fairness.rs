@@ -59,7 +59,7 @@ fn skip(bundle: &Path) {
         let start = usize::from(outcome.seed.as_bytes()[0]) % interval;
         let drawn = |row: &u32| {
             let id = populations.roll.id(*row).unwrap().to_owned();
-            Drawn { ticket: tickets.of(id.as_bytes()), id }
+            Drawn { ticket: tickets.of(id.as_bytes()), id: draw::Id::parse(&id).unwrap() }
         };
         let mut picked: Vec<Drawn> = members.rows.iter().skip(start).step_by(interval).take(size).map(drawn).collect();
         picked.sort();
