@@ -337,7 +337,12 @@ fn draws_of_other_documents() {
     assert_eq!(inconsistent(&|it| it.cells[1].drawn.swap(0, 1)), "cells[1]");
     assert_eq!(inconsistent(&|it| it.cells[1].drawn[0].id = Id::parse("another").unwrap()), "cells[1]");
     assert_eq!(inconsistent(&|it| it.cells[1].size += 1), "cells[1]");
-    assert_eq!(inconsistent(&|it| drop(it.cells[0].reserves.pop())), "cells[0]");
+    assert_eq!(
+        inconsistent(&|it| {
+            it.cells[0].reserves.pop();
+        }),
+        "cells[0]"
+    );
     assert_eq!(inconsistent(&|it| drop(it.cells.pop())), "cells");
     assert_eq!(inconsistent(&|it| it.seed = Digest([0; 32])), "seed");
     assert_eq!(inconsistent(&|it| it.draw.push('x')), "commitment_digest");
