@@ -126,7 +126,8 @@ fn overlapping(number: u64, ids: &[String]) -> Series {
             let names = rows().map(|(id, _)| id.as_str());
             let mut ticker = Ticker::new(0);
             let drawn = draw::select(&tickets, names, size, 0, &mut ticker, &mut draw::unattended).expect("drawn").0;
-            let drawn: std::collections::HashSet<String> = drawn.into_iter().map(|drawn| drawn.id.to_string()).collect();
+            let drawn: std::collections::HashSet<String> =
+                drawn.into_iter().map(|drawn| drawn.id.to_string()).collect();
             let row = |(id, subject): (&String, u32)| Row {
                 subject,
                 unit: u16::from(subject < 700),
