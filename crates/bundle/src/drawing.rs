@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use draw::{
-    Beacon, Bounds, Commitment, Header, Outcome, Part, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes,
+    Beacon, Bounds, Commitment, Header, Outcome, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes,
     Subject,
 };
 
 use crate::container::{Bundle, stream_document};
 use crate::error::BundleError;
-use crate::roll::{Pass, pass};
+use crate::roll::sift;
 use crate::zipped::copy_bundle;
 
 /// How much of the roll a draw checks. Form, order and distinctness of the ids are always checked.
@@ -98,44 +98,28 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
         .key
         .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
     let hashing = (check == RollCheck::Digest).then_some((suite, key));
-    let sieve = |bounds| {
-        Sieve::drawing(&commitment, &settled, &scheme, &roll_document.header, &sizes, bounds).map_err(BundleError::from)
-    };
     for bounds in [Bounds::Guessed, Bounds::Open] {
-        let columns = sieve(bounds)?.columns();
-        let how = Pass { columns: &columns, hashing, expected: roll_document.rows, threads };
-        let expect_header = |header: &Header| {
+        let sieve = |header: &Header| {
             // Columns are found by their place in the committed header.
-            if *header == roll_document.header { Ok(()) } else { Err(differs("header", &roll_document.header, header)) }
+            if *header != roll_document.header {
+                let (expected, found) = (roll_document.header.cells().join(","), header.cells().join(","));
+                return Err(Refused::new("header", draw::Reason::DigestMismatch { expected, found }).into());
+            }
+            Ok(Some(Sieve::drawing(&commitment, &settled, &scheme, header, &sizes, bounds)?))
         };
-        let hire = |header: &Header| {
-            expect_header(header)?;
-            sieve(bounds)
-        };
-        let work = |sieve: &mut Sieve<'_>, part: Part| {
-            sieve.take(&part)?;
-            Ok(Some(part))
-        };
-        let passed = pass(bundle.roll(format)?, &how, hire, work, Sieve::rest, &mut *progress);
-        let passed = passed.map_err(|error| error.within(format.file_name()))?;
+        let sifted = sift(bundle.roll(format)?, hashing, roll_document.rows, threads, sieve, &mut *progress);
+        let (passed, sieve) = sifted.map_err(|error| error.within(format.file_name()))?;
         let rows = passed.rows;
         let found = passed.document.unwrap_or_else(|| RollDocument { rows, ..roll_document.clone() });
         expect_same_roll(&roll_document, &found).map_err(|refused| refused.within(format.file_name()))?;
-        let mut sieves = passed.workers.into_iter();
-        let Some(mut all) = sieves.next() else { break };
-        sieves.try_for_each(|other| all.join(other))?;
-        if let Some(outcome) = all.finish(&commitment, &settled, &sizes)? {
+        let outcome = sieve.map(|sieve| sieve.finish(&commitment, &settled, &sizes)).transpose()?;
+        if let Some(outcome) = outcome.flatten() {
             return Ok(outcome);
         }
     }
     // Without a guess nothing that belongs to the result is forgotten.
     let what = "a cell has fewer rows than its size".to_owned();
     Err(Refused::new("sizes.json", draw::Reason::Mismatch { what }).into())
-}
-
-fn differs(place: &str, stated: &Header, found: &Header) -> BundleError {
-    let (expected, found) = (stated.cells().join(","), found.cells().join(","));
-    Refused::new(place, draw::Reason::DigestMismatch { expected, found }).into()
 }
 
 /// Refuses a roll file whose header, rows or root are not those of `roll.json`.

@@ -2,8 +2,8 @@
 //! is *partial*, never OK: without the roll, and a drand round of a chain whose key is not known here.
 
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Header, Outcome, Part, Progress, Proof, Refused,
-    Reveals, RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
+    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Header, Outcome, Progress, Proof, Refused, Reveals,
+    RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
 };
 
 use crate::attached::{check_signatures, read_addenda};
@@ -12,7 +12,7 @@ use crate::drand::{Round, check_round};
 use crate::drawing::{document, expect_same_roll, optional};
 use crate::error::BundleError;
 use crate::report::{Report, StepName};
-use crate::roll::{Pass, pass};
+use crate::roll::sift;
 use crate::steps::{Found, Steps};
 
 /// Recomputes everything in a bundle. `announced` is the commitment's digest from the announcement, the minutes or the log;
@@ -181,24 +181,13 @@ impl<'s> Known<'s> {
     ) -> Result<Option<Sieve<'s>>, BundleError> {
         let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
         let hashing = stated.key.map(|key| (self.commitment.suite, key));
-        let how = Pass { columns: &[], hashing, expected: stated.rows, threads: None };
         // Columns are found by their place in the header that is stated; another one fails behind the pass.
-        let hire = |header: &Header| Ok(if *header == stated.header { self.sieve(header, bounds) } else { None });
-        let work = |sieve: &mut Option<Sieve<'_>>, part: Part| {
-            if let Some(sieve) = sieve {
-                sieve.take(&part)?;
-            }
-            Ok(Some(part))
-        };
-        let rest = |sieve: &mut Option<Sieve<'_>>| sieve.iter_mut().for_each(Sieve::rest);
-        let passed = pass(bundle.roll(format)?, &how, hire, work, rest, progress)?;
+        let sieve = |header: &Header| Ok(if *header == stated.header { self.sieve(header, bounds) } else { None });
+        let (passed, sieve) = sift(bundle.roll(format)?, hashing, stated.rows, None, sieve, progress)?;
         if let Some(found) = &passed.document {
             expect_same_roll(stated, found)?;
         }
-        let mut sieves = passed.workers.into_iter().flatten();
-        let Some(mut all) = sieves.next() else { return Ok(None) };
-        sieves.try_for_each(|other| all.join(other))?;
-        Ok(Some(all))
+        Ok(sieve)
     }
 }
 

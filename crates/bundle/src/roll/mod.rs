@@ -13,6 +13,7 @@ mod pass;
 mod shared_file;
 mod writer;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
@@ -27,9 +28,10 @@ pub use parquet_read::is_reading_guarded;
 pub use writer::{RollWriter, convert_roll, export_roll};
 
 pub(crate) use csv::CsvRows;
-pub(crate) use parquet_read::{ParquetRoll, ParquetRows};
-pub(crate) use pass::{Pass, pass};
+pub(crate) use parquet_read::ParquetRows;
+pub(crate) use pass::sift;
 
+use pass::{Pass, no_columns, pass};
 use shared_file::SharedFile;
 
 /// The two forms of a roll file.
@@ -138,25 +140,6 @@ impl<'a> RollBytes<'a> {
         count().map_err(|source| BundleError::Io { place: RollFormat::Csv.file_name().to_owned(), source })
     }
 
-    /// The header, where the bytes can be read again: of a file.
-    fn header(&mut self) -> Result<Header, BundleError> {
-        let place = |format: RollFormat| format.file_name().to_owned();
-        let io = |format| move |source| BundleError::Io { place: place(format), source };
-        match self {
-            Self::CsvFile(file) => {
-                let header = CsvRows::new(BufReader::new(&mut *file))?.header().clone();
-                file.rewind().map_err(io(RollFormat::Csv))?;
-                Ok(header)
-            }
-            Self::ParquetFile(file) => {
-                let file = file.try_clone().and_then(SharedFile::new).map_err(io(RollFormat::Parquet))?;
-                Ok(ParquetRoll::new(file)?.header().clone())
-            }
-            Self::CsvStream(_) => Err(BundleError::unreadable(&place(RollFormat::Csv), "a stream is read once")),
-            Self::ParquetBytes(bytes) => Ok(ParquetRoll::new(bytes.clone())?.header().clone()),
-        }
-    }
-
     pub(crate) fn rows(self) -> Result<Box<dyn Rows + 'a>, BundleError> {
         Ok(match self {
             Self::CsvFile(file) => Box::new(CsvRows::new(BufReader::with_capacity(1 << 16, file))?),
@@ -215,8 +198,8 @@ pub fn roll_document(
     let mut read = || {
         let mut bytes = RollBytes::open(path, format)?;
         let expected = bytes.lines()?;
-        let how = Pass { columns: &[], hashing: Some((suite, key)), expected, threads: None };
-        let passed = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
+        let how = Pass { columns: &no_columns, hashing: Some((suite, key)), expected, threads: None };
+        let (passed, _) = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
         passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
     };
     read().map_err(|error: BundleError| error.within(&name_of(path)))
@@ -242,22 +225,20 @@ pub fn count_roll(
     let mut bytes = RollBytes::open(path, format)?;
     let expected = bytes.lines()?;
     let of_scheme = |refused: Refused| BundleError::from(refused.within(scheme_name));
-    let header = bytes.header().map_err(|error| error.within(&name_of(path)))?;
-    let columns = Sieve::counting(scheme, &header).map_err(of_scheme)?.columns();
-    let how = Pass { columns: &columns, hashing: None, expected, threads: None };
-    let work = |sieve: &mut Sieve<'_>, part: Part| {
-        sieve.take(&part)?;
-        Ok(Some(part))
+    // What the scheme is refused for names the scheme, all else the roll.
+    let misfit = Cell::new(false);
+    let sieve = |header: &Header| {
+        let sieve = Sieve::counting(scheme, header);
+        misfit.set(sieve.is_err());
+        sieve.map(Some).map_err(of_scheme)
     };
-    let hire = |header: &Header| Ok(Sieve::counting(scheme, header)?);
-    let passed = pass(bytes, &how, hire, work, |_| {}, progress).map_err(|error| error.within(&name_of(path)))?;
-    let mut sieves = passed.workers.into_iter();
-    let mut all = match sieves.next() {
-        Some(sieve) => sieve,
-        None => Sieve::counting(scheme, &header).map_err(of_scheme)?,
+    let sifted = sift(bytes, None, expected, None, sieve, progress);
+    let (passed, sieve) = sifted.map_err(|error| if misfit.get() { error } else { error.within(&name_of(path)) })?;
+    let sizes = match sieve {
+        Some(sieve) => sieve.sizes(),
+        None => Sieve::counting(scheme, &passed.header).and_then(|sieve| sieve.sizes()),
     };
-    sieves.try_for_each(|other| all.join(other))?;
-    Ok((all.sizes().map_err(of_scheme)?, passed.rows))
+    Ok((sizes.map_err(of_scheme)?, passed.rows))
 }
 
 /// The rows of a file, and how many to expect.
@@ -275,14 +256,14 @@ pub(crate) fn take_rows(
     rows_expected: u64,
     progress: Progress<'_>,
 ) -> Result<Taken, BundleError> {
-    let every: Vec<usize> = (1..draw::COLUMNS_MAX).collect();
+    let every = |header: &Header| Ok((1..header.columns().len()).collect());
     let how = Pass { columns: &every, hashing, expected: rows_expected, threads: None };
     let keep = |parts: &mut Vec<Part>, part| {
         parts.push(part);
         Ok(None)
     };
-    let passed = pass(bytes, &how, |_| Ok(Vec::new()), keep, |_| {}, progress)?;
-    let mut parts: Vec<Part> = passed.workers.into_iter().flatten().collect();
+    let (passed, kept) = pass(bytes, &how, |_| Ok(Vec::new()), keep, |_| {}, progress)?;
+    let mut parts: Vec<Part> = kept.into_iter().flatten().collect();
     parts.sort_unstable_by_key(Part::first_row);
     Ok(Taken { document: passed.document, roll: Some(Roll::new(passed.header, parts)) })
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use draw::{
     Digest, Edges, Header, Intake, MerkleTree, Part, Progress, ROWS_MAX, Reason, Refused, RollDocument, Room, RowLeaf,
-    Suite, Ticker, check_edges,
+    Sieve, Suite, Ticker, check_edges,
 };
 use parquet::file::reader::ChunkReader;
 
@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How a roll is passed.
 pub(crate) struct Pass<'c> {
-    /// The columns that workers read beside the id; all of them where the roll is hashed.
-    pub(crate) columns: &'c [usize],
+    /// The columns that workers read beside the id, by position; where the roll is hashed it is all of them anyway.
+    pub(crate) columns: &'c dyn Fn(&Header) -> Result<Vec<usize>, BundleError>,
     /// Hash the rows with this roll key.
     pub(crate) hashing: Option<(Suite, Digest)>,
     /// Rows to expect, for the progress only.
@@ -35,12 +35,46 @@ pub(crate) struct Pass<'c> {
 }
 
 /// What a pass found beside what its workers did.
-pub(crate) struct Passed<W> {
+pub(crate) struct Passed {
     pub(crate) header: Header,
     pub(crate) rows: u64,
     /// Header, rows, root and key, where rows were hashed.
     pub(crate) document: Option<RollDocument>,
-    pub(crate) workers: Vec<W>,
+}
+
+/// Columns for those who read none.
+pub(crate) fn no_columns(_header: &Header) -> Result<Vec<usize>, BundleError> {
+    Ok(Vec::new())
+}
+
+/// Passes a roll through sieves, one for each thread, and makes one of them. Where `sieve` makes none, rows are only checked.
+///
+/// # Errors
+/// As [`pass`]; whatever `sieve` refuses.
+pub(crate) fn sift<'s>(
+    bytes: RollBytes<'_>,
+    hashing: Option<(Suite, Digest)>,
+    expected: u64,
+    threads: Option<NonZeroUsize>,
+    sieve: impl Fn(&Header) -> Result<Option<Sieve<'s>>, BundleError>,
+    progress: Progress<'_>,
+) -> Result<(Passed, Option<Sieve<'s>>), BundleError> {
+    let columns = |header: &Header| Ok(sieve(header)?.map(|sieve| sieve.columns()).unwrap_or_default());
+    let work = |sieve: &mut Option<Sieve<'_>>, part: Part| {
+        if let Some(sieve) = sieve {
+            sieve.take(&part)?;
+        }
+        Ok(Some(part))
+    };
+    let rest = |sieve: &mut Option<Sieve<'_>>| sieve.iter_mut().for_each(Sieve::rest);
+    let how = Pass { columns: &columns, hashing, expected, threads };
+    let (passed, sieves) = pass(bytes, &how, &sieve, work, rest, progress)?;
+    let mut sieves = sieves.into_iter().flatten();
+    let mut all = sieves.next();
+    if let Some(all) = &mut all {
+        sieves.try_for_each(|other| all.join(other))?;
+    }
+    Ok((passed, all))
 }
 
 /// Passes a roll. `hire` makes a worker for a thread, `work` gives it a checked part, which it keeps or gives back, and at
@@ -55,7 +89,7 @@ pub(crate) fn pass<W: Send>(
     work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError> + Sync,
     rest: impl Fn(&mut W) + Sync,
     progress: Progress<'_>,
-) -> Result<Passed<W>, BundleError> {
+) -> Result<(Passed, Vec<W>), BundleError> {
     match bytes {
         RollBytes::ParquetFile(file) => {
             let file =
@@ -75,7 +109,7 @@ fn pass_rows<W>(
     work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError>,
     rest: impl Fn(&mut W),
     progress: Progress<'_>,
-) -> Result<Passed<W>, BundleError> {
+) -> Result<(Passed, Vec<W>), BundleError> {
     let header = rows.header().clone();
     let mut worker = hire(&header)?;
     let mut intake = Intake::new(header.clone()).keeping();
@@ -98,7 +132,7 @@ fn pass_rows<W>(
     }
     rest(&mut worker);
     ticker.report(progress)?;
-    Ok(Passed { header, rows, document: taken.document, workers: vec![worker] })
+    Ok((Passed { header, rows, document: taken.document }, vec![worker]))
 }
 
 /// What is left of a part for the end.
@@ -137,19 +171,21 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
     work: impl Fn(&mut W, Part) -> Result<Option<Part>, BundleError> + Sync,
     rest: impl Fn(&mut W) + Sync,
     progress: Progress<'_>,
-) -> Result<Passed<W>, BundleError> {
+) -> Result<(Passed, Vec<W>), BundleError> {
     if roll.rows() > u64::from(ROWS_MAX) {
         return Err(Refused::new(format!("row {}", ROWS_MAX + 1), Reason::TooLarge { max: u64::from(ROWS_MAX) }).into());
     }
-    let all: Vec<usize> = (1..roll.header().columns().len()).collect();
-    let columns = if pass.hashing.is_some() { &all } else { pass.columns };
+    let columns = match pass.hashing {
+        Some(_) => (1..roll.header().columns().len()).collect(),
+        None => (pass.columns)(roll.header())?,
+    };
     let leaf = pass.hashing.map(|(suite, key)| RowLeaf::new(suite, key));
     let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = pass.threads.unwrap_or_else(available).get().min(roll.groups().max(1));
     let workers = (0..threads).map(|_| hire(roll.header())).collect::<Result<Vec<_>, _>>()?;
     let shared = Shared { next: AtomicUsize::new(0), traces: Mutex::default(), fault: Mutex::default() };
     let one = |group: usize, worker: &mut W, room: &mut Room| -> Result<Trace, BundleError> {
-        let part = roll.part(group, columns, room)?;
+        let part = roll.part(group, &columns, room)?;
         part.check(roll.header())?;
         let trace = Trace { edges: part.edges(), tree: leaf.as_ref().map(|leaf| part.leaves(leaf)) };
         if let Some(part) = work(worker, part)? {
@@ -219,5 +255,5 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
         }
         RollDocument { header: roll.header().clone(), rows: roll.rows(), root: tree.root(), key: Some(key) }
     });
-    Ok(Passed { header: roll.header().clone(), rows: roll.rows(), document, workers })
+    Ok((Passed { header: roll.header().clone(), rows: roll.rows(), document }, workers))
 }
