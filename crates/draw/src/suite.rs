@@ -254,16 +254,16 @@ impl Tickets {
         self.0.of_parts(parts)
     }
 
-    /// The tickets of a batch of ids, as [`Tickets::of`] gives them, with what belongs to each.
+    /// The tickets of ids that wait, as [`Tickets::of`] gives them, with what belongs to each.
     ///
     /// The blocks of all are filled first, and hashed then. That is faster than one after the other, because a processor
     /// begins the next hash while the last is still running, but not if it must first wait for the block's bytes to be written.
     #[inline]
-    pub(crate) fn of_batch<T: Copy>(&self, batch: &mut Batch<'_, T>, mut take: impl FnMut(T, &[u8], Words)) {
-        let ids = batch.ids.get(..batch.count).unwrap_or_default();
+    pub(crate) fn of_all<T: Copy>(&self, waiting: &mut Waiting<'_, T>, mut take: impl FnMut(T, &[u8], Words)) {
+        let ids = waiting.ids.get(..waiting.count).unwrap_or_default();
         match &self.0 {
             Keyed::Sha256(start, _) => {
-                for ((id, owner), (_, block)) in ids.iter().zip(&batch.blocks) {
+                for ((id, owner), (_, block)) in ids.iter().zip(&waiting.blocks) {
                     let mut state = *start;
                     compress256(&mut state, std::slice::from_ref(block));
                     take(*owner, id, Words(state));
@@ -271,7 +271,7 @@ impl Tickets {
             }
             Keyed::Sm3(_) => ids.iter().for_each(|(id, owner)| take(*owner, id, Words::of(&self.of(id)))),
         }
-        batch.count = 0;
+        waiting.count = 0;
     }
 }
 
@@ -300,25 +300,29 @@ impl Words {
     }
 }
 
-/// Ids of a batch at most: their blocks and what is known of them stay in the nearest cache.
-const BATCH: usize = 128;
+/// Ids that wait at most: their blocks and what is known of them stay in the nearest cache.
+const WAITING_MAX: usize = 128;
 
 /// Ids whose tickets are wanted, each with what it belongs to.
-pub(crate) struct Batch<'a, T> {
+pub(crate) struct Waiting<'a, T> {
     ids: Box<[(&'a [u8], T)]>,
     /// With the length of the id that each was filled for.
     blocks: Box<[(usize, [u8; 64])]>,
     count: usize,
 }
 
-impl<'a, T: Copy> Batch<'a, T> {
-    /// An empty batch; `nobody` stands where nothing was added yet.
+impl<'a, T: Copy> Waiting<'a, T> {
+    /// Without ids; `nobody` stands where nothing was added yet.
     pub(crate) fn new(nobody: T) -> Self {
         let nothing: &[u8] = &[];
-        Self { ids: vec![(nothing, nobody); BATCH].into(), blocks: vec![(usize::MAX, [0; 64]); BATCH].into(), count: 0 }
+        Self {
+            ids: vec![(nothing, nobody); WAITING_MAX].into(),
+            blocks: vec![(usize::MAX, [0; 64]); WAITING_MAX].into(),
+            count: 0,
+        }
     }
 
-    /// Adds an id, at most [`SHORT_MAX`] bytes, if it is `wanted`, and says whether the batch is full: hash it then.
+    /// Adds an id, at most [`SHORT_MAX`] bytes, if it is `wanted`, and says whether no more can wait: hash them then.
     ///
     /// An unwanted id is written, too, and then written over: whether a row is wanted is as good as random, and a wrong guess
     /// of the processor costs more than the writing.
@@ -336,7 +340,7 @@ impl<'a, T: Copy> Batch<'a, T> {
             *place = (id, owner);
         }
         self.count += usize::from(wanted);
-        self.count >= BATCH
+        self.count >= WAITING_MAX
     }
 }
 
