@@ -30,7 +30,7 @@ pub struct Drawing {
     /// How much of the roll is checked.
     pub check: RollCheck,
     /// Threads that read a Parquet roll at most; as many as the machine runs at once where none is given. The result is the
-    /// same with any number.
+    /// same with any number. Above [`crate::THREADS_MAX`] it is that many.
     pub threads: Option<NonZeroUsize>,
 }
 

@@ -31,8 +31,8 @@ pub use proving::{prove, receipt};
 pub use receipt_check::{ReceiptReport, verify_receipt};
 pub use report::{Report, Step, StepName, Verdict};
 pub use roll::{
-    ROW_BYTES_MAX, RollFormat, RollWriter, convert_roll, count_roll, export_roll, is_reading_guarded, read_roll,
-    read_roll_as, roll_document,
+    ROW_BYTES_MAX, RollFormat, RollWriter, THREADS_MAX, convert_roll, count_roll, export_roll, is_reading_guarded,
+    read_roll, read_roll_as, roll_document,
 };
 pub use verify::verify;
 pub use zipped::{ENTRIES_MAX, RATIO_MAX, TOTAL_BYTES_MAX, unzip, zip_folder};

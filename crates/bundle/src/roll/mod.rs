@@ -31,6 +31,8 @@ pub(crate) use csv::CsvRows;
 pub(crate) use parquet_read::ParquetRows;
 pub(crate) use pass::sift;
 
+pub use pass::THREADS_MAX;
+
 use pass::{Pass, no_columns, pass};
 use shared_file::SharedFile;
 

@@ -19,6 +19,8 @@ use crate::roll::parquet_read::ParquetRoll;
 use crate::roll::shared_file::SharedFile;
 use crate::roll::{RollBytes, Row, Rows};
 
+/// Threads at most, whatever the caller or the machine says: more than this read no faster, and each takes memory.
+pub const THREADS_MAX: usize = 256;
 /// Between two looks at whether the caller wants to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -181,7 +183,7 @@ fn pass_groups<R: ChunkReader + 'static, W: Send>(
     };
     let leaf = pass.hashing.map(|(suite, key)| RowLeaf::new(suite, key));
     let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let threads = pass.threads.unwrap_or_else(available).get().min(roll.groups().max(1));
+    let threads = pass.threads.unwrap_or_else(available).get().min(THREADS_MAX).min(roll.groups().max(1));
     let workers = (0..threads).map(|_| hire(roll.header())).collect::<Result<Vec<_>, _>>()?;
     let shared = Shared { next: AtomicUsize::new(0), traces: Mutex::default(), fault: Mutex::default() };
     let one = |group: usize, worker: &mut W, room: &mut Room| -> Result<Trace, BundleError> {

@@ -29,9 +29,15 @@ pub struct Arguments {
     /// verify 总是逐行重新计算底册摘要。
     #[arg(long)]
     no_roll_check: bool,
-    /// 最多用几个线程读取 Parquet 底册；不指定时按本机的处理器数。线程多少不影响结果
-    #[arg(long, value_name = "N")]
+    /// 最多用几个线程读取 Parquet 底册，1 至 256；不指定时按本机的处理器数。线程多少不影响结果
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
+}
+
+/// Reads a number of threads within the limit.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= bundle::THREADS_MAX);
+    threads.ok_or_else(|| format!("须为 1 至 {} 的整数", bundle::THREADS_MAX))
 }
 
 /// Prints the drawn counts by cell.
