@@ -174,10 +174,12 @@ const fn next(statistic: Statistic) -> &'static str {
 /// The report's verdict in one sentence, and what it is worth.
 #[must_use]
 pub fn verdict(report: &Report) -> (String, String) {
+    if report.tests() == 0 {
+        let nothing = "没有哪一次摇号有随机可言，所以公平与否都无从说起；请看别的年份，或摇号以后再来。";
+        return ("没有可以检验的摇号。".to_owned(), nothing.to_owned());
+    }
     let alarms: u64 = report.families.iter().map(|family| family.alarms).sum();
-    let what = if report.tests() == 0 {
-        "没有可以检验的摇号。".to_owned()
-    } else if alarms == 0 {
+    let what = if alarms == 0 {
         format!("共检验 {} 项，没有发现偏离随机之处。", report.tests())
     } else {
         format!("共检验 {} 项，其中 {alarms} 项报警：这样的结果不像公平的摇号。", report.tests())

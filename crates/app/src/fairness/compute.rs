@@ -12,7 +12,7 @@ use store::repo::attempt::DrawnAttempt;
 use store::repo::file::File;
 
 use super::view::{Stored, Told};
-use super::{Assembly, Misfit, PURPOSE, span, subject_of};
+use super::{Assembly, Misfit, PURPOSE, span, subject_of, year_or_current};
 use crate::job::{Meter, Run, attended};
 use crate::{Ctx, Error, NewJob, Platform, Result};
 
@@ -25,12 +25,14 @@ struct Payload {
     year: i32,
 }
 
-/// Asks for the report of a year over the draws of the acting post's agency and all below.
+/// Asks for the report of a year over the draws of the acting post's agency and all below. A year that cannot be chosen is
+/// the current one.
 ///
 /// # Errors
 /// `Denied`; `FAIR-001` without any draw in the ten years; `FAIR-002` while it is being computed; `FAIR-004` for too many.
 pub async fn compute(platform: &Platform, ctx: &Ctx, year: i32) -> Result<JobId> {
     let mut command = platform.command(ctx, UseCase::FairnessCompute).await?;
+    let year = year_or_current(ctx, Some(year));
     let agency = ctx.post()?.agency_id;
     if drawn(command.tx(), &ctx.scope()?, year).await?.is_empty() {
         return Err(Error::conflict("FAIR-001"));

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike as _;
 use domain::registry::UseCase;
 use fairness::Report;
 use store::repo;
 
 use super::compute::drawn;
-use super::{PURPOSE, subject_of};
+use super::{PURPOSE, subject_of, year_or_current, years};
 use crate::job::JobView;
 use crate::{Ctx, Error, Platform, Result};
-
-/// Years that can be chosen, the current one first.
-const YEARS_SHOWN: i32 = 15;
 
 /// What the page needs.
 #[derive(Clone, Debug)]
@@ -84,9 +80,7 @@ impl Told {
 /// `Denied`, `Unauthenticated`, `FAIR-004`.
 pub async fn view(platform: &Platform, ctx: &Ctx, year: Option<i32>) -> Result<FairnessView> {
     ctx.require(UseCase::FairnessView)?;
-    let this_year = ctx.today().year();
-    let years: Vec<i32> = (0..YEARS_SHOWN).map(|before| this_year - before).collect();
-    let year = year.filter(|year| years.contains(year)).unwrap_or(this_year);
+    let year = year_or_current(ctx, year);
     let subject_id = subject_of(ctx.post()?.agency_id, year);
     let mut conn = platform.store().read().await?;
     let drawn = drawn(&mut conn, &ctx.scope()?, year).await?;
@@ -108,5 +102,5 @@ pub async fn view(platform: &Platform, ctx: &Ctx, year: Option<i32>) -> Result<F
     let job = job.map(|job| JobView::of(job, platform.now()));
     // A job that did its work is told by its report.
     let job = job.filter(|job| !(job.ended && job.state == "done"));
-    Ok(FairnessView { year, years, draws: drawn.len(), job, made })
+    Ok(FairnessView { year, years: years(ctx).collect(), draws: drawn.len(), job, made })
 }

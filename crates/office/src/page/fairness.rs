@@ -75,6 +75,8 @@ struct RepeatRow {
 
 /// One of the two reports, in words.
 struct Shown {
+    /// Something could be tested; without it nothing can be said, good or bad.
+    tested: bool,
     alarms: bool,
     verdict: String,
     rate: String,
@@ -165,6 +167,7 @@ fn shown(told: &Told) -> Shown {
     };
     let never = &report.never;
     Shown {
+        tested: report.tests() > 0,
         alarms: report.alarms(),
         verdict,
         rate,
@@ -249,9 +252,9 @@ struct ComputeForm {
 }
 
 async fn compute(desk: Desk, Form(form): Form<ComputeForm>) -> Result<Response> {
-    let shown = cases::view(&desk.platform, &desk.ctx, form.year.parse().ok()).await?;
-    let here = format!("{HERE}?year={}", shown.year);
-    match cases::compute(&desk.platform, &desk.ctx, shown.year).await {
+    let year = cases::year_or_current(&desk.ctx, form.year.parse().ok());
+    let here = format!("{HERE}?year={year}");
+    match cases::compute(&desk.platform, &desk.ctx, year).await {
         Ok(_) => Ok(go_saying(&here, Tone::Info, "已开始计算，完成后自动显示。")),
         Err(error) if error.kind == ErrorKind::Conflict => {
             Ok(go_saying(&here, Tone::Warn, &format!("{}{}", error.message(), error.next_step())))
@@ -290,8 +293,7 @@ mod tests {
         serde_json::from_value(json!({ "report": report, "ids": { "7": "91130302MA00000000" } })).unwrap()
     }
 
-    #[test]
-    fn an_alarm_stands_on_top_and_says_what_to_do() {
+    fn html_of(told: &Told) -> String {
         let seat = Seat { person: "赵纪检".to_owned(), post: "监督".to_owned(), agency: "市局".to_owned() };
         let page = ViewPage {
             page: Page::office(seat, Area::Task),
@@ -302,14 +304,29 @@ mod tests {
             draws: 10,
             made_at: "今天".to_owned(),
             outdated: false,
-            shown: Some(shown(&told())),
+            shown: Some(shown(told)),
             job: None,
             job_page: String::new(),
             failed: String::new(),
             running: false,
             may_compute: false,
         };
-        let html = page.render().unwrap();
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn where_nothing_can_be_tested_the_page_says_nothing_good_either() {
+        let mut nothing = told();
+        nothing.report.families.clear();
+        let html = html_of(&nothing);
+        assert!(html.contains("没有可以检验的摇号") && html.contains("未检验：演练 1 次"), "{html}");
+        assert!(!html.contains("banner good") && !html.contains("<h2>各层</h2>") && !html.contains("误报"), "{html}");
+        assert!(html_of(&told()).contains("<h2>各层</h2>"));
+    }
+
+    #[test]
+    fn an_alarm_stands_on_top_and_says_what_to_do() {
+        let html = html_of(&told());
         for words in [
             "其中 1 项报警",
             "报警：有没有哪一户",
