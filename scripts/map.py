@@ -62,15 +62,18 @@ def use_cases(text):
 
 
 def areas(root):
-    """Crates that hold use cases, `kernel` first and `app` last: those that use `store`, apart from the tests' own."""
-    found = []
+    """Crates that hold use cases, each behind those that it uses: all that use `store`, apart from the tests' own."""
+    uses = {}
     for manifest in sorted(Path(root, "crates").glob("*/Cargo.toml")):
-        text = manifest.read_text(encoding="utf-8")
-        used = text.split("[dependencies]")[-1].split("\n[")[0]
-        if re.search(r"^store\b", used, re.M) and manifest.parent.name != "testkit":
-            found.append(manifest.parent.name)
-    ends = {"kernel": -1, "app": 1}
-    return sorted(found, key=lambda name: (ends.get(name, 0), name))
+        text = manifest.read_text(encoding="utf-8").split("[dependencies]")[-1].split("\n[")[0]
+        uses[manifest.parent.name] = set(re.findall(r"^([\w-]+)", text, re.M))
+    found = {name for name in uses if "store" in uses[name] and name != "testkit"}
+
+    def below(name):
+        mine = uses[name] & found
+        return mine.union(*map(below, mine))
+
+    return sorted(found, key=lambda name: (len(below(name)), name))
 
 
 def commands(root, area):
@@ -137,6 +140,13 @@ def reached(root, area, modules):
 
 
 # Tests
+
+
+def opens(text, addresses):
+    """Whether a test names one of the addresses, with anything in the place of the parts that vary."""
+    part = r"""[^/\s"'`?]+"""
+    patterns = [re.sub(r"\\{\w+\\}", lambda _: part, re.escape(address)) for address in addresses]
+    return any(re.search(pattern + r"""(?=["'`?#\s]|$)""", text) for pattern in patterns)
 
 
 def rust_tests(text):
@@ -321,14 +331,13 @@ def areas_page(root, found):
         if area is None:
             continue
         reach = sorted({table for module in uses[area] for table in modules[module]}, key=list(scripts).index)
-        lines += ["", "Tables that its functions reach: " + (", ".join(f"`{table}`" for table in reach) or "none") + "."]
-        addresses = {address for variant in mine for address, _ in served.get(variant, [])}
-        heads = {"/" + "/".join(address.strip("/").split("/")[:2]) for address in addresses} - {"/office"}
+        lines += ["", "Tables, through the queries of `store::repo`: " + (", ".join(f"`{table}`" for table in reach) or "none") + "."]
+        addresses = [address for variant in mine for address, _ in served.get(variant, [])]
         own = [path for path in found if path.startswith(f"crates/{area}/")]
-        through = [p for p in fronts if any(re.search(re.escape(head) + r"\b", read(root, p)) for head in heads)]
+        through = [path for path in fronts if opens(read(root, path), addresses)]
         lines += ["", "Tests: " + (", ".join(map(link, own)) or "none of its own") + "."]
         if through:
-            lines += ["", "Tests that open its pages: " + ", ".join(map(link, through)) + "."]
+            lines += ["", "Tests that name its addresses: " + ", ".join(map(link, through)) + "."]
     lines += ["", "## Without an account", "", "| address | page |", "| --- | --- |"]
     lines += [f"| `{address}` | {link(path)} |" for address, path in public_routes(root)]
     lines += ["", "## Tables", "", "| table | made in | queries | areas that reach it |", "| --- | --- | --- | --- |"]

@@ -92,7 +92,8 @@ class Sources(unittest.TestCase):
                     'Routes::new().get(LIST, UseCase::ItemList, list).post(\n  "/office/items/import", UseCase::ItemImport, x)',
                 "crates/store/src/migration/1.sql": "CREATE TABLE item (\n id TEXT\n);\nCREATE TABLE part (id TEXT);\n",
                 "crates/store/src/repo/item.rs": '"SELECT 1 FROM item"; bulk::insert(tx, "part", rows)',
-                "crates/planning/Cargo.toml": "[dependencies]\nstore = 1\n", "crates/planning/src/a.rs": "repo::{item, other};",
+                "crates/drawing/Cargo.toml": "[dependencies]\nkernel = 1\nplanning = 1\nstore = 1\n",
+                "crates/planning/Cargo.toml": "[dependencies]\nkernel = 1\nstore = 1\n", "crates/planning/src/a.rs": "repo::{item, other};",
                 "crates/kernel/Cargo.toml": "[dependencies]\nstore.workspace = true\n", "crates/kernel/src/a.rs": "",
                 "crates/web/Cargo.toml": "[dependencies]\nkernel = 1\n[dev-dependencies]\nstore = 1\n",
             })
@@ -102,11 +103,19 @@ class Sources(unittest.TestCase):
             self.assertEqual(list(mapping.tables(root)), ["item", "part"])
             modules = mapping.repositories(root, mapping.tables(root))
             self.assertEqual(modules, {"item": {"item", "part"}})
-            self.assertEqual(mapping.areas(root), ["kernel", "planning"])
+            self.assertEqual(mapping.areas(root), ["kernel", "planning", "drawing"])
             self.assertEqual(mapping.reached(root, "planning", modules), {"item"})
             Path(root, where).write_text("Routes::new().get(ELSEWHERE, UseCase::ItemList, list)")
             with self.assertRaises(mapping.MapError):
                 mapping.routes(root)
+
+
+    def test_a_test_opens_an_address_whatever_stands_for_its_parts(self):
+        seal = ["/office/tasks/{task}/seal"]
+        for text in ['get("/office/tasks/{task}/seal")', 'format!("/office/tasks/{}/seal?a={}")', "goto(`/office/tasks/${id}/seal`)"]:
+            self.assertTrue(mapping.opens(text, seal), text)
+        for text in ['"/office/tasks/1/seal/approve"', '"/office/tasks//seal"', '"/office/tasks"', '"/tasks/1/seal"']:
+            self.assertFalse(mapping.opens(text, seal), text)
 
 
 class Requirements(unittest.TestCase):
