@@ -31,6 +31,9 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// What the outside calls this installation, without a slash at the end: `https://10.1.2.3:8443`. It stands in QR codes.
     pub base_url: String,
+    /// Where the public front is, if another address than `base_url`: a bureau with an inner and an outer network has two.
+    /// It stands in the QR codes that anybody may scan.
+    pub site_url: Option<String>,
     /// What sets forms as PDF; `None` where the machine has no fonts for it.
     pub printer: Option<Arc<dyn FormPrinter>>,
 }
@@ -46,6 +49,7 @@ struct Inner {
     files: FileStore,
     clock: Arc<dyn Clock>,
     base_url: String,
+    site_url: String,
     printer: Option<Arc<dyn FormPrinter>>,
     rolls: crate::scheme::RollCache,
 }
@@ -68,6 +72,7 @@ impl Platform {
             store,
             files,
             clock: config.clock,
+            site_url: config.site_url.unwrap_or_else(|| config.base_url.clone()),
             base_url: config.base_url,
             printer: config.printer,
             rolls: crate::scheme::RollCache::default(),
@@ -143,6 +148,12 @@ impl Platform {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// The address of the public front.
+    #[must_use]
+    pub fn site_url(&self) -> &str {
+        &self.inner.site_url
     }
 
     /// What sets forms.

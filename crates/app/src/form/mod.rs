@@ -6,8 +6,8 @@ mod data;
 mod print;
 mod printer;
 
-pub use batch::{FORMS_JOB, FormFile, files, print_batch, read_file};
+pub use batch::{FORMS_JOB, FormFile, Remark, files, print_batch, read_file};
 pub use print::{Printed, print};
-pub use printer::{FormData, FormItem, FormKind, FormPerson, FormPrinter, PrintError};
+pub use printer::{FormData, FormItem, FormKind, FormPerson, FormPrinter, PrintError, PrintedForms};
 
 pub(crate) use batch::run_batch;

@@ -238,6 +238,7 @@ async fn open(patient: &Patient) -> std::result::Result<Platform, Finding> {
         files: patient.home.join("files"),
         clock: patient.clock.clone(),
         base_url: String::new(),
+        site_url: None,
         printer: None,
     };
     Platform::open(config).await.map_err(|error| say::database_closed(&error))

@@ -18,7 +18,8 @@ CREATE UNIQUE INDEX u_share__task_id__agency_id ON share (task_id, agency_id);
 CREATE INDEX i_share__agency ON share (agency_id, state);
 
 -- One entry through the door of one drawn object. Code and name are those of the roll's day; `strata` are the codes of
--- all strata that drew the object, in the scheme's order, joined by commas.
+-- all strata that drew the object, in the scheme's order, joined by commas. `notice_on` is the day on which the notice was
+-- issued, that is first printed; printed again, it keeps that day.
 CREATE TABLE visit (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -31,6 +32,7 @@ CREATE TABLE visit (
     state {text} NOT NULL,
     planned_on {text} NOT NULL,
     strata {text} NOT NULL,
+    notice_on {text},
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX u_visit__task_id__subject_id ON visit (task_id, subject_id);
