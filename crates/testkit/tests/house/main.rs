@@ -9,6 +9,7 @@ mod crates;
 mod documents;
 mod repository;
 mod sources;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::Command;
