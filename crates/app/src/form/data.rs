@@ -19,16 +19,23 @@ use crate::{Command, Ctx, Error, Platform, Result};
 /// Characters of a basis; beyond it only the names of the laws are listed.
 const BASIS_CHARS_MAX: usize = 600;
 
-/// A notice names whom the object may ask at the unit that comes, never at the one that ordered the task.
+/// What keeps the notices of a share from being printed (`FORM-007`): a notice names whom the object may ask at the unit
+/// that comes, never at the one that ordered the task.
+#[must_use]
+pub fn lack_of_notice(share: &Share) -> Option<Error> {
+    let reachable = !share.agency_contact.is_empty() && !share.agency_phone.is_empty();
+    (!reachable).then(|| Error::conflict("FORM-007").with("name", &share.agency_name))
+}
+
+/// Refuses to print a notice that would have a hole.
 ///
 /// # Errors
 /// `FORM-007` if the unit has no contact or no phone.
 pub(super) fn require_contact(kind: FormKind, share: &Share) -> Result<()> {
-    let reachable = !share.agency_contact.is_empty() && !share.agency_phone.is_empty();
-    if kind == FormKind::Record || reachable {
-        return Ok(());
+    match lack_of_notice(share) {
+        Some(lack) if kind == FormKind::Notice => Err(lack),
+        _ => Ok(()),
     }
-    Err(Error::conflict("FORM-007").with("name", &share.agency_name))
 }
 
 /// Notes in the transaction of the printing that these visits' forms left the house; `today` stands on the notices that
