@@ -56,7 +56,7 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
         site_url: settings.site_url.clone(),
         printer: Some(printer(settings)),
     };
-    Ok(Platform::open(config).await?)
+    Ok(app::open(config).await?)
 }
 
 /// What sets forms as PDF, with the configured fonts first.

@@ -117,7 +117,7 @@ pub async fn open(home: &Path, store: &StoreConfig, clock: Arc<FakeClock>) -> Pl
             site_url: Some("https://public.mingcha.test".to_owned()),
         printer: Some(Arc::new(PlainPrinter::default())),
     };
-    Platform::open(config).await.unwrap()
+    app::open(config).await.unwrap()
 }
 
 fn name_of(url: &str) -> &str {
