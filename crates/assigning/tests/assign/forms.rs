@@ -70,7 +70,7 @@ on_both! {
         let leader = city.world.as_post(&city.a_leader);
         assert_eq!(form::print(&platform, &leader, row.visit.id, FormKind::Notice).await.unwrap_err().kind, ErrorKind::Denied);
         assert_eq!(data.method, "实地核查");
-        assert_eq!(data.materials, ["营业执照正、副本", "住所使用证明", "与广告检查有关的证照、合同、票据、台账和记录"]);
+        assert_eq!(data.materials, ["营业执照正、副本", "住所使用证明", "与电子商务经营行为监督检查、特种设备检查有关的证照、合同、票据、台账和记录"]);
         assert_eq!((data.contact.as_str(), data.contact_phone.as_str()), ("钱接待", "0335-0000003"));
         assert_eq!(data.organiser, "试验市市场监督管理局");
         assert_eq!(data.public_url, "https://public.mingcha.test/announcements/130300202105060001");
