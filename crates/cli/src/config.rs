@@ -133,7 +133,7 @@ fn read_file(named: Option<&Path>, home: &Path) -> Result<File, Failure> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
         Err(error) => {
-            return Err(Failure::usage(format!("配置文件 {} 读不出来：{error}", path.display()), "请核对路径和权限。"));
+            return Err(Failure::usage(format!("配置文件 {} 读不出来：{}", path.display(), text::protocol::io(&error)), "请核对路径和权限。"));
         }
     };
     toml::from_str(&text).map_err(|error| {

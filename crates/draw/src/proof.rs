@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::merkle::verify_inclusion;
 use crate::node::Node;
+use crate::mismatch::Mismatch;
 use crate::refused::{Reason, Refused};
 use crate::roll::{RollDocument, RowLeaf};
 use crate::suite::{Digest, Suite};
@@ -38,8 +39,7 @@ impl Proof {
         if verify_inclusion(suite, leaf, self.index, roll.rows, &self.path, &roll.root) {
             return Ok(());
         }
-        let what = "the path does not lead from this row to the root".to_owned();
-        Err(Refused::new("path", Reason::Mismatch { what }))
+        Err(Refused::new("path", Reason::Mismatch { what: Mismatch::ProofPath }))
     }
 
     /// Reads `proofs.json`.

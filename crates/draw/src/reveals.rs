@@ -5,6 +5,7 @@ use crate::commitment::{BeaconForm, BeaconPlan, Commitment, Subject};
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
 use crate::node::Node;
+use crate::mismatch::Expected;
 use crate::refused::{Reason, Refused};
 use crate::seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
 use crate::suite::{Digest, Suite};
@@ -217,7 +218,7 @@ fn parse_reveal(node: Node) -> Result<Reveal, Refused> {
     let party = fields.take("party")?.filled()?;
     let reveal = match fields.optional("absent") {
         Some(absent) => {
-            let refused = absent.refuse(Reason::WrongKind { expected: "true" });
+            let refused = absent.refuse(Reason::WrongKind { expected: Expected::True });
             if !absent.boolean()? {
                 return Err(refused);
             }

@@ -215,7 +215,7 @@ impl Explain for BadScheme {
             }
             Self::Window => Message::new("结束日期早于开始日期。", "请核对检查起止日期。"),
             Self::Protocol(reason) => {
-                Message::new(format!("含有不能进入公开文件的字符（{reason}）。"), "请删去看不见的字符，重新手工输入。")
+                Message::new(format!("不合摇号协议：{reason}。"), "请改正这一处；看不见的字符，请删去后重新手工输入。")
             }
         }
     }

@@ -18,7 +18,7 @@ pub use decide::{approve, give_back, submit};
 pub(crate) use draft::own;
 pub use draft::{copy, draft, update};
 pub use list::{Choices, SchemeView, choices, list, view};
-pub(crate) use roll::{RollCache, field_texts, header, read_frozen, register_line};
+pub(crate) use roll::{RollCache, field_texts, header, read_frozen, register_line, told};
 
 pub use store::repo::approval::Approval as Decision;
 

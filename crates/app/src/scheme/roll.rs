@@ -98,7 +98,7 @@ pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate
             })
         }));
         if let Some(refused) = refused {
-            return Err(Error::conflict("TASK-013").with("problem", refused));
+            return Err(Error::conflict("TASK-013").with("problem", text::protocol::refusal(&refused.place, refused.code(), &refused.args())));
         }
         read?;
         intake.finish().roll.ok_or_else(|| Error::internal("an intake that keeps columns gave no roll"))
@@ -106,6 +106,11 @@ pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate
     let roll = Arc::new(tokio::task::spawn_blocking(read).await.map_err(Error::internal)??);
     *live = Some(Live { scope: scope.prefix().to_owned(), stamp, day, roll: roll.clone() });
     Ok(roll)
+}
+
+/// What went wrong with a file of the protocol, in words.
+pub(crate) fn told(error: &bundle::BundleError) -> String {
+    text::protocol::refusal(error.place(), error.code(), &error.args())
 }
 
 /// Reads a roll file of the file store (whose name has no ending) and compares it with its document.
@@ -120,9 +125,9 @@ pub(crate) fn read_frozen(
 ) -> Result<Roll> {
     let key: Digest = document.key.ok_or_else(|| Error::internal("a frozen roll without its key"))?;
     let taken = bundle::read_roll_as(path, bundle::RollFormat::Parquet, Some((suite, key)), document.rows, progress)
-        .map_err(|error| Error::conflict("DRAW-019").with("detail", error))?;
+        .map_err(|error| Error::conflict("DRAW-019").with("detail", told(&error)))?;
     if taken.document.as_ref() != Some(document) {
-        return Err(Error::conflict("DRAW-019").with("detail", "root"));
+        return Err(Error::conflict("DRAW-019").with("detail", text::protocol::OTHER_ROOT));
     }
     taken.roll.ok_or_else(|| Error::internal("reading a roll gave no columns"))
 }

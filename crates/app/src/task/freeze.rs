@@ -20,7 +20,7 @@ use store::{StoreError, repo};
 
 use super::{KIND, job_open, own, step};
 use crate::job::{Meter, Run, attended};
-use crate::scheme::{compile, field_texts, header, refusal, register_line};
+use crate::scheme::{compile, field_texts, header, refusal, register_line, told};
 use crate::{Ctx, Error, NewJob, Platform, Result};
 
 /// The kind of the job.
@@ -183,7 +183,7 @@ impl Work {
                 let fields = field_texts(&row);
                 let pushed = writer
                     .push(&fields.each_ref().map(AsRef::as_ref))
-                    .map_err(|error| Error::conflict("TASK-013").with("problem", error));
+                    .map_err(|error| Error::conflict("TASK-013").with("problem", told(&error)));
                 let written =
                     pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
                 done += 1;

@@ -65,7 +65,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     };
     let with_tls = arguments.tls || settings.certificate.is_some() || !is_loopback(listen.ip());
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::usage(format!("无法监听 {listen}：{error}"), "请换一个端口（--listen），或停止占用它的程序。")
+        let why = text::protocol::io(&error);
+        Failure::usage(format!("无法监听 {listen}：{why}"), "请换一个端口（--listen），或停止占用它的程序。")
     })?;
     let address = listener.local_addr()?;
     let named =

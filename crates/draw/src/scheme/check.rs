@@ -54,7 +54,7 @@ fn check_cells(column: &str, header: &Header, place: &str) -> Result<(), Refused
     match find(column, header, place)? {
         ColumnType::Set => Err(Refused::new(
             place,
-            Reason::ColumnKind { column: column.to_owned(), kind: "set", test: "a share by its values" },
+            Reason::ColumnKind { column: column.to_owned(), kind: "set", test: "by" },
         )),
         _ => Ok(()),
     }
