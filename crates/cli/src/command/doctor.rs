@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::Clock as _;
-use app::upkeep::{Check, Name, Patient, Verdict};
+use app::check::{Check, Name, Verdict};
+use app::upkeep::Patient;
 use clap::Args;
 use paper::{CheckNotice, Moment, Printer};
 use text::upkeep as words;
@@ -44,7 +45,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let now_seconds = clock.now().unix_ms() / 1_000;
     let patient = Patient { home: settings.home.clone(), store: settings.store.clone(), clock, mend: arguments.mend };
     let bar = say::bar("检查");
-    let mut checks = app::upkeep::doctor(&patient, &mut say::progress(&bar)).await;
+    let mut checks = app::upkeep::doctor(&patient, app::AREAS, &mut say::progress(&bar)).await;
     bar.finish_and_clear();
     checks.push(of(Name::Fonts, font_check(&settings.fonts)));
     checks.push(of(Name::Certificate, certificate_check(settings, now_seconds)));
@@ -53,9 +54,10 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         println!("{}", serde_json::json!({ "faults": faults, "checks": checks }));
     } else {
         for check in &checks {
-            println!("{:<9}{:<13}{}", check.verdict.word(), check.name.word(), check.found);
+            let (verdict, name) = (check.verdict.word(), check.name.word());
+            println!("{}\t{}（{name}）：{}", words::verdict(verdict), words::check(name), check.found);
             if !check.mend.is_empty() {
-                println!("{:<22}→ {}", "", check.mend);
+                println!("\t办法：{}", check.mend);
             }
         }
     }
@@ -63,7 +65,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         say::line("没有故障。");
         Ok(ExitCode::SUCCESS)
     } else {
-        say::line(format_args!("有 {faults} 项故障，见标为 fault 的各行。"));
+        say::line(format_args!("有 {faults} 项故障，见标为“故障”的各行。"));
         Ok(ExitCode::from(REFUSED))
     }
 }

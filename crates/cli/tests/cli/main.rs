@@ -14,4 +14,6 @@ mod receipts;
 mod rolls;
 mod run;
 mod upkeep;
+mod unread;
 mod usage;
+mod words;

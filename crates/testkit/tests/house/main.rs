@@ -8,7 +8,9 @@
 mod crates;
 mod documents;
 mod repository;
+mod rooms;
 mod sources;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::Command;
