@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use draw::{
-    Addendum, Commitment, Digest, Mismatch, Outcome, Reason, Refused, Scheme, SignatureEntry, check_addenda, document_digest,
+    Addendum, Commitment, Digest, Mismatch, Outcome, Reason, Refused, Scheme, SignatureEntry, check_addenda,
+    document_digest,
 };
 
 use crate::container::Bundle;

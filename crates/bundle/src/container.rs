@@ -78,7 +78,11 @@ impl Bundle {
     pub fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, BundleError> {
         let Some(size) = self.files.get(name) else { return Ok(None) };
         if *size > DOCUMENT_BYTES_MAX as u64 {
-            return Err(BundleError::Limit { place: name.to_owned(), max: DOCUMENT_BYTES_MAX as u64, unit: Unit::Bytes });
+            return Err(BundleError::Limit {
+                place: name.to_owned(),
+                max: DOCUMENT_BYTES_MAX as u64,
+                unit: Unit::Bytes,
+            });
         }
         let mut bytes = Vec::new();
         match &mut self.source {

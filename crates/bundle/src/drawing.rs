@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use draw::{
-    Beacon, Bounds, Commitment, Expected, Header, Mismatch, Outcome, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes,
-    Subject,
+    Beacon, Bounds, Commitment, Expected, Header, Mismatch, Outcome, Progress, Refused, Reveals, RollDocument, Scheme,
+    Sieve, Sizes, Subject,
 };
 
 use crate::container::{Bundle, stream_document};
@@ -87,7 +87,11 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
     let beacon = optional(bundle, "beacon.json", Beacon::parse)?;
     let suite = commitment.suite;
     let Subject::Draw { roll: reference, .. } = &commitment.subject else {
-        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     };
     roll_document.expect_digest(suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
     let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;

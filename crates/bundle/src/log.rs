@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use draw::{ChainEntry, ChainReport, Commitment, Digest, Ending, Failure, Mismatch, Outcome, Refused, Subject, check_chain};
+use draw::{
+    ChainEntry, ChainReport, Commitment, Digest, Ending, Failure, Mismatch, Outcome, Refused, Subject, check_chain,
+};
 
 use crate::container::Bundle;
 use crate::drawing::{document, optional};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use draw::{
-    Beacon, CellMembers, Commitment, Expected, Mismatch, Outcome, Progress, Reason, Refused, Reveals, Roll, RollDocument, Scheme, Sizes,
-    Subject,
+    Beacon, CellMembers, Commitment, Expected, Mismatch, Outcome, Progress, Reason, Refused, Reveals, Roll,
+    RollDocument, Scheme, Sizes, Subject,
 };
 
 use crate::container::Bundle;
@@ -46,7 +46,11 @@ pub fn populations(path: &Path, progress: Progress<'_>) -> Result<Populations, B
     let beacon = optional(&mut bundle, "beacon.json", Beacon::parse)?;
     let suite = commitment.suite;
     let Subject::Draw { roll: reference, scheme: scheme_digest, sizes: sizes_digest } = &commitment.subject else {
-        return Err(Refused::new("commitment.json: purpose", Reason::WrongKind { expected: Expected::Word { words: "draw" } }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     };
     roll_document.expect_digest(suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
     for (place, expected, found) in

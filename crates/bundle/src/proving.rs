@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use draw::{
-    Beacon, Commitment, Digest, Intake, Mismatch, Outcome, Progress, Proof, RECEIPT_OBJECTS_MAX, Receipt, ReceiptObject, Refused,
-    Reveals, RollDocument, RowLeaf, Scheme, Sizes, Suite, inclusion_path,
+    Beacon, Commitment, Digest, Intake, Mismatch, Outcome, Progress, Proof, RECEIPT_OBJECTS_MAX, Receipt,
+    ReceiptObject, Refused, Reveals, RollDocument, RowLeaf, Scheme, Sizes, Suite, inclusion_path,
 };
 
 use crate::container::Bundle;
@@ -69,7 +69,11 @@ fn prove_rows(
 /// not hold, with its file and place; cancelled.
 pub fn receipt(bundle: &mut Bundle, ids: &[&str], progress: Progress<'_>) -> Result<Receipt, BundleError> {
     if ids.len() > RECEIPT_OBJECTS_MAX {
-        return Err(BundleError::Limit { place: "ids".to_owned(), max: RECEIPT_OBJECTS_MAX as u64, unit: Unit::Objects });
+        return Err(BundleError::Limit {
+            place: "ids".to_owned(),
+            max: RECEIPT_OBJECTS_MAX as u64,
+            unit: Unit::Objects,
+        });
     }
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     let outcome = document(bundle, "result.json", Outcome::parse)?;

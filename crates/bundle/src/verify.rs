@@ -2,8 +2,8 @@
 //! is *partial*, never OK: without the roll, and a drand round of a chain whose key is not known here.
 
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Expected, Header, Mismatch, Outcome, Progress, Proof, Refused, Reveals,
-    RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
+    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Expected, Header, Mismatch, Outcome, Progress, Proof,
+    Refused, Reveals, RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
 };
 
 use crate::attached::{check_signatures, read_addenda};
@@ -97,7 +97,11 @@ fn check_files(bundle: &Bundle) -> Found<()> {
 fn read_commitment(bundle: &mut Bundle) -> Found<Commitment> {
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     if !matches!(commitment.subject, Subject::Draw { .. }) {
-        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     }
     let (digest, attempt, parties) = (commitment.digest(), commitment.attempt, commitment.parties.len());
     Ok((commitment, Fact::Commitment { digest, attempt, parties }))

@@ -35,7 +35,9 @@ impl Archive {
         let mut file = File::open(path).map_err(BundleError::io(path))?;
         let entries = check_frame(&mut file, ENTRIES_MAX).map_err(BundleError::io(path))?.map_err(|bad| match bad {
             BadFrame::NoEnd => BundleError::unreadable(&place, Damage::NotZip),
-            BadFrame::TooMany => BundleError::Limit { place: place.clone(), max: ENTRIES_MAX as u64, unit: Unit::Files },
+            BadFrame::TooMany => {
+                BundleError::Limit { place: place.clone(), max: ENTRIES_MAX as u64, unit: Unit::Files }
+            }
             // The library would keep one of the two, and which of them a reader sees would depend on the reader.
             BadFrame::Twice(name) => BundleError::FileTwice { name },
             BadFrame::At(at, what) => BundleError::zip(&place, format_args!("byte {at}: {what}")),

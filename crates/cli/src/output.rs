@@ -19,6 +19,11 @@ pub fn digest_of(hex: &str, what: &str, next: &str) -> Result<Digest, Failure> {
     Digest::parse(&hex.to_lowercase()).map_err(|_| Failure::usage(format_args!("{what}须为 64 位十六进制"), next))
 }
 
+/// A file that was named and cannot be read: a matter of usage, since nothing was judged.
+pub fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format_args!("文件 {} 读不出来：{}", path.display(), protocol::io(error)), "请核对路径和权限。")
+}
+
 /// A refusal with its place, its stable code and what to do.
 pub fn failed(error: &BundleError, next: &str) -> Failure {
     let message = format!("{}（{}）", words(error), error.code());
@@ -26,7 +31,9 @@ pub fn failed(error: &BundleError, next: &str) -> Failure {
         BundleError::Exists { .. } => Failure::refused(message, EXISTS),
         // What could not be read at all was not judged: 1 would say that something in it does not hold.
         BundleError::Io { .. } => Failure::usage(message, "请核对路径和权限。"),
-        error if error.is_unreadable() => Failure::usage(message, "请核对是不是这个文件；不完整的，请重新下载或取得原件。"),
+        error if error.is_unreadable() => {
+            Failure::usage(message, "请核对是不是这个文件；不完整的，请重新下载或取得原件。")
+        }
         _ => Failure::refused(message, next),
     }
 }

@@ -4,9 +4,9 @@
 use crate::commitment::Commitment;
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
+use crate::mismatch::{Expected, Mismatch};
 use crate::node::Node;
 use crate::outcome::{DrawnCell, Outcome};
-use crate::mismatch::{Expected, Mismatch};
 use crate::refused::{Reason, Refused};
 use crate::scheme::Scheme;
 use crate::suite::{Digest, Suite};

@@ -2,8 +2,8 @@
 
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
-use crate::node::{Fields, Node, distinct};
 use crate::mismatch::Expected;
+use crate::node::{Fields, Node, distinct};
 use crate::refused::{Reason, Refused};
 use crate::suite::{Digest, Suite};
 

@@ -6,8 +6,8 @@ use std::io::Write;
 use crate::commitment::Commitment;
 use crate::id::Id;
 use crate::json::{Json, document_digest};
-use crate::node::Node;
 use crate::mismatch::Mismatch;
+use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::reveals::Settled;
 use crate::scheme::{Membership, Scheme};
@@ -220,10 +220,7 @@ fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
         reserves: fields.take("reserves")?.list()?.into_iter().map(parse_drawn).collect::<Result<_, _>>()?,
     };
     if cell.threshold() != threshold.as_ref() {
-        return Err(Refused::new(
-            fields.place_of("threshold"),
-            Reason::Mismatch { what: Mismatch::Threshold },
-        ));
+        return Err(Refused::new(fields.place_of("threshold"), Reason::Mismatch { what: Mismatch::Threshold }));
     }
     fields.done()?;
     Ok(cell)

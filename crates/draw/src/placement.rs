@@ -2,8 +2,8 @@
 //! own row.
 
 use crate::id::Id;
-use crate::outcome::{Drawn, Outcome};
 use crate::mismatch::Mismatch;
+use crate::outcome::{Drawn, Outcome};
 use crate::refused::{Reason, Refused};
 use crate::roll::{Header, Intake};
 use crate::scheme::Scheme;

@@ -2,8 +2,8 @@
 
 use crate::json::Json;
 use crate::merkle::verify_inclusion;
-use crate::node::Node;
 use crate::mismatch::Mismatch;
+use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::roll::{RollDocument, RowLeaf};
 use crate::suite::{Digest, Suite};

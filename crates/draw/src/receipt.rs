@@ -7,11 +7,11 @@
 use crate::chance::{Chance, chances};
 use crate::commitment::{Commitment, Subject};
 use crate::json::Json;
+use crate::mismatch::{Expected, Mismatch};
 use crate::node::{Node, distinct};
 use crate::outcome::Outcome;
 use crate::placement::place;
 use crate::proof::{Proof, parse_proof};
-use crate::mismatch::{Expected, Mismatch};
 use crate::refused::{Reason, Refused};
 use crate::reveals::{Beacon, Reveals, Settled};
 use crate::roll::RollDocument;
@@ -139,7 +139,10 @@ impl Receipt {
     pub fn settle(&self) -> Result<Settled, Refused> {
         let suite = self.commitment.suite;
         let Subject::Draw { roll, scheme, sizes } = &self.commitment.subject else {
-            return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: Expected::Word { words: "draw" } }));
+            return Err(Refused::new(
+                "commitment.purpose",
+                Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+            ));
         };
         for (place, expected, found) in [
             ("scheme", scheme, self.scheme.digest(suite)),
@@ -233,10 +236,7 @@ impl Receipt {
             return Err(Refused::new("objects", Reason::Empty));
         }
         if receipt.roll.key.is_some() {
-            return Err(Refused::new(
-                "roll.key",
-                Reason::WrongKind { expected: Expected::NoKeyInReceipt },
-            ));
+            return Err(Refused::new("roll.key", Reason::WrongKind { expected: Expected::NoKeyInReceipt }));
         }
         let ids = receipt.objects.iter().map(|object| object.proof.row.first().map_or("", String::as_str));
         distinct("objects", ids)?;

@@ -4,8 +4,8 @@
 use crate::commitment::{BeaconForm, BeaconPlan, Commitment, Subject};
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
-use crate::node::Node;
 use crate::mismatch::Expected;
+use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
 use crate::suite::{Digest, Suite};

@@ -3,9 +3,9 @@
 
 use crate::commitment::{Commitment, Subject};
 use crate::id::Id;
+use crate::mismatch::{Expected, Mismatch};
 use crate::outcome::{Drawn, Outcome};
 use crate::progress::{Progress, Ticker};
-use crate::mismatch::{Expected, Mismatch};
 use crate::refused::{Reason, Refused};
 use crate::reveals::Settled;
 use crate::roll::Roll;
@@ -55,7 +55,10 @@ impl Commitment {
     /// A commitment of a matching; another digest.
     pub(crate) fn expect_documents(&self, scheme: &Scheme, sizes: &Sizes) -> Result<(), Refused> {
         let Subject::Draw { scheme: scheme_digest, sizes: sizes_digest, .. } = &self.subject else {
-            return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: Expected::Word { words: "draw" } }));
+            return Err(Refused::new(
+                "commitment.purpose",
+                Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+            ));
         };
         let suite = self.suite;
         for (place, expected, found) in

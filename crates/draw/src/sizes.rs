@@ -1,9 +1,9 @@
 //! The sizes document: populations and sizes, known and published before any randomness.
 
 use crate::json::{Json, document_digest};
+use crate::mismatch::Mismatch;
 use crate::node::Node;
 use crate::progress::Progress;
-use crate::mismatch::Mismatch;
 use crate::refused::{Reason, Refused};
 use crate::roll::Roll;
 use crate::scheme::{Scheme, Size, Stratum};
@@ -221,11 +221,7 @@ impl Sizes {
                 left.saturating_add(members().max().unwrap_or(0)) <= rows && rows <= all
             }
         };
-        if complete {
-            Ok(())
-        } else {
-            mismatch(String::new(), Mismatch::SizesSum)
-        }
+        if complete { Ok(()) } else { mismatch(String::new(), Mismatch::SizesSum) }
     }
 }
 

@@ -47,7 +47,9 @@ impl Drawing {
         let content = self.folder.join("content");
         std::fs::create_dir_all(&content).map_err(Error::internal)?;
         // Some bytes of a Parquet file are never read: only the file's own digest sees them change.
-        self.files.check(&self.roll_file).map_err(|error| Error::conflict("DRAW-019").with("detail", file_words(&error)))?;
+        self.files
+            .check(&self.roll_file)
+            .map_err(|error| Error::conflict("DRAW-019").with("detail", file_words(&error)))?;
         meter.step("draw", self.roll_document.rows);
         let roll = read_frozen(&self.roll, self.suite, &self.roll_document, &mut |done, total| meter.tick(done, total));
         let roll = roll.map_err(|error| stopped(meter, error))?;
@@ -130,9 +132,7 @@ impl Drawing {
 fn file_words(error: &files::FileError) -> String {
     match error {
         files::FileError::NotFound(_) | files::FileError::BadDigest(_) => text::protocol::FILE_GONE.to_owned(),
-        files::FileError::Corrupt { .. } | files::FileError::TooLarge { .. } => {
-            text::protocol::FILE_CHANGED.to_owned()
-        }
+        files::FileError::Corrupt { .. } | files::FileError::TooLarge { .. } => text::protocol::FILE_CHANGED.to_owned(),
         files::FileError::Io { source, .. } => text::protocol::io(source),
     }
 }

@@ -62,7 +62,7 @@ pub fn check(code: &str) -> &str {
 /// The check could not be made because an earlier one failed.
 #[must_use]
 pub fn skipped() -> Finding {
-    fine("未检查：须先处理上面的故障。")
+    fine("须先处理上面的故障。")
 }
 
 /// The check itself failed.

@@ -95,9 +95,7 @@ fn split_line(line: &str, row: &mut Row) -> Result<(), Mismatch> {
         if after.is_empty() {
             return Ok(());
         }
-        rest = after
-            .strip_prefix(',')
-            .ok_or(Mismatch::AfterQuote)?;
+        rest = after.strip_prefix(',').ok_or(Mismatch::AfterQuote)?;
     }
 }
 
@@ -110,11 +108,7 @@ fn take_quoted<'a>(quoted: &'a str, row: &mut Row) -> Result<&'a str, Mismatch> 
         row.text.push_str(part);
         let Some(more) = after.strip_prefix('"') else {
             let needed = row.text.get(start..).is_some_and(needs_quotes);
-            return if needed {
-                Ok(after)
-            } else {
-                Err(Mismatch::QuoteNeedless)
-            };
+            return if needed { Ok(after) } else { Err(Mismatch::QuoteNeedless) };
         };
         row.text.push('"');
         rest = more;

@@ -97,8 +97,7 @@ impl RollWriter {
         std::fs::rename(&self.partial, &self.path).map_err(io(&self.path))?;
         let header = self.intake.header().clone();
         let taken = std::mem::replace(&mut self.intake, Intake::new(header)).finish();
-        let document =
-            taken.document.clone().ok_or_else(|| BundleError::writing("roll", "written without hashing"))?;
+        let document = taken.document.clone().ok_or_else(|| BundleError::writing("roll", "written without hashing"))?;
         Ok((document, taken))
     }
 }

@@ -58,7 +58,7 @@ struct ExportArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum SuiteWord {
-    /// mc1-sha256（默认）
+    /// mc1-sha256
     Sha256,
     /// mc1-sm3（GB/T 32905）
     Sm3,

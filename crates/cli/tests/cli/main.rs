@@ -13,7 +13,7 @@ mod manual;
 mod receipts;
 mod rolls;
 mod run;
-mod upkeep;
 mod unread;
+mod upkeep;
 mod usage;
 mod words;

@@ -36,7 +36,8 @@ fn what_is_not_there_exits_with_two() {
 fn what_is_none_of_its_kind_exits_with_two() {
     let (folder, bundle) = copy();
     fs::write(folder.path().join("note.zip"), "no zip").unwrap();
-    let calls = [&["verify", "note.zip"][..], &["draw", "note.zip", "--out", "out"], &["prove", "note.zip", "--id", "A"]];
+    let calls =
+        [&["verify", "note.zip"][..], &["draw", "note.zip", "--out", "out"], &["prove", "note.zip", "--id", "A"]];
     for command in calls {
         let said = run(&folder, command).said();
         assert_eq!(said.code, Some(2), "{command:?}: {}", said.err);

@@ -1,7 +1,7 @@
 //! Reading `scheme.json`. Rules that need the roll's header are in `check`.
 
-use crate::node::{Fields, Node, distinct};
 use crate::mismatch::Expected;
+use crate::node::{Fields, Node, distinct};
 use crate::refused::{Reason, Refused};
 use crate::scheme::{
     Exclusion, MEMBERSHIPS, METHODS, Membership, Predicate, ROUNDINGS, RULES_MAX, Ratio, Scheme, Size, Split, Stratum,

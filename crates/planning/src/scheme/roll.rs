@@ -98,7 +98,8 @@ pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Re
             })
         }));
         if let Some(refused) = refused {
-            return Err(Error::conflict("TASK-013").with("problem", text::protocol::refusal(&refused.place, refused.code(), &refused.args())));
+            return Err(Error::conflict("TASK-013")
+                .with("problem", text::protocol::refusal(&refused.place, refused.code(), &refused.args())));
         }
         read?;
         intake.finish().roll.ok_or_else(|| Error::internal("an intake that keeps columns gave no roll"))

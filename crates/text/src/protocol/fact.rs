@@ -42,14 +42,8 @@ pub const FACTS: &[(&str, &str)] = &[
     ("reveals-absent", "种子 {seed}，缺席：{absent}"),
     ("beacon-digits", "{beacon} {round}：数字合乎声明的形式；请与官方公告核对"),
     ("beacon-signed", "{beacon} 第 {round} 轮：签名出自这条链，时刻为 {at}"),
-    (
-        "beacon-timed",
-        "{beacon} 第 {round} 轮：数值是签名的摘要，时刻无误；这条链的签名连同前一轮，因此签名没有核验",
-    ),
-    (
-        "beacon-unknown",
-        "{beacon} 第 {round} 轮：数值是签名的摘要；本版本不知道这条链的公钥，因此签名和时刻没有核验",
-    ),
+    ("beacon-timed", "{beacon} 第 {round} 轮：数值是签名的摘要，时刻无误；这条链的签名连同前一轮，因此签名没有核验"),
+    ("beacon-unknown", "{beacon} 第 {round} 轮：数值是签名的摘要；本版本不知道这条链的公钥，因此签名和时刻没有核验"),
     ("result", "抽中 {drawn}，共 {cells} 格，重新算得的结果逐字节相同"),
     ("result-without-roll", "种子、各格、应抽数、票值及其次序成立；没有底册，无法知道有没有遗漏更小的票值"),
     ("proofs", "{rows} 行在底册之中"),

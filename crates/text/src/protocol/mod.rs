@@ -163,7 +163,11 @@ mod tests {
     fn a_code_stands_once_in_its_list() {
         for list in LISTS {
             let mut seen = std::collections::BTreeSet::new();
-            assert!(list.rows.iter().all(|(code, template)| seen.insert(code) && !template.is_empty()), "{}", list.name);
+            assert!(
+                list.rows.iter().all(|(code, template)| seen.insert(code) && !template.is_empty()),
+                "{}",
+                list.name
+            );
         }
     }
 }
