@@ -116,14 +116,14 @@ fn no_help_speaks_english() {
         calls.extend(commands(&[&name]).into_iter().map(|inner| vec![name.clone(), inner]));
     }
     assert!(calls.len() > 20, "{calls:?}");
-    for call in calls {
+    for call in &calls {
         for flag in ["-h", "--help"] {
             let mut words: Vec<&str> = call.iter().map(String::as_str).collect();
             words.push(flag);
             let said = mingcha(&words).said();
             assert_eq!(said.code, Some(0), "{words:?}");
             let mut own = names(&said.out);
-            own.extend(call.iter().flat_map(|name| name.split('-')).map(str::to_owned));
+            own.extend(calls.iter().flatten().flat_map(|name| name.split('-')).map(str::to_owned));
             let found = english(&said.out, &own);
             assert!(found.is_empty(), "{words:?} says {found:?}\n{}", said.out);
         }
