@@ -12,7 +12,7 @@ import { unzip } from "../support/zip.js";
 interface Report {
   verdict: string;
   commitment: string | null;
-  steps: { step: string; verdict: string; detail: string }[];
+  steps: { step: string; verdict: string; code: string; args: Record<string, string>; text: string }[];
 }
 
 const verify = async (bundle: string, ...more: string[]): Promise<{ code: number; report: Report | null; said: string }> => {

@@ -89,7 +89,7 @@ fn told(report: &Report) -> String {
         Verdict::Partial => "partial",
     };
     let failed = report.steps.iter().find(|step| step.verdict == Verdict::Failed);
-    let (step, code) = failed.map_or(("", ""), |step| (step.name.word(), step.code.unwrap_or_default()));
+    let (step, code) = failed.map_or(("", ""), |step| (step.name.word(), step.code));
     let partial = report.steps.iter().filter(|step| step.verdict == Verdict::Partial);
     let owed: Vec<_> = partial.map(|step| step.name.word()).collect();
     format!("{word}\t{step}\t{code}\t{}", owed.join(","))

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use draw::{
-    Addendum, Commitment, Digest, Outcome, Reason, Refused, Scheme, SignatureEntry, check_addenda, document_digest,
+    Addendum, Commitment, Digest, Mismatch, Outcome, Reason, Refused, Scheme, SignatureEntry, check_addenda,
+    document_digest,
 };
 
 use crate::container::Bundle;
 use crate::drawing::document;
 use crate::error::BundleError;
+use crate::fact::Fact;
 use crate::signatures::verifies;
 use crate::steps::Found;
 
@@ -31,30 +33,25 @@ pub(crate) fn check_signatures(bundle: &mut Bundle, commitment: &Commitment) -> 
     let mut told = Vec::new();
     let digest = commitment.digest();
     for (index, entry) in entries.iter().enumerate() {
-        let mismatch = |key: &str, what: String| -> BundleError {
+        let mismatch = |key: &str, what| -> BundleError {
             Refused::new(format!("{SIGNATURES}: [{index}].{key}"), Reason::Mismatch { what }).into()
         };
         let name = documents.get(entry.document.as_bytes());
-        let name = name.ok_or_else(|| mismatch("document", "no document of the bundle has this digest".to_owned()))?;
+        let name = name.ok_or_else(|| mismatch("document", Mismatch::SignedDocument))?;
         if !verifies(entry.algorithm, &entry.key, entry.document.as_bytes(), &entry.signature) {
-            return Err(mismatch("signature", format!("not the signature of {name} by this key")));
+            return Err(mismatch("signature", Mismatch::Signature { name: name.clone() }));
         }
         if let Some(other) = keys.insert(&entry.key, &entry.by).filter(|other| *other != entry.by) {
-            return Err(mismatch("key", format!("the key of {other} signs for {} as well", entry.by)));
+            return Err(mismatch("key", Mismatch::KeyOfTwo { other: (*other).to_owned(), by: entry.by.clone() }));
         }
         let witness = commitment.parties.iter().skip(1).any(|party| party.party == entry.by);
         if entry.document == digest && witness && !attested.contains(&entry.by) {
             attested.push(entry.by.clone());
         }
-        told.push(format!("{name} by {} ({} key {})", entry.by, entry.algorithm.word(), hex(&entry.key)));
+        told.push(format!("{name}: {}, {} {}", entry.by, entry.algorithm.word(), hex(&entry.key)));
     }
     let witnesses = commitment.parties.len().saturating_sub(1);
-    let detail = format!(
-        "{} of {witnesses} witnesses attested the commitment; compare whose keys these are: {}",
-        attested.len(),
-        told.join(", ")
-    );
-    Ok(((), detail))
+    Ok(((), Fact::Signatures { attested: attested.len(), witnesses, signed: told.join("; ") }))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -69,7 +66,7 @@ pub(crate) fn read_addenda(bundle: &mut Bundle, commitment: &Commitment, scheme:
     for (number, name) in (1..).zip(&names) {
         let expected = format!("addenda/{number:04}.json");
         if *name != expected {
-            let what = format!("{expected} comes next");
+            let what = Mismatch::NextAddendum { name: expected };
             return Err(Refused::new(name.clone(), Reason::Mismatch { what }).into());
         }
         let bytes = bundle.read(name)?.unwrap_or_default();
@@ -78,6 +75,6 @@ pub(crate) fn read_addenda(bundle: &mut Bundle, commitment: &Commitment, scheme:
     check_addenda(commitment, scheme, &outcome, &addenda).map_err(|refused| refused.within("addenda"))?;
     let brought = addenda.iter().filter(|addendum| addendum.brought_in.is_some()).count();
     let last: Option<Digest> = addenda.last().map(|addendum| addendum.digest(commitment.suite));
-    let last = last.map_or_else(String::new, |digest| format!(", the last with digest {digest}"));
-    Ok(((), format!("{} objects out, {brought} reserves in, in order{last}", addenda.len())))
+    let all = addenda.len();
+    Ok(((), last.map_or(Fact::NoAddenda, |digest| Fact::Addenda { addenda: all, brought, digest })))
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use draw::DOCUMENT_BYTES_MAX;
 
-use crate::error::BundleError;
+use crate::error::{BundleError, ROLL_FILES};
+use crate::fact::Unit;
 use crate::roll::{RollBytes, RollFormat};
 use crate::zipped::{Archive, ENTRIES_MAX};
 
@@ -77,7 +78,11 @@ impl Bundle {
     pub fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, BundleError> {
         let Some(size) = self.files.get(name) else { return Ok(None) };
         if *size > DOCUMENT_BYTES_MAX as u64 {
-            return Err(BundleError::Limit { place: name.to_owned(), max: DOCUMENT_BYTES_MAX as u64, unit: "bytes" });
+            return Err(BundleError::Limit {
+                place: name.to_owned(),
+                max: DOCUMENT_BYTES_MAX as u64,
+                unit: Unit::Bytes,
+            });
         }
         let mut bytes = Vec::new();
         match &mut self.source {
@@ -105,7 +110,7 @@ impl Bundle {
     /// [`BundleError::FileTwice`] where both formats are there.
     pub fn roll_format(&self) -> Result<Option<RollFormat>, BundleError> {
         match (self.has("roll.csv"), self.has("roll.parquet")) {
-            (true, true) => Err(BundleError::FileTwice { what: "the roll".to_owned() }),
+            (true, true) => Err(BundleError::FileTwice { name: ROLL_FILES.to_owned() }),
             (true, false) => Ok(Some(RollFormat::Csv)),
             (false, true) => Ok(Some(RollFormat::Parquet)),
             (false, false) => Ok(None),
@@ -141,7 +146,7 @@ impl Bundle {
                 std::io::copy(&mut file, &mut out).map_err(BundleError::io(to))?;
             }
             Source::Zip(archive) => {
-                std::io::copy(&mut archive.stream(name)?, &mut out).map_err(BundleError::io(to))?;
+                std::io::copy(&mut archive.stream(name)?, &mut out).map_err(BundleError::reading(name))?;
             }
         }
         out.sync_all().map_err(BundleError::io(to))
@@ -177,7 +182,7 @@ pub(crate) fn list_folder(folder: &Path) -> Result<BTreeMap<String, u64>, Bundle
                 return Err(BundleError::Limit {
                     place: folder.display().to_string(),
                     max: ENTRIES_MAX as u64,
-                    unit: "files",
+                    unit: Unit::Files,
                 });
             }
         }
@@ -195,7 +200,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, BundleError> {
     file.take(DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(BundleError::io(path))?;
     if bytes.len() > DOCUMENT_BYTES_MAX {
         let place = path.display().to_string();
-        return Err(BundleError::Limit { place, max: DOCUMENT_BYTES_MAX as u64, unit: "bytes" });
+        return Err(BundleError::Limit { place, max: DOCUMENT_BYTES_MAX as u64, unit: Unit::Bytes });
     }
     Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! The signature and the time of a drand round, checked offline for the chains whose key is written here.
 
 use drand_verify::{G2PubkeyRfc, Pubkey as _};
-use draw::{Beacon, BeaconPlan, Instant, Reason, Refused};
+use draw::{Beacon, BeaconPlan, Instant, Mismatch, Reason, Refused};
 
 use crate::error::BundleError;
 
@@ -83,7 +83,7 @@ pub(crate) fn check_round(plan: &BeaconPlan, beacon: &Beacon) -> Result<Round, B
     let time = i64::try_from(round.saturating_sub(1)).ok().and_then(|rounds| rounds.checked_mul(chain.period));
     let time = time.and_then(|passed| passed.checked_add(chain.genesis)).ok_or_else(form)?;
     if !Instant::parse(&plan.at).is_some_and(|at| at.is_at(time)) {
-        let what = format!("round {round} came at {time} seconds since 1970, not at {}", plan.at);
+        let what = Mismatch::RoundTime { round, seconds: time, at: plan.at.clone() };
         return Err(Refused::new("commitment.json: beacon.at", Reason::Mismatch { what }).into());
     }
     Ok(if chain.key.is_some() { Round::Signed } else { Round::Timed })

@@ -5,12 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use draw::{
-    Beacon, Bounds, Commitment, Header, Outcome, Progress, Refused, Reveals, RollDocument, Scheme, Sieve, Sizes,
-    Subject,
+    Beacon, Bounds, Commitment, Expected, Header, Mismatch, Outcome, Progress, Refused, Reveals, RollDocument, Scheme,
+    Sieve, Sizes, Subject,
 };
 
 use crate::container::{Bundle, stream_document};
-use crate::error::BundleError;
+use crate::error::{BundleError, ROLL_FILES};
+use crate::fact::Damage;
 use crate::roll::sift;
 use crate::zipped::copy_bundle;
 
@@ -70,10 +71,7 @@ fn draw_as(path: &Path, out: Option<&Path>, how: Drawing, progress: Progress<'_>
         }
         (None, Some(folder)) => write(folder)?,
         (None, None) => {
-            return Err(BundleError::unreadable(
-                &path.display().to_string(),
-                "a zip is not drawn in place; name a folder for the copy",
-            ));
+            return Err(BundleError::unreadable(&path.display().to_string(), Damage::ZipNotInPlace));
         }
     }
     Ok(outcome)
@@ -89,14 +87,18 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
     let beacon = optional(bundle, "beacon.json", Beacon::parse)?;
     let suite = commitment.suite;
     let Subject::Draw { roll: reference, .. } = &commitment.subject else {
-        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: "draw" }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     };
     roll_document.expect_digest(suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
     let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;
-    let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+    let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: ROLL_FILES })?;
     let key = roll_document
         .key
-        .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: "the roll key" }))?;
+        .ok_or_else(|| Refused::new("roll.json: key", draw::Reason::WrongKind { expected: Expected::RollKey }))?;
     let hashing = (check == RollCheck::Digest).then_some((suite, key));
     for bounds in [Bounds::Guessed, Bounds::Open] {
         let sieve = |header: &Header| {
@@ -118,8 +120,7 @@ pub(crate) fn compute(bundle: &mut Bundle, how: Drawing, progress: Progress<'_>)
         }
     }
     // Without a guess nothing that belongs to the result is forgotten.
-    let what = "a cell has fewer rows than its size".to_owned();
-    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what }).into())
+    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what: Mismatch::CellTooSmall }).into())
 }
 
 /// Refuses a roll file whose header, rows or root are not those of `roll.json`.

@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
-use draw::Refused;
+use draw::{Args, Refused, Told as _};
 use thiserror::Error;
+
+use crate::fact::{Damage, Unit};
+
+/// The names of a roll's file, of which a bundle has one.
+pub(crate) const ROLL_FILES: &str = "roll.csv / roll.parquet";
 
 /// Why a file or bundle was not read, written, drawn or verified.
 #[derive(Debug, Error)]
@@ -22,7 +27,7 @@ pub enum BundleError {
     /// A file that the bundle needs is not there.
     #[error("{name} is missing; add it to the bundle")]
     MissingFile {
-        /// The file's name.
+        /// The file's name, or the names of which one is needed.
         name: &'static str,
     },
     /// A file that no bundle has.
@@ -32,10 +37,10 @@ pub enum BundleError {
         name: String,
     },
     /// `roll.csv` and `roll.parquet` together, or a zip that names a file twice.
-    #[error("{what} stands twice in the bundle; keep one")]
+    #[error("{name} stands twice in the bundle; keep one")]
     FileTwice {
-        /// What.
-        what: String,
+        /// The file, or both names of the roll.
+        name: String,
     },
     /// Larger than a limit.
     #[error("{place}: more than {max} {unit}")]
@@ -45,7 +50,7 @@ pub enum BundleError {
         /// The limit.
         max: u64,
         /// What is counted.
-        unit: &'static str,
+        unit: Unit,
     },
     /// Not a file of its kind.
     #[error("{place}: {what}")]
@@ -53,7 +58,7 @@ pub enum BundleError {
         /// The file.
         place: String,
         /// What does not fit.
-        what: String,
+        what: Damage,
     },
     /// An id for which the roll, or where that is not handed out `proofs.json`, has no row.
     #[error("{place}: no row of {id}")]
@@ -80,8 +85,28 @@ impl BundleError {
         move |source| Self::Io { place, source }
     }
 
-    pub(crate) fn unreadable(place: &str, what: impl std::fmt::Display) -> Self {
-        Self::Unreadable { place: place.to_owned(), what: what.to_string() }
+    /// What a reader met within an archive: words of the operating system, or of the archive's own reader, which finds damage.
+    pub(crate) fn reading(place: &str) -> impl FnOnce(std::io::Error) -> Self + use<'_> {
+        move |source| match source.raw_os_error() {
+            Some(_) => Self::Io { place: place.to_owned(), source },
+            None => Self::zip(place, source),
+        }
+    }
+
+    pub(crate) fn unreadable(place: &str, what: Damage) -> Self {
+        Self::Unreadable { place: place.to_owned(), what }
+    }
+
+    pub(crate) fn zip(place: &str, detail: impl std::fmt::Display) -> Self {
+        Self::unreadable(place, Damage::Zip { detail: detail.to_string() })
+    }
+
+    pub(crate) fn parquet(detail: impl std::fmt::Display) -> Self {
+        Self::unreadable("roll.parquet", Damage::Parquet { detail: detail.to_string() })
+    }
+
+    pub(crate) fn writing(place: &str, detail: impl std::fmt::Display) -> Self {
+        Self::unreadable(place, Damage::Writing { detail: detail.to_string() })
     }
 
     /// The stable code, for programs and translations. Refusals keep their own.
@@ -99,6 +124,51 @@ impl BundleError {
             Self::AlreadyDrawn => "already-drawn",
             Self::Exists { .. } => "exists",
         }
+    }
+
+    /// Where: file, row, column or path; empty where the code says it.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Refused(refused) => &refused.place,
+            Self::Io { place, .. } | Self::Limit { place, .. } | Self::Unreadable { place, .. } => place,
+            Self::NotOnRoll { place, .. } => place,
+            Self::Exists { .. }
+            | Self::MissingFile { .. }
+            | Self::UnknownFile { .. }
+            | Self::FileTwice { .. }
+            | Self::AlreadyDrawn => "",
+        }
+    }
+
+    /// The data of the error by name.
+    #[must_use]
+    pub fn args(&self) -> Args {
+        let mut args = Args::new();
+        match self {
+            Self::Refused(refused) => args = refused.args(),
+            Self::Io { source, .. } => {
+                args.push(("kind", format!("{:?}", source.kind())));
+                args.push(("number", source.raw_os_error().unwrap_or_default().to_string()));
+            }
+            Self::MissingFile { name } => name.tell("name", &mut args),
+            Self::UnknownFile { name } | Self::FileTwice { name } => name.tell("name", &mut args),
+            Self::Limit { max, unit, .. } => {
+                max.tell("max", &mut args);
+                unit.tell("unit", &mut args);
+            }
+            Self::Unreadable { what, .. } => what.tell("what", &mut args),
+            Self::NotOnRoll { id, .. } => id.tell("id", &mut args),
+            Self::Exists { place } => place.tell("name", &mut args),
+            Self::AlreadyDrawn => {}
+        }
+        args
+    }
+
+    /// Whether nothing was judged: what was named could not be read at all, or is no file of its kind. This is no verdict.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::Unreadable { .. } | Self::Limit { .. })
     }
 
     /// Whether the progress function cancelled.

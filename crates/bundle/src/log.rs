@@ -3,11 +3,14 @@
 
 use std::path::Path;
 
-use draw::{ChainEntry, ChainReport, Commitment, Digest, Ending, Failure, Outcome, Refused, Subject, check_chain};
+use draw::{
+    ChainEntry, ChainReport, Commitment, Digest, Ending, Failure, Mismatch, Outcome, Refused, Subject, check_chain,
+};
 
 use crate::container::Bundle;
 use crate::drawing::{document, optional};
 use crate::error::BundleError;
+use crate::fact::{Damage, Unit};
 
 /// Commitments of a log at most.
 pub const LOG_ENTRIES_MAX: usize = 100_000;
@@ -42,7 +45,7 @@ impl LogReport {
 /// Checks the log in `folder`.
 ///
 /// # Errors
-/// The folder cannot be read, holds nothing, or more than [`LOG_ENTRIES_MAX`]; entries that do not comply are told in the
+/// The folder or a file in it cannot be read, it holds nothing, or more than [`LOG_ENTRIES_MAX`]; entries that do not comply are told in the
 /// report.
 pub fn verify_log(folder: &Path, announced: Option<Digest>) -> Result<LogReport, BundleError> {
     let mut paths = Vec::new();
@@ -50,12 +53,11 @@ pub fn verify_log(folder: &Path, announced: Option<Digest>) -> Result<LogReport,
         paths.push(entry.map_err(BundleError::io(folder))?.path());
         if paths.len() > LOG_ENTRIES_MAX {
             let place = folder.display().to_string();
-            return Err(BundleError::Limit { place, max: LOG_ENTRIES_MAX as u64, unit: "commitments" });
+            return Err(BundleError::Limit { place, max: LOG_ENTRIES_MAX as u64, unit: Unit::Commitments });
         }
     }
     if paths.is_empty() {
-        let what = "no commitment in it; a log holds a folder or a zip for each";
-        return Err(BundleError::unreadable(&folder.display().to_string(), what));
+        return Err(BundleError::unreadable(&folder.display().to_string(), Damage::EmptyLog));
     }
     paths.sort();
     let mut entries = Vec::new();
@@ -64,6 +66,8 @@ pub fn verify_log(folder: &Path, announced: Option<Digest>) -> Result<LogReport,
         let place = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match read_entry(&path, &place) {
             Ok(entry) => entries.push(entry),
+            // A file that the machine does not give is no finding about the chain.
+            Err(error @ BundleError::Io { .. }) => return Err(error),
             Err(error) => unreadable.push((place, error)),
         }
     }
@@ -90,7 +94,7 @@ fn read_entry(path: &Path, place: &str) -> Result<ChainEntry, BundleError> {
     let failure = failure.map(|failure| ("failure.json", failure.draw, failure.commitment_digest));
     let ending = match (&result, &failure) {
         (Some(_), Some(_)) => {
-            let what = "a commitment ends in a result or in a failure, not in both".to_owned();
+            let what = Mismatch::TwoEndings;
             return Err(Refused::new("failure.json", draw::Reason::Mismatch { what }).into());
         }
         (Some(_), None) => Ending::Result,
@@ -100,7 +104,7 @@ fn read_entry(path: &Path, place: &str) -> Result<ChainEntry, BundleError> {
     if let Some((name, draw, of)) = result.or(failure)
         && (draw != commitment.draw || of != digest)
     {
-        let what = "it belongs to another commitment".to_owned();
+        let what = Mismatch::OtherCommitment;
         return Err(Refused::new(name, draw::Reason::Mismatch { what }).into());
     }
     Ok(ChainEntry { place: place.to_owned(), commitment, ending })

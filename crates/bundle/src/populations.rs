@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use draw::{
-    Beacon, CellMembers, Commitment, Outcome, Progress, Reason, Refused, Reveals, Roll, RollDocument, Scheme, Sizes,
-    Subject,
+    Beacon, CellMembers, Commitment, Expected, Mismatch, Outcome, Progress, Reason, Refused, Reveals, Roll,
+    RollDocument, Scheme, Sizes, Subject,
 };
 
 use crate::container::Bundle;
 use crate::drawing::{document, optional};
-use crate::error::BundleError;
+use crate::error::{BundleError, ROLL_FILES};
 use crate::roll::take_rows;
 
 /// What a bundle says of its population.
@@ -46,7 +46,11 @@ pub fn populations(path: &Path, progress: Progress<'_>) -> Result<Populations, B
     let beacon = optional(&mut bundle, "beacon.json", Beacon::parse)?;
     let suite = commitment.suite;
     let Subject::Draw { roll: reference, scheme: scheme_digest, sizes: sizes_digest } = &commitment.subject else {
-        return Err(Refused::new("commitment.json: purpose", Reason::WrongKind { expected: "draw" }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     };
     roll_document.expect_digest(suite, &reference.digest).map_err(|refused| refused.within("roll.json"))?;
     for (place, expected, found) in
@@ -60,13 +64,12 @@ pub fn populations(path: &Path, progress: Progress<'_>) -> Result<Populations, B
     let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;
     let consistent = outcome.expect_consistent(&commitment, &settled, &scheme, &sizes);
     consistent.map_err(|refused| refused.within("result.json"))?;
-    let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+    let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: ROLL_FILES })?;
     let taken = take_rows(bundle.roll(format)?, None, roll_document.rows, progress);
     let taken = taken.map_err(|error| error.within(format.file_name()))?;
-    let roll = taken.roll.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+    let roll = taken.roll.ok_or(BundleError::MissingFile { name: ROLL_FILES })?;
     if roll.header() != &roll_document.header || u64::from(roll.rows()) != roll_document.rows {
-        let what = "header or row count are not those of roll.json".to_owned();
-        return Err(Refused::new(format.file_name(), Reason::Mismatch { what }).into());
+        return Err(Refused::new(format.file_name(), Reason::Mismatch { what: Mismatch::RollRows }).into());
     }
     let cells = draw::members(&scheme, &roll, progress).map_err(|refused| refused.within("scheme.json"))?;
     expect_members(&outcome, &roll, &cells).map_err(|refused| refused.within("result.json"))?;
@@ -75,20 +78,20 @@ pub fn populations(path: &Path, progress: Progress<'_>) -> Result<Populations, B
 
 /// The cells are those of the result, as large, and every drawn object is a member of its cell.
 fn expect_members(outcome: &Outcome, roll: &Roll, cells: &[CellMembers]) -> Result<(), Refused> {
-    let mismatch = |place: String, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
+    let mismatch = |place: String, what| Err(Refused::new(place, Reason::Mismatch { what }));
     if outcome.cells.len() != cells.len() {
-        return mismatch("cells".to_owned(), "the roll gives other cells");
+        return mismatch("cells".to_owned(), Mismatch::RollCells);
     }
     for (index, (drawn, cell)) in outcome.cells.iter().zip(cells).enumerate() {
         let place = format!("cells[{index}]");
         if (&drawn.stratum, &drawn.cell, drawn.rows) != (&cell.stratum, &cell.cell, cell.rows.len() as u64) {
-            return mismatch(place, "stratum, cell or rows are not those of the roll");
+            return mismatch(place, Mismatch::RollPopulations);
         }
         let mut distinct = BTreeSet::new();
         for (number, object) in drawn.drawn.iter().enumerate() {
             let row = roll.find(&object.id).filter(|row| cell.rows.binary_search(row).is_ok());
             if !row.is_some_and(|row| distinct.insert(row)) {
-                return mismatch(format!("{place}.drawn[{number}]"), "a drawn object is not a member of its cell");
+                return mismatch(format!("{place}.drawn[{number}]"), Mismatch::NotAMember);
             }
         }
     }

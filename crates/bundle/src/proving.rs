@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use draw::{
-    Beacon, Commitment, Digest, Intake, Outcome, Progress, Proof, RECEIPT_OBJECTS_MAX, Receipt, ReceiptObject, Refused,
-    Reveals, RollDocument, RowLeaf, Scheme, Sizes, Suite, inclusion_path,
+    Beacon, Commitment, Digest, Intake, Mismatch, Outcome, Progress, Proof, RECEIPT_OBJECTS_MAX, Receipt,
+    ReceiptObject, Refused, Reveals, RollDocument, RowLeaf, Scheme, Sizes, Suite, inclusion_path,
 };
 
 use crate::container::Bundle;
 use crate::drawing::{RollCheck, compute, document, optional};
 use crate::error::BundleError;
+use crate::fact::Unit;
 use crate::roll::{RollBytes, RollFormat, for_each_row, name_of};
 
 /// The proofs of the rows with these ids, in roll order; ids that are not on the roll have none. Memory grows by 32 bytes
@@ -68,7 +69,11 @@ fn prove_rows(
 /// not hold, with its file and place; cancelled.
 pub fn receipt(bundle: &mut Bundle, ids: &[&str], progress: Progress<'_>) -> Result<Receipt, BundleError> {
     if ids.len() > RECEIPT_OBJECTS_MAX {
-        return Err(BundleError::Limit { place: "ids".to_owned(), max: RECEIPT_OBJECTS_MAX as u64, unit: "objects" });
+        return Err(BundleError::Limit {
+            place: "ids".to_owned(),
+            max: RECEIPT_OBJECTS_MAX as u64,
+            unit: Unit::Objects,
+        });
     }
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     let outcome = document(bundle, "result.json", Outcome::parse)?;
@@ -77,7 +82,7 @@ pub fn receipt(bundle: &mut Bundle, ids: &[&str], progress: Progress<'_>) -> Res
     let (place, proofs) = match (bundle.roll_format()?, roll.key) {
         (Some(format), Some(key)) => {
             if compute(bundle, RollCheck::Digest.into(), &mut *progress)? != outcome {
-                let what = "not the result that the bundle gives".to_owned();
+                let what = Mismatch::BundlesResult;
                 return Err(Refused::new("result.json", draw::Reason::Mismatch { what }).into());
             }
             let proofs = prove_rows(bundle.roll(format)?, roll.rows, suite, key, ids, progress);
@@ -85,7 +90,7 @@ pub fn receipt(bundle: &mut Bundle, ids: &[&str], progress: Progress<'_>) -> Res
         }
         _ => {
             let proofs = optional(bundle, "proofs.json", Proof::parse_all)?;
-            let missing = BundleError::MissingFile { name: "roll.csv, roll.parquet or proofs.json" };
+            let missing = BundleError::MissingFile { name: "roll.csv / roll.parquet / proofs.json" };
             ("proofs.json", proofs.ok_or(missing)?)
         }
     };

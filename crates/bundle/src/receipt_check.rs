@@ -2,6 +2,7 @@
 
 use draw::{Digest, Finding, Receipt, Refused};
 
+use crate::fact::Fact;
 use crate::report::{Report, StepName};
 use crate::steps::Steps;
 use crate::verify::{check_beacon, expect_digest};
@@ -23,8 +24,8 @@ pub struct ReceiptReport {
 pub fn verify_receipt(bytes: &[u8], announced: Option<Digest>) -> ReceiptReport {
     let mut steps = Steps::default();
     let read = Receipt::parse(bytes).map(|receipt| {
-        let detail = format!("{} objects, result {}", receipt.objects.len(), receipt.result);
-        (receipt, detail)
+        let fact = Fact::Receipt { objects: receipt.objects.len(), result: receipt.result };
+        (receipt, fact)
     });
     let Some(receipt) = steps.check(StepName::Receipt, read.map_err(Into::into)) else {
         return ReceiptReport { report: steps.report(None), result: None, findings: Vec::new() };
@@ -34,8 +35,8 @@ pub fn verify_receipt(bytes: &[u8], announced: Option<Digest>) -> ReceiptReport 
         steps.check(StepName::Announced, expect_digest("commitment", &announced, &digest));
     }
     let settled = receipt.settle().map(|settled| {
-        let detail = format!("scheme, sizes and roll as committed, seed {}", settled.seed);
-        (settled, detail)
+        let seed = settled.seed;
+        (settled, Fact::ReceiptReveals { seed })
     });
     let settled = steps.check(StepName::Reveals, settled.map_err(Into::into));
     if let (Some(plan), Some(beacon), true) = (&receipt.commitment.beacon, &receipt.beacon, settled.is_some()) {
@@ -45,8 +46,8 @@ pub fn verify_receipt(bytes: &[u8], announced: Option<Digest>) -> ReceiptReport 
     if let Some(settled) = settled {
         for (index, object) in receipt.objects.iter().enumerate() {
             let found = receipt.finding(&settled, object).map(|finding| {
-                let detail = detail(&finding, receipt.roll.rows);
-                (finding, detail)
+                let fact = fact_of(&finding, receipt.roll.rows);
+                (finding, fact)
             });
             let found = found.map_err(|refused: Refused| refused.within(&format!("objects[{index}]")).into());
             findings.extend(steps.check(StepName::Proofs, found));
@@ -55,18 +56,21 @@ pub fn verify_receipt(bytes: &[u8], announced: Option<Digest>) -> ReceiptReport 
     ReceiptReport { report: steps.report(Some(digest)), result: Some(receipt.result), findings }
 }
 
-fn detail(finding: &Finding, rows: u64) -> String {
-    let place = format!("{} is row {} of {rows}, ticket {}", finding.id, finding.index + 1, finding.ticket);
+fn fact_of(finding: &Finding, rows: u64) -> Fact {
+    let (id, row, ticket) = (finding.id.clone(), finding.index + 1, finding.ticket);
     if let Some(code) = &finding.excluded {
-        return format!("{place}, excluded by {code}");
+        return Fact::ObjectExcluded { id, row, rows, ticket, exclusion: code.clone() };
     }
     if finding.cells.is_empty() {
-        return format!("{place}, in no stratum");
+        return Fact::ObjectOutside { id, row, rows, ticket };
     }
-    let cells = finding.cells.iter().map(|cell| {
-        let value = cell.cell.as_ref().map_or_else(String::new, |value| format!("/{value}"));
-        let drawn = if cell.drawn { "drawn" } else { "not drawn" };
-        format!("{}{value}: {} of {}, {drawn}", cell.stratum, cell.size, cell.rows)
-    });
-    format!("{place}; {}", cells.collect::<Vec<_>>().join("; "))
+    let cells = |drawn: bool| {
+        let cells = finding.cells.iter().filter(|cell| cell.drawn == drawn).map(|cell| {
+            let value = cell.cell.as_ref().map_or_else(String::new, |value| format!("/{value}"));
+            format!("{}{value} {}/{}", cell.stratum, cell.size, cell.rows)
+        });
+        let cells: Vec<_> = cells.collect();
+        if cells.is_empty() { "-".to_owned() } else { cells.join(", ") }
+    };
+    Fact::Object { id, row, rows, ticket, drawn: cells(true), passed: cells(false) }
 }

@@ -1,6 +1,6 @@
 //! What a verification found: its steps with their verdicts, and the exit code. It checks nothing itself.
 
-use draw::Digest;
+use draw::{Args, Digest};
 
 /// What a step found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,21 @@ pub enum Verdict {
     Failed,
     /// It could not be checked, or not wholly.
     Partial,
+}
+
+impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Failed, Self::Partial];
+
+    /// The verdict's stable word, for programs and translations.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Partial => "partial",
+        }
+    }
 }
 
 /// The steps of a verification, in their order.
@@ -49,6 +64,25 @@ pub enum StepName {
 }
 
 impl StepName {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Files,
+        Self::Commitment,
+        Self::Announced,
+        Self::Scheme,
+        Self::Sizes,
+        Self::RollDocument,
+        Self::Roll,
+        Self::Populations,
+        Self::Reveals,
+        Self::Beacon,
+        Self::Result,
+        Self::Proofs,
+        Self::Signatures,
+        Self::Addenda,
+        Self::Receipt,
+    ];
+
     /// The step's stable word, for programs and translations.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -79,9 +113,13 @@ pub struct Step {
     pub name: StepName,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// The refusal's code where the step failed.
-    pub code: Option<&'static str>,
-    /// What was found, in words.
+    /// Where it does not hold; empty for a fact.
+    pub place: String,
+    /// The code of the fact ([`crate::Fact`]), or of what does not hold ([`crate::BundleError::code`]).
+    pub code: &'static str,
+    /// The data by name.
+    pub args: Args,
+    /// The same in an English sentence.
     pub detail: String,
 }
 

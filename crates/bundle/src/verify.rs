@@ -2,15 +2,16 @@
 //! is *partial*, never OK: without the roll, and a drand round of a chain whose key is not known here.
 
 use draw::{
-    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Header, Outcome, Progress, Proof, Refused, Reveals,
-    RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
+    Beacon, BeaconForm, BeaconPlan, Bounds, Commitment, Digest, Expected, Header, Mismatch, Outcome, Progress, Proof,
+    Refused, Reveals, RollDocument, Scheme, Settled, Sieve, Sizes, Subject, Tickets, expect_listed,
 };
 
 use crate::attached::{check_signatures, read_addenda};
 use crate::container::{Bundle, is_known};
 use crate::drand::{Round, check_round};
 use crate::drawing::{document, expect_same_roll, optional};
-use crate::error::BundleError;
+use crate::error::{BundleError, ROLL_FILES};
+use crate::fact::Fact;
 use crate::report::{Report, StepName};
 use crate::roll::sift;
 use crate::steps::{Found, Steps};
@@ -19,7 +20,8 @@ use crate::steps::{Found, Steps};
 /// without it the report shows only that the bundle agrees with itself.
 ///
 /// # Errors
-/// Only [`draw::Reason::Cancelled`]; whatever else goes wrong is a failed step.
+/// [`draw::Reason::Cancelled`], and [`BundleError::Io`] for a file that the machine does not give: then there is no verdict.
+/// Whatever else goes wrong is a failed step.
 pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress<'_>) -> Result<Report, BundleError> {
     let mut steps = Steps::default();
     steps.check(StepName::Files, check_files(bundle));
@@ -31,8 +33,8 @@ pub fn verify(bundle: &mut Bundle, announced: Option<Digest>, progress: Progress
     if let Some(commitment) = &commitment {
         check_draw(&mut steps, bundle, commitment, progress);
     }
-    match steps.cancelled() {
-        Some(cancelled) => Err(cancelled),
+    match steps.stopped() {
+        Some(stopped) => Err(stopped),
         None => Ok(steps.report(digest)),
     }
 }
@@ -84,23 +86,30 @@ fn check_files(bundle: &Bundle) -> Found<()> {
     if let Some(unknown) = bundle.names().find(|name| !is_known(name)) {
         return Err(BundleError::UnknownFile { name: unknown.to_owned() });
     }
-    let roll = bundle.roll_format()?.map_or("no roll", |format| format.file_name());
-    Ok(((), format!("{} files, {roll}", bundle.names().count())))
+    let files = bundle.names().count();
+    let fact = match bundle.roll_format()? {
+        Some(format) => Fact::Files { files, roll: format.file_name() },
+        None => Fact::FilesWithoutRoll { files },
+    };
+    Ok(((), fact))
 }
 
 fn read_commitment(bundle: &mut Bundle) -> Found<Commitment> {
     let commitment = document(bundle, "commitment.json", Commitment::parse)?;
     if !matches!(commitment.subject, Subject::Draw { .. }) {
-        return Err(Refused::new("commitment.json: purpose", draw::Reason::WrongKind { expected: "draw" }).into());
+        return Err(Refused::new(
+            "commitment.json: purpose",
+            draw::Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+        )
+        .into());
     }
-    let detail =
-        format!("digest {}, attempt {}, {} parties", commitment.digest(), commitment.attempt, commitment.parties.len());
-    Ok((commitment, detail))
+    let (digest, attempt, parties) = (commitment.digest(), commitment.attempt, commitment.parties.len());
+    Ok((commitment, Fact::Commitment { digest, attempt, parties }))
 }
 
 pub(crate) fn expect_digest(place: &str, expected: &Digest, found: &Digest) -> Found<()> {
     if expected == found {
-        return Ok(((), format!("digest {found}")));
+        return Ok(((), Fact::Digest { digest: *found }));
     }
     let reason = draw::Reason::DigestMismatch { expected: expected.to_string(), found: found.to_string() };
     Err(Refused::new(place, reason).into())
@@ -115,8 +124,8 @@ fn read_scheme(bundle: &mut Bundle, commitment: &Commitment, roll: Option<&RollD
     if let Subject::Draw { scheme: expected, .. } = &commitment.subject {
         expect_digest("scheme.json", expected, &scheme.digest(commitment.suite))?;
     }
-    let detail = format!("{} exclusions, {} strata, as committed", scheme.exclude.len(), scheme.strata.len());
-    Ok((scheme, detail))
+    let (exclusions, strata) = (scheme.exclude.len(), scheme.strata.len());
+    Ok((scheme, Fact::Scheme { exclusions, strata }))
 }
 
 fn read_sizes(
@@ -133,8 +142,8 @@ fn read_sizes(
     if let (Some(scheme), Some(rows)) = (scheme, rows) {
         sizes.expect_consistent(scheme, rows).map_err(|refused| refused.within("sizes.json"))?;
     }
-    let detail = format!("{} to draw, as committed, and following from their populations", sizes.total());
-    Ok((sizes, detail))
+    let total = sizes.total();
+    Ok((sizes, Fact::Sizes { total }))
 }
 
 fn read_roll_document(bundle: &mut Bundle, commitment: &Commitment) -> Found<RollDocument> {
@@ -144,12 +153,11 @@ fn read_roll_document(bundle: &mut Bundle, commitment: &Commitment) -> Found<Rol
     }
     let handed_out = bundle.roll_format()?.is_some();
     if handed_out != roll.key.is_some() {
-        let expected =
-            if handed_out { "the roll key, since the roll is handed out" } else { "null, since no roll is handed out" };
+        let expected = if handed_out { Expected::KeyWithRoll } else { Expected::NoKeyWithoutRoll };
         return Err(Refused::new("roll.json: key", draw::Reason::WrongKind { expected }).into());
     }
-    let detail = format!("{} rows, as committed", roll.rows);
-    Ok((roll, detail))
+    let rows = roll.rows;
+    Ok((roll, Fact::RollDocument { rows }))
 }
 
 /// What is known when the roll is passed; what is not there did not hold.
@@ -179,7 +187,7 @@ impl<'s> Known<'s> {
         bounds: Bounds,
         progress: Progress<'_>,
     ) -> Result<Option<Sieve<'s>>, BundleError> {
-        let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: "roll.csv or roll.parquet" })?;
+        let format = bundle.roll_format()?.ok_or(BundleError::MissingFile { name: ROLL_FILES })?;
         let hashing = stated.key.map(|key| (self.commitment.suite, key));
         // Columns are found by their place in the header that is stated; another one fails behind the pass.
         let sieve = |header: &Header| Ok(if *header == stated.header { self.sieve(header, bounds) } else { None });
@@ -199,14 +207,11 @@ fn check_roll<'s>(
     progress: Progress<'_>,
 ) -> Option<Sieve<'s>> {
     let (Ok(Some(format)), Some(_)) = (bundle.roll_format(), stated.key) else {
-        let what = "no roll file: populations, sizes, exclusions and completeness cannot be checked";
-        steps.partial(StepName::Roll, what.to_owned());
+        steps.partial(StepName::Roll, &Fact::NoRoll);
         return None;
     };
-    let found = known.pass_roll(bundle, stated, Bounds::Guessed, progress).map(|sieve| {
-        let (rows, root) = (stated.rows, stated.root);
-        (sieve, format!("{rows} rows in order, ids distinct, root recomputed from every row: {root}"))
-    });
+    let fact = Fact::Roll { rows: stated.rows, root: stated.root };
+    let found = known.pass_roll(bundle, stated, Bounds::Guessed, progress).map(|sieve| (sieve, fact));
     steps.check(StepName::Roll, found.map_err(|error| error.within(format.file_name()))).flatten()
 }
 
@@ -214,49 +219,35 @@ fn check_populations(sieve: &Sieve<'_>, stated: &Sizes) -> Found<()> {
     let found = sieve.sizes().map_err(|refused| refused.within("scheme.json"))?;
     if found.to_jcs() == stated.to_jcs() {
         let excluded: u64 = found.excluded.iter().map(|(_, rows)| rows).sum();
-        return Ok(((), format!("{excluded} excluded, {} outside, all sizes as the roll gives them", found.outside)));
+        return Ok(((), Fact::Populations { excluded, outside: found.outside }));
     }
-    let what = "exclusions, populations or sizes are not those of the roll".to_owned();
-    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what }).into())
+    Err(Refused::new("sizes.json", draw::Reason::Mismatch { what: Mismatch::SizesRoll }).into())
 }
 
 fn settle(bundle: &mut Bundle, commitment: &Commitment) -> Found<Settled> {
     let reveals = document(bundle, "reveals.json", Reveals::parse)?;
     let beacon = optional(bundle, "beacon.json", Beacon::parse)?;
     let settled = commitment.settle(&reveals, beacon.as_ref()).map_err(|refused| refused.within("reveals.json"))?;
-    let absent = if settled.absent.is_empty() {
-        "nobody absent".to_owned()
-    } else {
-        format!("absent: {}", settled.absent.join(", "))
-    };
-    let detail = format!("seed {}, {absent}", settled.seed);
-    Ok((settled, detail))
+    let (seed, absent) = (settled.seed, settled.absent.join("、"));
+    let fact = if absent.is_empty() { Fact::Reveals { seed } } else { Fact::RevealsAbsent { seed, absent } };
+    Ok((settled, fact))
 }
 
 /// Form and presence were settled with the reveals; this step says what the proof is worth.
-pub(crate) fn check_beacon(steps: &mut Steps, plan: &BeaconPlan, beacon: &Beacon) {
-    let (source, round) = (&plan.source, &plan.round);
+pub(crate) fn check_beacon(steps: &mut Steps, plan: &BeaconPlan, shown: &Beacon) {
+    let (beacon, round) = (plan.source.clone(), plan.round.clone());
     if plan.form == BeaconForm::Digits {
-        let detail = format!("{source} {round}: digits in the declared form; compare them with the official notice");
-        steps.check(StepName::Beacon, Ok(((), detail)));
+        steps.check(StepName::Beacon, Ok(((), Fact::BeaconDigits { beacon, round })));
         return;
     }
-    match check_round(plan, beacon) {
+    match check_round(plan, shown) {
         Ok(Round::Signed) => {
-            let detail = format!("{source} round {round}: the chain signed it, and it came at {}", plan.at);
-            steps.check(StepName::Beacon, Ok(((), detail)));
+            let fact = Fact::BeaconSigned { beacon, round, at: plan.at.clone() };
+            steps.check(StepName::Beacon, Ok(((), fact)));
         }
         Err(error) => drop(steps.check::<()>(StepName::Beacon, Err(error))),
-        Ok(Round::Timed) => {
-            let owed = "the value is the hash of the signature and the time is the round's; signatures of this chain \
-                        cover the one before, so the signature is not checked";
-            steps.partial(StepName::Beacon, format!("{source} round {round}: {owed}"));
-        }
-        Ok(Round::Unknown) => {
-            let owed = "the value is the hash of the signature; this version does not know the chain's key, so the \
-                        signature and the round's time are not checked";
-            steps.partial(StepName::Beacon, format!("{source} round {round}: {owed}"));
-        }
+        Ok(Round::Timed) => steps.partial(StepName::Beacon, &Fact::BeaconTimed { beacon, round }),
+        Ok(Round::Unknown) => steps.partial(StepName::Beacon, &Fact::BeaconUnknown { beacon, round }),
     }
 }
 
@@ -269,23 +260,20 @@ fn check_result(
     roll: Option<(&RollDocument, Sieve<'_>)>,
     progress: Progress<'_>,
 ) {
-    let mut read = || -> Found<Vec<u8>> {
+    let mut read = || -> Result<Vec<u8>, BundleError> {
         let bytes = bundle.need("result.json")?;
         let stated = Outcome::parse(&bytes).map_err(|refused| refused.within("result.json"))?;
         let consistent = stated.expect_consistent(known.commitment, settled, scheme, sizes);
         consistent.map_err(|refused| refused.within("result.json"))?;
-        Ok((bytes, "seed, cells, sizes, tickets and their order hold".to_owned()))
+        Ok(bytes)
     };
     let found = match (read(), roll) {
         (Err(error), _) => Err(error),
-        (Ok((_, detail)), None) => {
-            steps.partial(
-                StepName::Result,
-                format!("{detail}; without the roll nobody can tell whether a smaller ticket was left out"),
-            );
+        (Ok(_), None) => {
+            steps.partial(StepName::Result, &Fact::ResultWithoutRoll);
             return;
         }
-        (Ok((bytes, _)), Some((document, sieve))) => {
+        (Ok(bytes), Some((document, sieve))) => {
             let outcome = match sieve.finish(known.commitment, settled, sizes) {
                 Ok(None) => known.pass_roll(bundle, document, Bounds::Open, progress).and_then(|sieve| {
                     let again = sieve.map(|sieve| sieve.finish(known.commitment, settled, sizes)).transpose()?;
@@ -303,11 +291,10 @@ fn compare(stated: &[u8], outcome: Option<&Outcome>) -> Found<()> {
     let computed = outcome.map(Outcome::to_jcs).unwrap_or_default();
     if let (Some(outcome), true) = (outcome, computed == stated) {
         let drawn: usize = outcome.cells.iter().map(|cell| cell.drawn.len()).sum();
-        return Ok(((), format!("{drawn} drawn in {} cells, recomputed to the byte", outcome.cells.len())));
+        return Ok(((), Fact::Result { drawn, cells: outcome.cells.len() }));
     }
     let byte = computed.iter().zip(stated).take_while(|(a, b)| a == b).count();
-    let what = format!("not the result that the roll gives, first difference at byte {byte}");
-    Err(Refused::new("result.json", draw::Reason::Mismatch { what }).into())
+    Err(Refused::new("result.json", draw::Reason::Mismatch { what: Mismatch::Result { byte } }).into())
 }
 
 fn check_proofs(
@@ -327,6 +314,6 @@ fn check_proofs(
         });
         found.map_err(|refused| refused.within(&format!("proofs.json: proofs[{index}]")))?;
     }
-    let said = if listed.is_some() { ", and are drawn or not as the result lists them" } else { "" };
-    Ok(((), format!("{} rows stand in the roll{said}", proofs.len())))
+    let rows = proofs.len();
+    Ok(((), if listed.is_some() { Fact::ProofsListed { rows } } else { Fact::Proofs { rows } }))
 }

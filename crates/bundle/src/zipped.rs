@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::container::{is_known, list_folder};
 use crate::error::BundleError;
+use crate::fact::{Damage, Unit};
 use crate::zip_frame::{BadFrame, MARK, check_frame};
 
 /// Files of a bundle at most.
@@ -33,18 +34,17 @@ impl Archive {
         let place = path.display().to_string();
         let mut file = File::open(path).map_err(BundleError::io(path))?;
         let entries = check_frame(&mut file, ENTRIES_MAX).map_err(BundleError::io(path))?.map_err(|bad| match bad {
-            BadFrame::NoEnd => BundleError::unreadable(&place, "not a zip, or one with a comment or parts"),
-            BadFrame::TooMany => BundleError::Limit { place: place.clone(), max: ENTRIES_MAX as u64, unit: "files" },
+            BadFrame::NoEnd => BundleError::unreadable(&place, Damage::NotZip),
+            BadFrame::TooMany => {
+                BundleError::Limit { place: place.clone(), max: ENTRIES_MAX as u64, unit: Unit::Files }
+            }
             // The library would keep one of the two, and which of them a reader sees would depend on the reader.
-            BadFrame::Twice(name) => BundleError::FileTwice { what: name },
-            BadFrame::At(at, what) => BundleError::unreadable(&place, format!("byte {at}: {what}")),
+            BadFrame::Twice(name) => BundleError::FileTwice { name },
+            BadFrame::At(at, what) => BundleError::zip(&place, format_args!("byte {at}: {what}")),
         })?;
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| BundleError::unreadable(&place, error))?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| BundleError::zip(&place, error))?;
         if zip.len() != entries {
-            return Err(BundleError::unreadable(
-                &place,
-                "the directory holds another number of files than it declares",
-            ));
+            return Err(BundleError::zip(&place, "the directory holds another number of files than it declares"));
         }
         let files = check_entries(&mut zip, &place)?;
         Ok(Self { zip, files, place })
@@ -57,17 +57,17 @@ impl Archive {
     /// The bytes of a file as a stream, which never gives more than the directory declared.
     pub(crate) fn stream(&mut self, name: &str) -> Result<impl Read + '_, BundleError> {
         let size = self.files.get(name).copied().unwrap_or_default();
-        let entry = self.zip.by_name(name).map_err(|error| BundleError::unreadable(&self.place, error))?;
+        let entry = self.zip.by_name(name).map_err(|error| BundleError::zip(&self.place, error))?;
         Ok(entry.take(size.saturating_add(1)))
     }
 
     pub(crate) fn read_into(&mut self, name: &str, bytes: &mut Vec<u8>) -> Result<(), BundleError> {
         let place = format!("{}: {name}", self.place);
-        self.stream(name)?.read_to_end(bytes).map_err(|source| BundleError::Io { place: place.clone(), source })?;
+        self.stream(name)?.read_to_end(bytes).map_err(BundleError::reading(&place))?;
         if bytes.len() as u64 == self.files.get(name).copied().unwrap_or_default() {
             return Ok(());
         }
-        Err(BundleError::unreadable(&place, "not as long as the zip declares"))
+        Err(BundleError::zip(&place, "not as long as the zip declares"))
     }
 }
 
@@ -75,8 +75,8 @@ fn check_entries(zip: &mut ZipArchive<BufReader<File>>, place: &str) -> Result<B
     let mut files = BTreeMap::new();
     let mut total = 0_u64;
     for index in 0..zip.len() {
-        let entry = zip.by_index_raw(index).map_err(|error| BundleError::unreadable(place, error))?;
-        let name = entry.name().map_err(|error| BundleError::unreadable(place, error))?.into_owned();
+        let entry = zip.by_index_raw(index).map_err(|error| BundleError::zip(place, error))?;
+        let name = entry.name().map_err(|error| BundleError::zip(place, error))?.into_owned();
         if entry.is_dir() && name == "addenda/" {
             continue;
         }
@@ -88,14 +88,14 @@ fn check_entries(zip: &mut ZipArchive<BufReader<File>>, place: &str) -> Result<B
             return Err(BundleError::Limit {
                 place: place.to_owned(),
                 max: TOTAL_BYTES_MAX,
-                unit: "uncompressed bytes",
+                unit: Unit::UncompressedBytes,
             });
         }
         if entry.size() > RATIO_FREE_BYTES && entry.size() / RATIO_MAX > entry.compressed_size() {
             return Err(BundleError::Limit {
                 place: format!("{place}: {name}"),
                 max: RATIO_MAX,
-                unit: "times the compressed size",
+                unit: Unit::Compression,
             });
         }
         files.insert(name, entry.size());
@@ -108,7 +108,7 @@ fn check_entries(zip: &mut ZipArchive<BufReader<File>>, place: &str) -> Result<B
 /// # Errors
 /// A file that no bundle has; a failed read or write.
 pub fn zip_folder(folder: &Path, out: impl Write + Seek) -> Result<(), BundleError> {
-    let failed = |error: zip::result::ZipError| BundleError::unreadable("zip", error);
+    let failed = |error: zip::result::ZipError| BundleError::writing("zip", error);
     let mut zip = ZipWriter::new(out);
     for (name, size) in list_folder(folder)? {
         if !is_known(&name) {

@@ -127,7 +127,7 @@ fn a_cut_zip_is_noticed_everywhere() {
 fn hostile_folders() {
     let (home, folder) = copy("edges");
     std::fs::write(folder.join("notes.txt"), b"x").unwrap();
-    assert_eq!(report(&folder).step(StepName::Files).unwrap().code, Some("unknown-file"));
+    assert_eq!(report(&folder).step(StepName::Files).unwrap().code, "unknown-file");
     assert_eq!(
         zip_folder(&folder, File::create(home.path().join("b.zip")).unwrap()).unwrap_err().code(),
         "unknown-file"
@@ -135,7 +135,7 @@ fn hostile_folders() {
     std::fs::remove_file(folder.join("notes.txt")).unwrap();
     assert_eq!(write_document(&folder, "notes.txt", b"x").unwrap_err().code(), "unknown-file");
     write_document(&folder, "addenda/0001.json", b"{}").unwrap();
-    assert_eq!(report(&folder).step(StepName::Addenda).unwrap().code, Some("missing-key"));
+    assert_eq!(report(&folder).step(StepName::Addenda).unwrap().code, "missing-key");
     std::fs::remove_dir_all(folder.join("addenda")).unwrap();
     for (file, step) in [
         ("commitment.json", StepName::Commitment),
@@ -147,11 +147,11 @@ fn hostile_folders() {
         let bytes = std::fs::read(folder.join(file)).unwrap();
         std::fs::remove_file(folder.join(file)).unwrap();
         let found = report(&folder);
-        assert_eq!((found.exit_code(), found.step(step).unwrap().code), (1, Some("missing-file")), "{file}");
+        assert_eq!((found.exit_code(), found.step(step).unwrap().code), (1, "missing-file"), "{file}");
         std::fs::write(folder.join(file), bytes).unwrap();
     }
     std::fs::write(folder.join("beacon.json"), br#"{"proof":"p","value":"1"}"#).unwrap();
-    assert_eq!(report(&folder).step(StepName::Reveals).unwrap().code, Some("beacon-undeclared"));
+    assert_eq!(report(&folder).step(StepName::Reveals).unwrap().code, "beacon-undeclared");
 }
 
 #[test]

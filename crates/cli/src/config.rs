@@ -43,6 +43,9 @@ struct File {
     fonts: Option<Vec<PathBuf>>,
 }
 
+/// The keys of [`File`], as a refusal names them.
+const KEYS: &str = "database、listen、public_url、certificate、certificate_key、names、fonts";
+
 /// The configuration as the commands use it.
 #[derive(Debug)]
 pub struct Settings {
@@ -141,10 +144,20 @@ fn read_file(named: Option<&Path>, home: &Path) -> Result<File, Failure> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
         Err(error) => {
-            return Err(Failure::usage(format!("配置文件 {} 读不出来：{error}", path.display()), "请核对路径和权限。"));
+            return Err(Failure::usage(
+                format!("配置文件 {} 读不出来：{}", path.display(), text::protocol::io(&error)),
+                "请核对路径和权限。",
+            ));
         }
     };
     toml::from_str(&text).map_err(|error| {
-        Failure::usage(format!("配置文件 {} 有误：{error}", path.display()), "请按 docs/manual 中的配置说明修改。")
+        // The reader's own words are English; the line says enough beside the keys.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let number = before.matches('\n').count();
+        let line = text.lines().nth(number).unwrap_or_default().trim();
+        Failure::usage(
+            format!("配置文件 {} 第 {} 行有误：{line}", path.display(), number + 1),
+            format_args!("请按“键 = 值”书写，键只能是 {KEYS}；各键的写法见手册“运维”一章。"),
+        )
     })
 }

@@ -46,6 +46,12 @@ impl Failure {
         }
     }
 
+    /// The same failure, at this place.
+    pub fn at(mut self, place: impl Display) -> Self {
+        self.message = format!("{place}：{}", self.message);
+        self
+    }
+
     /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message
@@ -73,7 +79,7 @@ impl From<app::Error> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::environment(error)
+        Self::environment(text::protocol::io(&error))
     }
 }
 

@@ -19,7 +19,8 @@ pub async fn open(settings: &Settings, base_url: &str) -> Result<Platform, Failu
         && !path.exists()
         && !app::upkeep::restore_is_unfinished(&settings.home)
     {
-        return Err(Failure::refused(
+        // A name that leads nowhere is a matter of usage: `audit verify` has judged nothing then.
+        return Err(Failure::usage(
             format!("{} 中没有安装", settings.home.display()),
             "请用 mingcha demo 生成演示城市，或用 mingcha migrate 建立新的安装；也可用 --home 指定文件夹。",
         ));

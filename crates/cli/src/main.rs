@@ -12,6 +12,7 @@ mod installation;
 mod output;
 mod printer;
 mod say;
+mod speak;
 mod tls;
 
 use std::process::ExitCode;
@@ -56,7 +57,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = match speak::parse() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     say::log_to_stderr();
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -69,7 +73,7 @@ fn main() -> ExitCode {
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::environment(&error),
+        Err(error) => return exit::environment(&text::protocol::io(&error)),
     };
     let done = runtime.block_on(async {
         let settings = config::Settings::read(&arguments.global)?;

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use bundle::BundleError;
 use draw::Digest;
+use serde_json::Value;
+use text::protocol;
 
 use crate::exit::Failure;
 
@@ -17,17 +19,36 @@ pub fn digest_of(hex: &str, what: &str, next: &str) -> Result<Digest, Failure> {
     Digest::parse(&hex.to_lowercase()).map_err(|_| Failure::usage(format_args!("{what}须为 64 位十六进制"), next))
 }
 
+/// A file that was named and cannot be read: a matter of usage, since nothing was judged.
+pub fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format_args!("文件 {} 读不出来：{}", path.display(), protocol::io(error)), "请核对路径和权限。")
+}
+
 /// A refusal with its place, its stable code and what to do.
 pub fn failed(error: &BundleError, next: &str) -> Failure {
-    let next = if matches!(error, BundleError::Exists { .. }) { EXISTS } else { next };
-    // A refusal of the protocol says its code itself.
-    let coded = matches!(error, BundleError::Refused(_));
-    let message = if coded { error.to_string() } else { format!("{error}（{}）", error.code()) };
-    // What could not be read at all was not judged: 1 would say that something in it does not hold.
-    if matches!(error, BundleError::Io { .. }) {
-        return Failure::usage(message, "请核对路径和权限。");
+    let message = format!("{}（{}）", words(error), error.code());
+    match error {
+        BundleError::Exists { .. } => Failure::refused(message, EXISTS),
+        // What could not be read at all was not judged: 1 would say that something in it does not hold.
+        BundleError::Io { .. } => Failure::usage(message, "请核对路径和权限。"),
+        error if error.is_unreadable() => {
+            Failure::usage(message, "请核对是不是这个文件；不完整的，请重新下载或取得原件。")
+        }
+        _ => Failure::refused(message, next),
     }
-    Failure::refused(message, next)
+}
+
+/// What went wrong with a file, in words. What a library said of it in English is in the log only.
+pub fn words(error: &BundleError) -> String {
+    if error.is_unreadable() {
+        tracing::info!(error = %error, "a file was not read");
+    }
+    protocol::refusal(error.place(), error.code(), &error.args())
+}
+
+/// Data of a code for programs.
+pub fn args_json(args: &[(&'static str, String)]) -> Value {
+    args.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect()
 }
 
 /// A refusal of a document with its place.
@@ -57,6 +78,6 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     };
     write().map_err(|error| {
         std::fs::remove_file(&partial).ok();
-        Failure::environment(format_args!("{}：{error}", path.display()))
+        Failure::environment(format_args!("{}：{}", path.display(), protocol::io(&error)))
     })
 }

@@ -93,7 +93,8 @@ fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
 /// Usage, if one is not PEM or they do not fit each other.
 pub fn server_config(certificate: &Path, key: &Path) -> Result<ServerConfig, Failure> {
     let bad = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::usage(format!("{}：{error}", path.display()), "请提供 PEM 格式、相互匹配的证书与私钥。")
+        tracing::warn!(%error, "certificate or key not usable");
+        Failure::usage(format!("{} 不能用作证书或私钥", path.display()), "请提供 PEM 格式、相互匹配的证书与私钥。")
     };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect)

@@ -4,6 +4,7 @@
 use crate::commitment::Commitment;
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
+use crate::mismatch::{Expected, Mismatch};
 use crate::node::Node;
 use crate::outcome::{DrawnCell, Outcome};
 use crate::refused::{Reason, Refused};
@@ -42,7 +43,7 @@ impl Addendum {
         let mut fields = Node::document(bytes)?.object()?;
         let approved = fields.take("approved_by")?.some(Node::filled)?;
         let Ok(approved_by) = <[String; 2]>::try_from(approved) else {
-            return Err(Refused::new("approved_by", Reason::WrongKind { expected: "two texts" }));
+            return Err(Refused::new("approved_by", Reason::WrongKind { expected: Expected::TwoTexts }));
         };
         if approved_by[0] == approved_by[1] {
             let [value, _] = approved_by;
@@ -125,20 +126,20 @@ pub fn check_addenda(
             return Err(refuse("previous", Reason::DigestMismatch { expected, found }));
         }
         if Instant::parse(&addendum.at) < Instant::parse(before) {
-            return Err(refuse("at", Reason::InstantOrder { rule: "committed_at ≤ at of the first ≤ at of the next" }));
+            return Err(refuse("at", Reason::InstantOrder { rule: "committed_at ≤ at(0001) ≤ at(0002) ≤ …" }));
         }
-        let mismatch = |key: &str, what: String| refuse(key, Reason::Mismatch { what });
+        let mismatch = |key: &str, what| refuse(key, Reason::Mismatch { what });
         let listed = cells
             .iter_mut()
             .find(|listed| listed.cell.stratum == addendum.stratum && listed.cell.cell == addendum.cell)
-            .ok_or_else(|| mismatch("cell", "the result has no such cell".to_owned()))?;
+            .ok_or_else(|| mismatch("cell", Mismatch::NoSuchCell))?;
         let place = listed.ids.iter().position(|id| *id == addendum.out);
-        let place = place.ok_or_else(|| mismatch("out", format!("{} is not listed in the cell", addendum.out)))?;
+        let place = place.ok_or_else(|| mismatch("out", Mismatch::NotListed { id: addendum.out.clone() }))?;
         listed.ids.remove(place);
         let next = listed.cell.reserves.get(listed.reserves_used).map(|reserve| reserve.id.as_str());
         if addendum.brought_in.as_deref() != next {
-            let what = format!("the cell's next reserve is {}", next.unwrap_or("nobody: write null"));
-            return Err(mismatch("in", what));
+            let next = next.map(|id| Mismatch::NextReserve { id: id.to_owned() });
+            return Err(mismatch("in", next.unwrap_or(Mismatch::NoReserveLeft)));
         }
         listed.ids.extend(next);
         listed.reserves_used += 1;
@@ -147,8 +148,9 @@ pub fn check_addenda(
     }
     for (index, addendum) in addenda.iter().enumerate() {
         if let Some(listed) = cells.iter().find(|listed| listed.ids.contains(&addendum.out.as_str())) {
-            let cell = listed.cell.cell.as_ref().map_or_else(String::new, |cell| format!(", cell {cell}"));
-            let what = format!("stratum {}{cell} still lists it: one addendum for each", listed.cell.stratum);
+            let (stratum, cell) = (listed.cell.stratum.clone(), listed.cell.cell.clone());
+            let cell = cell.unwrap_or_else(|| "-".to_owned());
+            let what = Mismatch::StillListed { stratum, cell };
             return Err(Refused::new(format!("{:04}: out", index + 1), Reason::Mismatch { what }));
         }
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::commitment::{Commitment, Subject};
 use crate::instant::Instant;
+use crate::mismatch::ChainWord;
 use crate::suite::Digest;
 
 /// One commitment of the log, with what it ended in.
@@ -33,12 +34,10 @@ pub enum Ending {
 /// Something that an honest chain does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainFault {
-    /// The stable code.
-    pub code: &'static str,
     /// At which entry.
     pub place: String,
-    /// What is wrong, in words.
-    pub what: String,
+    /// What is wrong.
+    pub what: ChainWord,
 }
 
 /// What a log shows.
@@ -92,20 +91,20 @@ impl<'a> Check<'a> {
         let mut faults = Vec::new();
         for (index, (digest, entry)) in digests.iter().zip(entries).enumerate() {
             if let Some(before) = by_digest.insert(*digest, index) {
-                let other = entries.get(before).map_or("", |entry| entry.place.as_str());
-                let what = format!("the same commitment stands at {other}; keep one");
-                faults.push(ChainFault { code: "twice", place: entry.place.clone(), what });
+                let other = entries.get(before).map_or_else(String::new, |entry| entry.place.clone());
+                let what = ChainWord::Twice { other };
+                faults.push(ChainFault { place: entry.place.clone(), what });
             }
         }
         Self { entries, digests, by_digest, faults, flags: Vec::new(), open: Vec::new() }
     }
 
-    fn fault(&mut self, code: &'static str, entry: &ChainEntry, what: String) {
-        self.faults.push(ChainFault { code, place: entry.place.clone(), what });
+    fn fault(&mut self, entry: &ChainEntry, what: ChainWord) {
+        self.faults.push(ChainFault { place: entry.place.clone(), what });
     }
 
-    fn flag(&mut self, code: &'static str, entry: &ChainEntry, what: String) {
-        self.flags.push(ChainFault { code, place: entry.place.clone(), what });
+    fn flag(&mut self, entry: &ChainEntry, what: ChainWord) {
+        self.flags.push(ChainFault { place: entry.place.clone(), what });
     }
 
     fn entry(&self, index: usize) -> Option<&'a ChainEntry> {
@@ -128,19 +127,17 @@ impl<'a> Check<'a> {
             match (previous, before) {
                 (None, _) => starts.push(*index),
                 (Some(digest), None) => {
-                    self.fault("gap", entry, format!("the commitment before it, {digest}, is not in the log"));
+                    self.fault(entry, ChainWord::Gap { digest });
                     starts.push(*index);
                 }
                 (Some(_), Some(before)) if before.commitment.organiser != organiser => {
-                    let what = format!("the commitment before it, {}, is of another organiser", before.place);
-                    self.fault("other-organiser", entry, what);
+                    self.fault(entry, ChainWord::OtherOrganiser { other: before.place.clone() });
                     starts.push(*index);
                 }
                 (Some(_), Some(before)) => {
                     if Instant::parse(&entry.commitment.committed_at) < Instant::parse(&before.commitment.committed_at)
                     {
-                        let what = format!("committed before the one that it follows, {}", before.place);
-                        self.fault("instant-order", entry, what);
+                        self.fault(entry, ChainWord::InstantOrder { other: before.place.clone() });
                     }
                 }
             }
@@ -150,11 +147,12 @@ impl<'a> Check<'a> {
             let Some(entry) = self.entry(*index) else { continue };
             let same = next.get(&entry.commitment.previous).map_or(&[][..], Vec::as_slice);
             if let Some(first) = same.first().filter(|first| *first != index).and_then(|first| self.entry(*first)) {
+                let other = first.place.clone();
                 let what = match entry.commitment.previous {
-                    Some(digest) => format!("it follows {digest}, as {} does", first.place),
-                    None => format!("it begins a chain, as {} does", first.place),
+                    Some(digest) => ChainWord::Fork { digest, other },
+                    None => ChainWord::ForkStart { other },
                 };
-                self.fault("fork", entry, what);
+                self.fault(entry, what);
             }
         }
         // Digests make circles impossible, so walking from the starts meets each commitment once.
@@ -176,8 +174,7 @@ impl<'a> Check<'a> {
             if position + 1 == chain.len() {
                 self.open.push(*index);
             } else {
-                let what = "it ended neither in a result nor in a failure, and others came after it".to_owned();
-                self.fault("dropped", entry, what);
+                self.fault(entry, ChainWord::Dropped);
             }
         }
     }
@@ -190,27 +187,23 @@ impl<'a> Check<'a> {
             let it = &entry.commitment;
             let name = (it.subject.purpose(), it.draw.as_str(), it.attempt);
             if let Some(before) = seen.insert(name, entry) {
-                let what = format!("attempt {} of {} stands at {} as well", it.attempt, it.draw, before.place);
-                self.fault("attempt-twice", entry, what);
+                let (attempt, draw, other) = (it.attempt, it.draw.clone(), before.place.clone());
+                self.fault(entry, ChainWord::AttemptTwice { attempt, draw, other });
             }
             let Some(replaces) = &it.replaces else { continue };
             let replaced = self.by_digest.get(&replaces.commitment).and_then(|index| self.entry(*index));
             let Some(replaced) = replaced else {
-                let what = format!("the attempt that it replaces, {}, is not in the log", replaces.commitment);
-                self.fault("gap", entry, what);
+                self.fault(entry, ChainWord::GapReplaced { digest: replaces.commitment });
                 continue;
             };
             let before = &replaced.commitment;
             let same = (before.subject.purpose(), &before.draw, &before.organiser);
             if same != (it.subject.purpose(), &it.draw, &it.organiser) || before.attempt + 1 != it.attempt {
-                let what =
-                    format!("attempt {} does not follow the one that it replaces, {}", it.attempt, replaced.place);
-                self.fault("attempt-order", entry, what);
+                let (attempt, other) = (it.attempt, replaced.place.clone());
+                self.fault(entry, ChainWord::AttemptOrder { attempt, other });
             }
             if replaced.ending == Ending::Result {
-                let what =
-                    format!("the attempt that it replaces, {}, has a result: it was drawn again", replaced.place);
-                self.fault("redrawn", entry, what);
+                self.fault(entry, ChainWord::Redrawn { other: replaced.place.clone() });
             }
         }
     }
@@ -223,18 +216,20 @@ impl<'a> Check<'a> {
         for entry in chain.iter().filter_map(|index| entries.get(*index)) {
             for party in &entry.commitment.parties {
                 if let Some(before) = secrets.insert((&party.party, party.commitment), entry) {
-                    let what = format!("the commitment of {} stands at {} already", party.party, before.place);
-                    self.flag("commitment-repeated", entry, what);
+                    let (party, other) = (party.party.clone(), before.place.clone());
+                    self.flag(entry, ChainWord::CommitmentRepeated { party, other });
                 }
             }
             let Subject::Draw { roll, scheme, .. } = &entry.commitment.subject else { continue };
-            for (code, kind, digest) in [("roll-repeated", "roll", roll.digest), ("scheme-repeated", "scheme", *scheme)]
-            {
+            for (kind, digest) in [("roll", roll.digest), ("scheme", *scheme)] {
                 let before = *inputs.entry((kind, digest)).or_insert(entry);
                 if before.commitment.draw != entry.commitment.draw {
-                    let what =
-                        format!("the {kind} was drawn before as {}, at {}", before.commitment.draw, before.place);
-                    self.flag(code, entry, what);
+                    let (draw, other) = (before.commitment.draw.clone(), before.place.clone());
+                    let what = match kind {
+                        "roll" => ChainWord::RollRepeated { draw, other },
+                        _ => ChainWord::SchemeRepeated { draw, other },
+                    };
+                    self.flag(entry, what);
                 }
             }
         }

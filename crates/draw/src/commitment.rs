@@ -2,6 +2,7 @@
 
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
+use crate::mismatch::Expected;
 use crate::node::{Fields, Node, distinct};
 use crate::refused::{Reason, Refused};
 use crate::suite::{Digest, Suite};
@@ -182,7 +183,7 @@ impl Commitment {
             order("beacon.at", reveal < Instant::parse(&beacon.at), "reveal_by < beacon.at")?;
         }
         match (self.attempt, &self.replaces, &self.previous) {
-            (0, _, _) => Err(Refused::new("attempt", Reason::WrongKind { expected: "an integer from 1" })),
+            (0, _, _) => Err(Refused::new("attempt", Reason::WrongKind { expected: Expected::Positive })),
             (1, None, _) | (2.., Some(_), Some(_)) => Ok(()),
             (1, Some(_), _) => Err(Refused::new("replaces", Reason::ReplacesOnFirst)),
             _ => Err(Refused::new("replaces", Reason::ReplacesMissing)),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::instant::Instant;
 use crate::json::{Json, parse_document};
+use crate::mismatch::Expected;
 use crate::refused::{Reason, Refused};
 use crate::suite::Digest;
 use crate::text::is_code;
@@ -42,7 +43,7 @@ impl Node {
     pub(crate) fn text(self) -> Result<String, Refused> {
         match self.json {
             Json::Text(text) => Ok(text),
-            _ => Err(self.refuse(Reason::WrongKind { expected: "a text" })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: Expected::Text })),
         }
     }
 
@@ -64,7 +65,7 @@ impl Node {
         let place = self.place.clone();
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-        found.ok_or_else(|| Refused::new(place, Reason::WrongKind { expected }))
+        found.ok_or_else(|| Refused::new(place, Reason::WrongKind { expected: Expected::Word { words: expected } }))
     }
 
     pub(crate) fn instant(self) -> Result<String, Refused> {
@@ -90,26 +91,26 @@ impl Node {
     pub(crate) fn int(self) -> Result<i64, Refused> {
         match self.json {
             Json::Int(number) => Ok(number),
-            _ => Err(self.refuse(Reason::WrongKind { expected: "an integer" })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: Expected::Integer })),
         }
     }
 
     /// An integer from 0.
     pub(crate) fn count(self) -> Result<u64, Refused> {
         let place = self.place.clone();
-        u64::try_from(self.int()?).map_err(|_| Refused::new(place, Reason::WrongKind { expected: "an integer from 0" }))
+        u64::try_from(self.int()?).map_err(|_| Refused::new(place, Reason::WrongKind { expected: Expected::Count }))
     }
 
     pub(crate) fn boolean(self) -> Result<bool, Refused> {
         match self.json {
             Json::Bool(value) => Ok(value),
-            _ => Err(self.refuse(Reason::WrongKind { expected: "true or false" })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: Expected::Boolean })),
         }
     }
 
     pub(crate) fn list(self) -> Result<Vec<Self>, Refused> {
         let Json::List(items) = self.json else {
-            return Err(self.refuse(Reason::WrongKind { expected: "a list" }));
+            return Err(self.refuse(Reason::WrongKind { expected: Expected::List }));
         };
         let nodes = items.into_iter().enumerate();
         Ok(nodes.map(|(index, json)| Self { place: format!("{}[{index}]", self.place), json }).collect())
@@ -135,7 +136,7 @@ impl Node {
     pub(crate) fn object(self) -> Result<Fields, Refused> {
         match self.json {
             Json::Object(entries) => Ok(Fields { place: self.place, entries }),
-            _ => Err(self.refuse(Reason::WrongKind { expected: "an object" })),
+            _ => Err(self.refuse(Reason::WrongKind { expected: Expected::Object })),
         }
     }
 }

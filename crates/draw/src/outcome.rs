@@ -6,6 +6,7 @@ use std::io::Write;
 use crate::commitment::Commitment;
 use crate::id::Id;
 use crate::json::{Json, document_digest};
+use crate::mismatch::Mismatch;
 use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::reveals::Settled;
@@ -130,12 +131,12 @@ impl Outcome {
         scheme: &Scheme,
         sizes: &Sizes,
     ) -> Result<(), Refused> {
-        let mismatch = |place: &str, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
+        let mismatch = |place: &str, what| Err(Refused::new(place, Reason::Mismatch { what }));
         if self.draw != commitment.draw || self.commitment_digest != commitment.digest() {
-            return mismatch("commitment_digest", "the result belongs to another commitment");
+            return mismatch("commitment_digest", Mismatch::OtherCommitment);
         }
         if self.seed != settled.seed || self.absent != settled.absent {
-            return mismatch("seed", "seed or absent parties do not follow from the reveals");
+            return mismatch("seed", Mismatch::Seed);
         }
         let tickets = Tickets::new(commitment.suite, &settled.seed);
         let strata = scheme.strata.iter().zip(&sizes.strata);
@@ -144,17 +145,17 @@ impl Outcome {
         });
         let plans: Vec<_> = plans.collect();
         if plans.len() != self.cells.len() {
-            return mismatch("cells", "the cells are not those of the sizes document");
+            return mismatch("cells", Mismatch::ResultCells);
         }
         let mut seen = HashSet::new();
         for (index, (cell, (stratum, plan))) in self.cells.iter().zip(plans).enumerate() {
             let place = format!("cells[{index}]");
             if (&cell.stratum, &cell.cell, cell.rows, cell.size) != (&stratum, &plan.cell, plan.rows, plan.size) {
-                return mismatch(&place, "stratum, cell, rows or size do not follow from the sizes document");
+                return mismatch(&place, Mismatch::ResultSizes);
             }
             let reserves = if plan.size == 0 { 0 } else { scheme.reserves.min(plan.rows.saturating_sub(plan.size)) };
             if cell.drawn.len() as u64 != plan.size || cell.reserves.len() as u64 != reserves {
-                return mismatch(&place, "as many must be drawn and held in reserve as the sizes say");
+                return mismatch(&place, Mismatch::ResultCounts);
             }
             let listed: Vec<_> = cell.drawn.iter().chain(&cell.reserves).collect();
             // Under `first` an object belongs to one stratum, under `every` to one cell of each.
@@ -163,10 +164,10 @@ impl Outcome {
                 return Err(Refused::new(place, Reason::Twice { value: drawn.id.to_string() }));
             }
             if listed.iter().any(|drawn| tickets.of(drawn.id.as_bytes()) != drawn.ticket) {
-                return mismatch(&place, "a ticket is not that of its id");
+                return mismatch(&place, Mismatch::Ticket);
             }
             if !listed.iter().zip(listed.iter().skip(1)).all(|(a, b)| a < b) {
-                return mismatch(&place, "tickets are not in ascending order");
+                return mismatch(&place, Mismatch::TicketOrder);
             }
         }
         Ok(())
@@ -219,10 +220,7 @@ fn parse_cell(node: Node) -> Result<DrawnCell, Refused> {
         reserves: fields.take("reserves")?.list()?.into_iter().map(parse_drawn).collect::<Result<_, _>>()?,
     };
     if cell.threshold() != threshold.as_ref() {
-        return Err(Refused::new(
-            fields.place_of("threshold"),
-            Reason::Mismatch { what: "the threshold is the ticket of the last drawn".to_owned() },
-        ));
+        return Err(Refused::new(fields.place_of("threshold"), Reason::Mismatch { what: Mismatch::Threshold }));
     }
     fields.done()?;
     Ok(cell)

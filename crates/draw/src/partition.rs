@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::mismatch::Mismatch;
 use crate::refused::{Reason, Refused};
 use crate::roll::{Column, Header, Part};
 use crate::scheme::{Membership, Predicate, Scheme, Test};
@@ -286,7 +287,7 @@ impl<'p> Classes<'p> {
 }
 
 pub(crate) fn unread() -> Refused {
-    Refused::new("", Reason::Mismatch { what: "a column that the scheme reads was not read".to_owned() })
+    Refused::new("", Reason::Mismatch { what: Mismatch::ColumnUnread })
 }
 
 fn too_many() -> Refused {

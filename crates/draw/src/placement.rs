@@ -2,6 +2,7 @@
 //! own row.
 
 use crate::id::Id;
+use crate::mismatch::Mismatch;
 use crate::outcome::{Drawn, Outcome};
 use crate::refused::{Reason, Refused};
 use crate::roll::{Header, Intake};
@@ -49,14 +50,16 @@ pub fn expect_listed(
     let id = row.first().copied().unwrap_or_default();
     let mine =
         Drawn { ticket: tickets.of(id.as_bytes()), id: Id::parse(id).map_err(|reason| Refused::new("row", reason))? };
-    let mismatch = |what: String| Err(Refused::new("row", Reason::Mismatch { what }));
+    let mismatch = |what| Err(Refused::new("row", Reason::Mismatch { what }));
     for cell in &outcome.cells {
         let belongs = missing.iter().position(|(stratum, value)| *stratum == cell.stratum && *value == cell.cell);
         let due = belongs.is_some() && cell.threshold().is_some_and(|threshold| mine.ticket <= *threshold);
         if due != cell.drawn.binary_search(&mine).is_ok() {
-            let what =
-                if due { "is drawn by its ticket and not listed" } else { "is listed and not drawn by its ticket" };
-            return mismatch(format!("{id} {what} in stratum {}", cell.stratum));
+            let (id, stratum) = (id.to_owned(), cell.stratum.clone());
+            return mismatch(match due {
+                true => Mismatch::DrawnNotListed { id, stratum },
+                false => Mismatch::ListedNotDrawn { id, stratum },
+            });
         }
         if let Some(index) = belongs {
             missing.swap_remove(index);
@@ -64,6 +67,6 @@ pub fn expect_listed(
     }
     match missing.first() {
         None => Ok(()),
-        Some((stratum, _)) => mismatch(format!("the result lacks the cell of {id} in stratum {stratum}")),
+        Some((stratum, _)) => mismatch(Mismatch::ResultLacksCell { id: id.to_owned(), stratum: stratum.clone() }),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::merkle::verify_inclusion;
+use crate::mismatch::Mismatch;
 use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::roll::{RollDocument, RowLeaf};
@@ -38,8 +39,7 @@ impl Proof {
         if verify_inclusion(suite, leaf, self.index, roll.rows, &self.path, &roll.root) {
             return Ok(());
         }
-        let what = "the path does not lead from this row to the root".to_owned();
-        Err(Refused::new("path", Reason::Mismatch { what }))
+        Err(Refused::new("path", Reason::Mismatch { what: Mismatch::ProofPath }))
     }
 
     /// Reads `proofs.json`.

@@ -7,6 +7,7 @@
 use crate::chance::{Chance, chances};
 use crate::commitment::{Commitment, Subject};
 use crate::json::Json;
+use crate::mismatch::{Expected, Mismatch};
 use crate::node::{Node, distinct};
 use crate::outcome::Outcome;
 use crate::placement::place;
@@ -117,7 +118,7 @@ impl ReceiptObject {
         let placed = place(scheme, &roll.header, &row)?;
         let cells = placed.cells.into_iter().map(|(stratum, cell)| {
             let found = outcome.cells.iter().find(|drawn| drawn.stratum == stratum && drawn.cell == cell);
-            let found = found.ok_or_else(|| mismatch("cells", "the result lacks the object's cell"))?;
+            let found = found.ok_or_else(|| mismatch("cells", Mismatch::ResultLacksObjectsCell))?;
             Ok(ReceiptCell { stratum, cell, threshold: found.threshold().copied() })
         });
         let cells = cells.collect::<Result<_, Refused>>()?;
@@ -125,8 +126,8 @@ impl ReceiptObject {
     }
 }
 
-fn mismatch(place: &str, what: &str) -> Refused {
-    Refused::new(place, Reason::Mismatch { what: what.to_owned() })
+fn mismatch(place: &str, what: Mismatch) -> Refused {
+    Refused::new(place, Reason::Mismatch { what })
 }
 
 impl Receipt {
@@ -138,7 +139,10 @@ impl Receipt {
     pub fn settle(&self) -> Result<Settled, Refused> {
         let suite = self.commitment.suite;
         let Subject::Draw { roll, scheme, sizes } = &self.commitment.subject else {
-            return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: "draw" }));
+            return Err(Refused::new(
+                "commitment.purpose",
+                Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+            ));
         };
         for (place, expected, found) in [
             ("scheme", scheme, self.scheme.digest(suite)),
@@ -165,7 +169,7 @@ impl Receipt {
         let placed = place(&self.scheme, &self.roll.header, &row)?;
         let stated = object.cells.iter().map(|cell| (&cell.stratum, &cell.cell));
         if !stated.eq(placed.cells.iter().map(|(stratum, cell)| (stratum, cell))) {
-            return Err(mismatch("cells", "these are not the cells that the scheme gives the row"));
+            return Err(mismatch("cells", Mismatch::ReceiptCells));
         }
         let id = row.first().copied().unwrap_or_default().to_owned();
         let tickets = Tickets::new(self.commitment.suite, &settled.seed);
@@ -178,18 +182,18 @@ impl Receipt {
             let (stratum, sizes) = strata
                 .into_iter()
                 .find(|(stratum, _)| stratum.code == cell.stratum)
-                .ok_or_else(|| mismatch(&place, "no such stratum"))?;
+                .ok_or_else(|| mismatch(&place, Mismatch::ReceiptStratum))?;
             let plan = sizes.plan(stratum, &tickets).into_iter().find(|plan| plan.cell == cell.cell);
             let before = chances.iter().find(|it| it.stratum == cell.stratum && it.cell == cell.cell);
             let (Some(plan), Some(chance)) = (plan, before.and_then(|it| it.chance)) else {
-                return Err(mismatch(&place, "the sizes document has no such cell, or one without rows"));
+                return Err(mismatch(&place, Mismatch::ReceiptSizes));
             };
             if cell.threshold.is_none() != (plan.size == 0) {
-                return Err(mismatch(&place, "a cell has a threshold exactly where something is drawn in it"));
+                return Err(mismatch(&place, Mismatch::ReceiptThreshold));
             }
             let drawn = cell.threshold.is_some_and(|threshold| ticket <= threshold);
             if plan.size == plan.rows && !drawn {
-                return Err(mismatch(&place, "every object of the cell is drawn, and this one is above the threshold"));
+                return Err(mismatch(&place, Mismatch::ReceiptAllDrawn));
             }
             cells.push(CellFinding {
                 stratum: cell.stratum.clone(),
@@ -232,10 +236,7 @@ impl Receipt {
             return Err(Refused::new("objects", Reason::Empty));
         }
         if receipt.roll.key.is_some() {
-            return Err(Refused::new(
-                "roll.key",
-                Reason::WrongKind { expected: "null: a receipt never holds the key" },
-            ));
+            return Err(Refused::new("roll.key", Reason::WrongKind { expected: Expected::NoKeyInReceipt }));
         }
         let ids = receipt.objects.iter().map(|object| object.proof.row.first().map_or("", String::as_str));
         distinct("objects", ids)?;

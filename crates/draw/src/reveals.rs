@@ -4,6 +4,7 @@
 use crate::commitment::{BeaconForm, BeaconPlan, Commitment, Subject};
 use crate::instant::Instant;
 use crate::json::{Json, document_digest};
+use crate::mismatch::Expected;
 use crate::node::Node;
 use crate::refused::{Reason, Refused};
 use crate::seed::{absent_share, match_seed, reveal_commitment, reveal_share, seed, who};
@@ -217,7 +218,7 @@ fn parse_reveal(node: Node) -> Result<Reveal, Refused> {
     let party = fields.take("party")?.filled()?;
     let reveal = match fields.optional("absent") {
         Some(absent) => {
-            let refused = absent.refuse(Reason::WrongKind { expected: "true" });
+            let refused = absent.refuse(Reason::WrongKind { expected: Expected::True });
             if !absent.boolean()? {
                 return Err(refused);
             }

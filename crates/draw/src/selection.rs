@@ -3,6 +3,7 @@
 
 use crate::commitment::{Commitment, Subject};
 use crate::id::Id;
+use crate::mismatch::{Expected, Mismatch};
 use crate::outcome::{Drawn, Outcome};
 use crate::progress::{Progress, Ticker};
 use crate::refused::{Reason, Refused};
@@ -34,7 +35,7 @@ pub fn draw(
         }
     }
     // Without a guess nothing that belongs to the result is forgotten.
-    Err(Refused::new("sizes", Reason::Mismatch { what: "a cell has fewer rows than its size".to_owned() }))
+    Err(Refused::new("sizes", Reason::Mismatch { what: Mismatch::CellTooSmall }))
 }
 
 /// Passes a roll in memory through a sieve.
@@ -54,7 +55,10 @@ impl Commitment {
     /// A commitment of a matching; another digest.
     pub(crate) fn expect_documents(&self, scheme: &Scheme, sizes: &Sizes) -> Result<(), Refused> {
         let Subject::Draw { scheme: scheme_digest, sizes: sizes_digest, .. } = &self.subject else {
-            return Err(Refused::new("commitment.purpose", Reason::WrongKind { expected: "draw" }));
+            return Err(Refused::new(
+                "commitment.purpose",
+                Reason::WrongKind { expected: Expected::Word { words: "draw" } },
+            ));
         };
         let suite = self.suite;
         for (place, expected, found) in

@@ -1,6 +1,7 @@
 //! The sizes document: populations and sizes, known and published before any randomness.
 
 use crate::json::{Json, document_digest};
+use crate::mismatch::Mismatch;
 use crate::node::Node;
 use crate::progress::Progress;
 use crate::refused::{Reason, Refused};
@@ -55,6 +56,11 @@ pub struct CellPlan {
     pub rows: u64,
     /// How many of them are drawn.
     pub size: u64,
+}
+
+/// Codes with their rows, for a sentence.
+fn listed(excluded: &[(String, u64)]) -> String {
+    excluded.iter().map(|(code, rows)| format!("{code} {rows}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Counts and sizes of a roll under a scheme: the live counts before a seal, and the sizes document.
@@ -148,23 +154,24 @@ impl Sizes {
     }
 
     /// Says where these stated sizes differ from those that the roll gives.
-    pub(crate) fn difference_from(&self, found: &Self) -> String {
+    pub(crate) fn difference_from(&self, found: &Self) -> Mismatch {
         let mut strata = self.strata.iter().zip(&found.strata);
         match strata.find(|(stated, found)| stated != found) {
-            Some((stated, found)) => format!(
-                "stratum {}: stated {} rows, {} drawn, {} cells; the roll gives {} rows, {} drawn, {} cells",
-                stated.stratum,
-                stated.rows,
-                stated.size,
-                stated.cells.len(),
-                found.rows,
-                found.size,
-                found.cells.len()
-            ),
-            None => format!(
-                "stated excluded {:?}, outside {}; the roll gives excluded {:?}, outside {}",
-                self.excluded, self.outside, found.excluded, found.outside
-            ),
+            Some((stated, found)) => Mismatch::SizesStratum {
+                stratum: stated.stratum.clone(),
+                stated_rows: stated.rows,
+                stated_size: stated.size,
+                stated_cells: stated.cells.len(),
+                rows: found.rows,
+                size: found.size,
+                cells: found.cells.len(),
+            },
+            None => Mismatch::SizesOutside {
+                stated_excluded: listed(&self.excluded),
+                stated_outside: self.outside,
+                excluded: listed(&found.excluded),
+                outside: found.outside,
+            },
         }
     }
 
@@ -181,13 +188,13 @@ impl Sizes {
     /// With the path: codes or their order differ, a size does not follow, cells do not add up, or excluded,
     /// outside and strata cannot add up to the roll's `rows`.
     pub fn expect_consistent(&self, scheme: &Scheme, rows: u64) -> Result<(), Refused> {
-        let mismatch = |place: String, what: &str| Err(Refused::new(place, Reason::Mismatch { what: what.to_owned() }));
+        let mismatch = |place: String, what| Err(Refused::new(place, Reason::Mismatch { what }));
         let known = |code: &str| self.excluded.iter().any(|(excluded, _)| excluded == code);
         if self.excluded.len() != scheme.exclude.len() || !scheme.exclude.iter().all(|rule| known(&rule.code)) {
-            return mismatch("excluded".to_owned(), "the codes are not the scheme's exclusions");
+            return mismatch("excluded".to_owned(), Mismatch::SizesExclusions);
         }
         if self.strata.len() != scheme.strata.len() {
-            return mismatch("strata".to_owned(), "the strata are not the scheme's");
+            return mismatch("strata".to_owned(), Mismatch::SizesStrata);
         }
         for (index, (stated, stratum)) in self.strata.iter().zip(&scheme.strata).enumerate() {
             let place = format!("strata[{index}]");
@@ -197,13 +204,10 @@ impl Sizes {
             let sum = total(cells.iter().map(|(_, rows)| *rows));
             let whole = if stratum.cell_column().is_some() { sum == stated.rows } else { cells.is_empty() };
             if !(ascending && populated && whole && stated.rows <= rows) {
-                return mismatch(
-                    format!("{place}.cells"),
-                    "the cells are out of order, empty, or do not add up to the rows, or these exceed the roll",
-                );
+                return mismatch(format!("{place}.cells"), Mismatch::SizesCells);
             }
             if size_stratum(stratum, stated.rows, cells).map_err(|refused| refused.within(&place))? != *stated {
-                return mismatch(place, "code or sizes do not follow from the scheme and the rows");
+                return mismatch(place, Mismatch::SizesFollow);
             }
         }
         let excluded = self.excluded.iter().map(|(_, rows)| *rows);
@@ -217,11 +221,7 @@ impl Sizes {
                 left.saturating_add(members().max().unwrap_or(0)) <= rows && rows <= all
             }
         };
-        if complete {
-            Ok(())
-        } else {
-            mismatch(String::new(), "excluded, outside and strata do not add up to the roll")
-        }
+        if complete { Ok(()) } else { mismatch(String::new(), Mismatch::SizesSum) }
     }
 }
 

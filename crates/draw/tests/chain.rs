@@ -46,7 +46,7 @@ fn good() -> Vec<ChainEntry> {
 }
 
 fn codes(report: &ChainReport) -> Vec<(&'static str, String)> {
-    report.faults.iter().map(|fault| (fault.code, fault.place.clone())).collect()
+    report.faults.iter().map(|fault| (fault.what.code(), fault.place.clone())).collect()
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn every_break_is_named_at_its_place() {
     type Faults = &'static [(&'static str, &'static str)];
     let changes: [(&str, Change, Faults); 10] = [
         ("the first is missing", |all| drop(all.remove(0)), &[("gap", "e2")]),
-        ("one in the middle is missing", |all| drop(all.remove(1)), &[("gap", "e3"), ("gap", "e3")]),
+        ("one in the middle is missing", |all| drop(all.remove(1)), &[("gap", "e3"), ("gap-replaced", "e3")]),
         ("dropped without a word", |all| all[0].ending = Ending::Open, &[("dropped", "e1")]),
         ("replaced although it has a result", |all| all[1].ending = Ending::Result, &[("redrawn", "e3")]),
         (
@@ -91,7 +91,7 @@ fn every_break_is_named_at_its_place() {
                     ending: Ending::Result,
                 })
             },
-            &[("fork", "e9"), ("dropped", "e4")],
+            &[("fork-start", "e9"), ("dropped", "e4")],
         ),
         (
             "the same twice",
@@ -143,7 +143,7 @@ fn what_was_there_before_is_flagged() {
         (roll.digest, *scheme) = (first_roll.digest, first_scheme);
     }
     let report = check_chain(&entries);
-    let flags: Vec<_> = report.flags.iter().map(|flag| (flag.code, flag.place.as_str())).collect();
+    let flags: Vec<_> = report.flags.iter().map(|flag| (flag.what.code(), flag.place.as_str())).collect();
     assert_eq!(flags, [("commitment-repeated", "e4"), ("roll-repeated", "e4"), ("scheme-repeated", "e4")]);
     assert_eq!(codes(&report), []);
 }

@@ -8,7 +8,7 @@ use draw::{Commitment, Digest, Outcome, Reveals, RollDocument, Scheme, Sizes, Su
 
 use kernel::job::Meter;
 use kernel::{Error, Result};
-use planning::scheme::read_frozen;
+use planning::scheme::{read_frozen, refusal};
 
 /// Rows of a roll that the published bundle holds as CSV at most.
 const ROWS_AS_TEXT_MAX: u64 = 1_000_000;
@@ -47,14 +47,16 @@ impl Drawing {
         let content = self.folder.join("content");
         std::fs::create_dir_all(&content).map_err(Error::internal)?;
         // Some bytes of a Parquet file are never read: only the file's own digest sees them change.
-        self.files.check(&self.roll_file).map_err(|error| Error::conflict("DRAW-019").with("detail", error))?;
+        self.files
+            .check(&self.roll_file)
+            .map_err(|error| Error::conflict("DRAW-019").with("detail", file_words(&error)))?;
         meter.step("draw", self.roll_document.rows);
         let roll = read_frozen(&self.roll, self.suite, &self.roll_document, &mut |done, total| meter.tick(done, total));
         let roll = roll.map_err(|error| stopped(meter, error))?;
         let settled = self.commitment.settle(&self.reveals, None).map_err(Error::internal)?;
         let outcome =
             draw::draw(&self.commitment, &settled, &self.scheme, &roll, &self.sizes, &mut |d, t| meter.tick(d, t))
-                .map_err(|refused| stopped(meter, Error::conflict("DRAW-019").with("detail", refused)))?;
+                .map_err(|refused| stopped(meter, Error::conflict("DRAW-019").with("detail", refusal(&refused))))?;
         let organ = roll.header().find("organ").map_or(0, |(index, _)| index);
         let listed = outcome.cells.iter().flat_map(|cell| cell.drawn.iter().chain(&cell.reserves));
         let organs = listed.map(|drawn| {
@@ -103,7 +105,7 @@ impl Drawing {
         let written = bundle::convert_roll(&parquet, &text, self.suite, key, &mut |d, t| meter.tick(d, t))
             .map_err(|error| stopped(meter, Error::internal(error)))?;
         if written != self.roll_document {
-            return Err(Error::conflict("DRAW-019").with("detail", "root"));
+            return Err(Error::conflict("DRAW-019").with("detail", text::protocol::OTHER_ROOT));
         }
         std::fs::remove_file(&parquet).map_err(Error::internal)
     }
@@ -118,9 +120,20 @@ impl Drawing {
         match failed {
             None => Ok(()),
             Some(step) => {
-                Err(Error::conflict("DRAW-018").with("detail", format!("{}: {}", step.name.word(), step.detail)))
+                let name = text::protocol::say("step", step.name.word(), &[]);
+                let found = text::protocol::refusal(&step.place, step.code, &step.args);
+                Err(Error::conflict("DRAW-018").with("detail", format!("{name}：{found}")))
             }
         }
+    }
+}
+
+/// What is wrong with the sealed file of a roll, in words.
+fn file_words(error: &files::FileError) -> String {
+    match error {
+        files::FileError::NotFound(_) | files::FileError::BadDigest(_) => text::protocol::FILE_GONE.to_owned(),
+        files::FileError::Corrupt { .. } | files::FileError::TooLarge { .. } => text::protocol::FILE_CHANGED.to_owned(),
+        files::FileError::Io { source, .. } => text::protocol::io(source),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fairness report in words, for a discipline inspector: what was tested, what was found, what it means, what to do.
 
-use ::fairness::{Bucket, Family, Finding, Method, Report, Statistic};
+use ::fairness::{Bucket, Family, Fault, Finding, Method, Report, Statistic};
 
 /// A finding in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +168,21 @@ const fn next(statistic: Statistic) -> &'static str {
             "核验相关各次的证明包，比较各次的种子和承诺时刻；再查方案有无排除上年已抽对象的规定。"
         }
         _ => "核验相关各次的证明包；不是本协议抽出的名单，请要求说明抽取程序，并改用可以核验的摇号。",
+    }
+}
+
+/// Why data is no series of draws.
+#[must_use]
+pub fn fault(fault: &Fault) -> String {
+    match fault {
+        Fault::TooMany { max, .. } => format!("数据超过上限 {max}，请减少摇号的次数"),
+        Fault::Order { draw } => format!("{draw} 没有按年份先后排列"),
+        Fault::Subject { draw, stratum, .. } => format!("{draw} 的层 {stratum} 中有对象次序不对或没有登记"),
+        Fault::Unit { draw, stratum, .. } => format!("{draw} 的层 {stratum} 中有没有登记的单位"),
+        Fault::Share { draw, stratum, cell, drawn } => {
+            format!("{draw} 的层 {stratum} 的格 {cell} 抽了 {drawn}，不是随机分配名额可能的数目")
+        }
+        Fault::Cancelled => "已取消".to_owned(),
     }
 }
 

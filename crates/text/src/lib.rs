@@ -20,6 +20,7 @@ pub mod form;
 pub mod import;
 pub mod job;
 pub mod problem;
+pub mod protocol;
 pub mod public_site;
 pub mod read;
 pub mod scheme;

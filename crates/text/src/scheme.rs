@@ -227,7 +227,7 @@ impl Explain for BadScheme {
                 "请从清单中选择；清单中确实没有的，请名录管理员先导入包含该事项的新清单，再回来选择。",
             ),
             Self::Protocol(reason) => {
-                Message::new(format!("含有不能进入公开文件的字符（{reason}）。"), "请删去看不见的字符，重新手工输入。")
+                Message::new(format!("不合摇号协议：{reason}。"), "请改正这一处；看不见的字符，请删去后重新手工输入。")
             }
         }
     }

@@ -28,10 +28,41 @@ fn finding(found: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding { found: found.into(), mend: mend.into() }
 }
 
+/// How a check of the doctor ended, by its code.
+#[must_use]
+pub fn verdict(code: &str) -> &str {
+    match code {
+        "ok" => "正常",
+        "mended" => "已处理",
+        "warning" => "提醒",
+        "fault" => "故障",
+        "skipped" => "未检查",
+        other => other,
+    }
+}
+
+/// What a check of the doctor looks at, by its code.
+#[must_use]
+pub fn check(code: &str) -> &str {
+    match code {
+        "home" => "安装文件夹",
+        "database" => "数据库",
+        "schema" => "数据库结构",
+        "files" => "文件齐全",
+        "orphans" => "无人引用的文件",
+        "log" => "事件日志与时钟",
+        "jobs" => "停滞的作业",
+        "calendar" => "工作日历",
+        "fonts" => "文书字体",
+        "certificate" => "TLS 证书",
+        other => other,
+    }
+}
+
 /// The check could not be made because an earlier one failed.
 #[must_use]
 pub fn skipped() -> Finding {
-    fine("未检查：须先处理上面的故障。")
+    fine("须先处理上面的故障。")
 }
 
 /// The check itself failed.

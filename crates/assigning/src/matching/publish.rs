@@ -110,7 +110,10 @@ async fn document(
         previous: previous.map(digest).transpose()?,
         replaces: replaced(tx, matching).await?,
     };
-    commitment.validate().map_err(|refused| Error::conflict("MATCH-015").with("detail", refused))?;
+    commitment.validate().map_err(|refused| {
+        Error::conflict("MATCH-015")
+            .with("detail", text::protocol::refusal(&refused.place, refused.code(), &refused.args()))
+    })?;
     Ok(commitment)
 }
 

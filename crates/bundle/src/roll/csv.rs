@@ -3,18 +3,16 @@
 
 use std::io::{BufRead, Read as _, Write};
 
-use draw::{Header, Reason, Refused};
+use draw::{Header, Mismatch, Reason, Refused};
 
 use crate::error::BundleError;
+use crate::fact::Unit;
 use crate::roll::{Row, Rows};
 
 /// Bytes of a line at most, its CRLF included.
 pub const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// What to do about a roll that an editor or a tool has rewritten: `roll export` cannot read it either.
-const NO_CRLF: &str = "the line does not end in CRLF; convert the line ends (unix2dos, or an editor's CRLF setting), or \
-                       export the roll again from its Parquet file or its source";
-
 /// Reads the rows of a CSV roll.
 pub(crate) struct CsvRows<R> {
     reader: R,
@@ -35,8 +33,7 @@ impl<R: BufRead> CsvRows<R> {
         Ok(rows)
     }
 
-    fn refuse(&self, what: &str) -> BundleError {
-        let what = what.to_owned();
+    fn refuse(&self, what: Mismatch) -> BundleError {
         Refused::new(format!("line {}", self.number), Reason::Mismatch { what }).into()
     }
 
@@ -45,7 +42,7 @@ impl<R: BufRead> CsvRows<R> {
         self.number += 1;
         let mut limited = (&mut self.reader).take(ROW_BYTES_MAX as u64 + 1);
         let read = limited.read_until(b'\n', &mut self.line);
-        read.map_err(|source| BundleError::Io { place: "roll.csv".to_owned(), source })?;
+        read.map_err(BundleError::reading("roll.csv"))?;
         if self.line.is_empty() {
             return Ok(false);
         }
@@ -53,11 +50,11 @@ impl<R: BufRead> CsvRows<R> {
             return Err(BundleError::Limit {
                 place: format!("roll.csv line {}", self.number),
                 max: ROW_BYTES_MAX as u64,
-                unit: "bytes",
+                unit: Unit::Bytes,
             });
         }
         let Some(content) = self.line.strip_suffix(b"\r\n") else {
-            return Err(self.refuse(NO_CRLF));
+            return Err(self.refuse(Mismatch::LineEnd));
         };
         let text = std::str::from_utf8(content).map_err(|error| {
             Refused::new(format!("line {}", self.number), Reason::NotUtf8 { byte: error.valid_up_to() })
@@ -79,7 +76,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
 }
 
 /// Splits a line without its CRLF.
-fn split_line(line: &str, row: &mut Row) -> Result<(), &'static str> {
+fn split_line(line: &str, row: &mut Row) -> Result<(), Mismatch> {
     let mut rest = line;
     loop {
         let after = match rest.strip_prefix('"') {
@@ -87,9 +84,7 @@ fn split_line(line: &str, row: &mut Row) -> Result<(), &'static str> {
                 let end = rest.find(',').unwrap_or(rest.len());
                 let (field, after) = rest.split_at(end);
                 if field.contains('"') {
-                    return Err(
-                        "a field that holds a quote stands without quotes; put it in quotes and double each quote within",
-                    );
+                    return Err(Mismatch::QuoteInside);
                 }
                 row.text.push_str(field);
                 after
@@ -100,26 +95,20 @@ fn split_line(line: &str, row: &mut Row) -> Result<(), &'static str> {
         if after.is_empty() {
             return Ok(());
         }
-        rest = after
-            .strip_prefix(',')
-            .ok_or("something stands between a closing quote and the comma; double each quote within a quoted field")?;
+        rest = after.strip_prefix(',').ok_or(Mismatch::AfterQuote)?;
     }
 }
 
 /// Takes a field behind its opening quote and gives what follows the closing one.
-fn take_quoted<'a>(quoted: &'a str, row: &mut Row) -> Result<&'a str, &'static str> {
+fn take_quoted<'a>(quoted: &'a str, row: &mut Row) -> Result<&'a str, Mismatch> {
     let start = row.text.len();
     let mut rest = quoted;
     loop {
-        let (part, after) = rest.split_once('"').ok_or("a quoted field does not end on its line; close its quotes")?;
+        let (part, after) = rest.split_once('"').ok_or(Mismatch::QuoteOpen)?;
         row.text.push_str(part);
         let Some(more) = after.strip_prefix('"') else {
             let needed = row.text.get(start..).is_some_and(needs_quotes);
-            return if needed {
-                Ok(after)
-            } else {
-                Err("a field without comma or quote stands in quotes; take them off")
-            };
+            return if needed { Ok(after) } else { Err(Mismatch::QuoteNeedless) };
         };
         row.text.push('"');
         rest = more;

@@ -22,6 +22,7 @@ use bytes::Bytes;
 use draw::{Digest, Header, Part, Progress, Refused, Roll, RollDocument, Scheme, Sieve, Sizes, Suite, Taken, Ticker};
 
 use crate::error::BundleError;
+use crate::fact::Damage;
 
 pub use csv::ROW_BYTES_MAX;
 pub use parquet_read::is_reading_guarded;
@@ -63,7 +64,7 @@ impl RollFormat {
         match path.extension().and_then(|ending| ending.to_str()) {
             Some("csv") => Ok(Self::Csv),
             Some("parquet") => Ok(Self::Parquet),
-            _ => Err(BundleError::unreadable(&path.display().to_string(), "a roll file ends in .csv or .parquet")),
+            _ => Err(BundleError::unreadable(&path.display().to_string(), Damage::RollEnding)),
         }
     }
 }
@@ -202,7 +203,7 @@ pub fn roll_document(
         let expected = bytes.lines()?;
         let how = Pass { columns: &no_columns, hashing: Some((suite, key)), expected, threads: None };
         let (passed, _) = pass(bytes, &how, |_| Ok(()), |(), part| Ok(Some(part)), |()| {}, &mut *progress)?;
-        passed.document.ok_or_else(|| BundleError::unreadable(format.file_name(), "read without hashing"))
+        passed.document.ok_or_else(|| BundleError::writing(format.file_name(), "read without hashing"))
     };
     read().map_err(|error: BundleError| error.within(&name_of(path)))
 }

@@ -9,6 +9,7 @@ use parquet::errors::ParquetError;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use crate::error::BundleError;
+use crate::fact::Damage;
 
 /// The Parquet schema of a roll. The id is required, all other columns are optional: null is the empty field.
 pub(super) fn schema_of(header: &Header) -> Result<TypePtr, ParquetError> {
@@ -48,10 +49,8 @@ pub(super) fn header_of(schema: &SchemaDescriptor) -> Result<Header, BundleError
     let fields = schema.root_schema().get_fields();
     let cells = fields.iter().map(|field| {
         let kind = kind_of(field).ok_or_else(|| {
-            BundleError::unreadable(
-                "roll.parquet",
-                format!("column {:?} is neither UTF8, DATE, INT32, INT64 nor a LIST of UTF8", field.name()),
-            )
+            let column = field.name().to_owned();
+            BundleError::unreadable("roll.parquet", Damage::ParquetColumn { column })
         })?;
         Ok(format!("{}:{}", field.name(), kind.word()))
     });

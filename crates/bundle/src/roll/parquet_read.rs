@@ -11,6 +11,7 @@ use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
 use crate::error::BundleError;
+use crate::fact::Unit;
 use crate::roll::parquet_columns::header_of;
 use crate::roll::parquet_pages::{self, Leaf, Mistake};
 use crate::roll::{Row, Rows, parquet_footer, parquet_values};
@@ -21,7 +22,7 @@ const CHUNK_BYTES_MAX: i64 = 1 << 30;
 const GROUP_FIELDS_MAX: u64 = 1 << 27;
 
 fn failed(error: ParquetError) -> BundleError {
-    BundleError::unreadable("roll.parquet", format!("{error}; write it uncompressed or with zstd"))
+    BundleError::parquet(format_args!("{error}; write it uncompressed or with zstd"))
 }
 
 /// Runs a step of the Parquet library, which panics on some damaged files: to us they are unreadable files. After a panic
@@ -150,7 +151,7 @@ impl<R: ChunkReader + 'static> ParquetRoll<R> {
 fn check_group(group: &RowGroupMetaData) -> Result<usize, BundleError> {
     if group.columns().iter().any(|chunk| !(0..=CHUNK_BYTES_MAX).contains(&chunk.uncompressed_size())) {
         let place = "roll.parquet row group".to_owned();
-        return Err(BundleError::Limit { place, max: CHUNK_BYTES_MAX.unsigned_abs(), unit: "bytes" });
+        return Err(BundleError::Limit { place, max: CHUNK_BYTES_MAX.unsigned_abs(), unit: Unit::Bytes });
     }
     let outside = |chunk: &ColumnChunkMetaData| {
         let offsets = [chunk.data_page_offset(), chunk.compressed_size(), chunk.dictionary_page_offset().unwrap_or(0)];
@@ -162,7 +163,7 @@ fn check_group(group: &RowGroupMetaData) -> Result<usize, BundleError> {
     let rows = u64::try_from(group.num_rows()).map_err(|_| damaged())?;
     if rows.saturating_mul(group.num_columns() as u64) > GROUP_FIELDS_MAX {
         let place = "roll.parquet row group".to_owned();
-        return Err(BundleError::Limit { place, max: GROUP_FIELDS_MAX, unit: "fields" });
+        return Err(BundleError::Limit { place, max: GROUP_FIELDS_MAX, unit: Unit::Fields });
     }
     usize::try_from(rows).map_err(|_| damaged())
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use draw::{ColumnType, Header, Reason, Refused};
+use draw::{ColumnType, Header, Mismatch, Reason, Refused};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -37,7 +37,7 @@ struct Buffer {
 }
 
 fn failed(error: ParquetError) -> BundleError {
-    BundleError::unreadable("roll.parquet", error)
+    BundleError::writing("roll.parquet", error)
 }
 
 impl ParquetSink {
@@ -157,7 +157,7 @@ fn numbers<T>(
         }
         let value = std::str::from_utf8(&field).ok().and_then(&read);
         values.push(value.ok_or_else(|| {
-            let what = "the number does not fit 64 bits; write the roll as CSV".to_owned();
+            let what = Mismatch::NumberWide;
             Refused::new(format!("row {row}, column {name}"), Reason::Mismatch { what })
         })?);
     }

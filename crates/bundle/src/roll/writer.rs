@@ -91,14 +91,13 @@ impl RollWriter {
                 out.into_inner().map_err(|error| io(&self.partial)(error.into_error()))?
             }
             Some(Sink::Parquet(sink)) => sink.finish()?,
-            None => return Err(BundleError::unreadable("roll", "written twice")),
+            None => return Err(BundleError::writing("roll", "written twice")),
         };
         file.sync_all().map_err(io(&self.partial))?;
         std::fs::rename(&self.partial, &self.path).map_err(io(&self.path))?;
         let header = self.intake.header().clone();
         let taken = std::mem::replace(&mut self.intake, Intake::new(header)).finish();
-        let document =
-            taken.document.clone().ok_or_else(|| BundleError::unreadable("roll", "written without hashing"))?;
+        let document = taken.document.clone().ok_or_else(|| BundleError::writing("roll", "written without hashing"))?;
         Ok((document, taken))
     }
 }

@@ -100,7 +100,7 @@ fn verified(path: &Path) -> Result<Report, BundleError> {
 }
 
 /// What two reports of one bundle have in common: everything but the places of its files.
-fn steps(report: &Report) -> Vec<(StepName, Verdict, Option<&'static str>)> {
+fn steps(report: &Report) -> Vec<(StepName, Verdict, &'static str)> {
     report.steps.iter().map(|step| (step.name, step.verdict, step.code)).collect()
 }
 

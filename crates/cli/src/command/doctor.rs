@@ -54,9 +54,10 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         println!("{}", serde_json::json!({ "faults": faults, "checks": checks }));
     } else {
         for check in &checks {
-            println!("{:<9}{:<13}{}", check.verdict.word(), check.name.word(), check.found);
+            let (verdict, name) = (check.verdict.word(), check.name.word());
+            println!("{}\t{}（{name}）：{}", words::verdict(verdict), words::check(name), check.found);
             if !check.mend.is_empty() {
-                println!("{:<22}→ {}", "", check.mend);
+                println!("\t办法：{}", check.mend);
             }
         }
     }
@@ -64,7 +65,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         say::line("没有故障。");
         Ok(ExitCode::SUCCESS)
     } else {
-        say::line(format_args!("有 {faults} 项故障，见标为 fault 的各行。"));
+        say::line(format_args!("有 {faults} 项故障，见标为“故障”的各行。"));
         Ok(ExitCode::from(REFUSED))
     }
 }

@@ -24,7 +24,7 @@ const NEXT: &str = "请从公布处重新下载这一份证明包，先用 mingc
 ///
 /// 证明包须含底册和结果；文书之间、底册行数、各层户数、票值，以及中签的是否属于所在的层，都会核对；底册的树根留给 verify。
 ///
-/// 退出码：0 没有报警；1 有报警（或证明包被拒绝，此时没有报告）。
+/// 退出码：0 没有报警；1 有报警（或证明包被拒绝，此时没有报告）；2 用法不对，或文件读不出来。
 #[derive(Args)]
 pub struct Arguments {
     /// 证明包：文件夹或 zip 文件，一次摇号一份，次序不拘
@@ -59,7 +59,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     bar.set_message("检验");
     let (series, ids) = assembly.finish();
     let report = ::fairness::report(&series, &mut say::steps(&bar));
-    let report = report.map_err(|fault| Failure::refused(fault, NEXT))?;
+    let report = report.map_err(|fault| Failure::refused(words::fault(&fault), NEXT))?;
     bar.finish_and_clear();
     let name_of =
         |subject: u32| usize::try_from(subject).ok().and_then(|index| ids.get(index)).cloned().unwrap_or_default();
@@ -81,7 +81,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
 }
 
 fn refused(path: &Path, error: &bundle::BundleError) -> Failure {
-    Failure::refused(format_args!("{}：{}", path.display(), output::failed(error, NEXT).message()), NEXT)
+    output::failed(error, NEXT).at(path.display())
 }
 
 fn misfits(path: &Path, misfit: &Misfit) -> Failure {

@@ -13,7 +13,7 @@ use domain::import::{ImportKind, ImportState};
 
 use crate::config::Settings;
 use crate::exit::{Failure, Outcome, REFUSED};
-use crate::{installation, say};
+use crate::{installation, output, say};
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -86,8 +86,7 @@ async fn take_in(platform: &Platform, arguments: &Arguments) -> Result<ImportId,
     let file_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The installation keeps the file by moving it: a copy is given away, the clerk's own stays where it is.
     let copy = platform.incoming().join(format!("import-{}", std::process::id()));
-    std::fs::copy(file, &copy)
-        .map_err(|error| Failure::usage(format!("文件 {} 读不出来：{error}", file.display()), "请核对路径和权限。"))?;
+    std::fs::copy(file, &copy).map_err(|error| output::unread(file, &error))?;
     let upload = Upload { kind: arguments.kind.directory(), path: copy.clone(), file_name };
     let taken = import::upload(platform, &installation::owner(platform), upload).await;
     if taken.is_err() && copy.exists() {

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::config::Settings;
 use crate::exit::Outcome;
-use crate::say;
+use crate::{output, say};
 
 /// 把备份恢复到空的安装文件夹（--home），然后逐表、逐文件比对
 ///
@@ -24,6 +24,7 @@ pub struct Arguments {
 
 /// Prints the comparison, one table a line.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
+    std::fs::metadata(&arguments.backup).map_err(|error| output::unread(&arguments.backup, &error))?;
     let target = RestoreTarget { home: settings.home.clone(), store: settings.store.clone() };
     let bar = say::bar("恢复");
     let mut progress = say::progress(&bar);

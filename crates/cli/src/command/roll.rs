@@ -58,7 +58,7 @@ struct ExportArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum SuiteWord {
-    /// mc1-sha256（默认）
+    /// mc1-sha256
     Sha256,
     /// mc1-sm3（GB/T 32905）
     Sm3,
@@ -94,11 +94,11 @@ fn digest(settings: &Settings, arguments: &DigestArguments) -> Outcome {
             serde_json::json!({ "header": header, "rows": rows, "root": root, "digest": digest, "key": key })
         );
     } else {
-        println!("header\t{}", header.join(","));
-        println!("rows\t{}", document.rows);
-        println!("root\t{root}");
-        println!("digest\t{digest}");
-        println!("key\t{key}");
+        println!("表头\t{}", header.join(","));
+        println!("行数\t{}", document.rows);
+        println!("树根\t{root}");
+        println!("底册摘要\t{digest}");
+        println!("底册密钥\t{key}");
     }
     if arguments.key.is_none() {
         say::line("密钥是当场新生成的；在公布底册之前请妥善保管，不要外泄。");

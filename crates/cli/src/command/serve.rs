@@ -1,6 +1,6 @@
 //! `mingcha serve`: the fronts, the job worker and the sealer in one process.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use app::Platform;
@@ -65,7 +65,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     };
     let with_tls = arguments.tls || settings.certificate.is_some() || !is_loopback(listen.ip());
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::usage(format!("无法监听 {listen}：{error}"), "请换一个端口（--listen），或停止占用它的程序。")
+        let why = text::protocol::io(&error);
+        Failure::usage(format!("无法监听 {listen}：{why}"), "请换一个端口（--listen），或停止占用它的程序。")
     })?;
     let address = listener.local_addr()?;
     let named =
@@ -90,6 +91,12 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         for account in &accounts {
             say::line(format_args!("  {}  {}  {}（{}）", account.login, account.password, account.name, account.post));
         }
+    }
+    if is_for_this_machine(&base_url) {
+        say::line(format_args!("提醒：二维码和链接中的地址是 {base_url}，只有本机打得开，见证人的手机打不开。"));
+        say::line(
+            "办法：加 --listen 0.0.0.0:8443 --public-url https://本机在局域网中的地址:8443 启动（ip addr 可查地址）。",
+        );
     }
     say::line("按 Ctrl+C 停止。");
     let shutdown = async move {
@@ -174,6 +181,14 @@ fn certificate_names(settings: &Settings, base_url: &str, address: SocketAddr) -
     names
 }
 
+/// Whether an address leads every other machine, a phone for one, to itself: the loopback, or no address at all.
+fn is_for_this_machine(url: &str) -> bool {
+    let Some(host) = host_of(url) else { return true };
+    let name = host.trim_end_matches('.').to_lowercase();
+    let local = name == "localhost" || name.ends_with(".localhost");
+    local || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback() || ip.is_unspecified())
+}
+
 /// The host in an address: without scheme, port and path.
 pub fn host_of(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -211,6 +226,22 @@ mod tests {
         check("https://[::1]:8443/a", Some("::1"));
         check("http://10.0.0.7", Some("10.0.0.7"));
         check("https://", None);
+    }
+
+    #[test]
+    fn an_address_that_no_phone_can_open_is_known() {
+        let check = |url: &str, expect: bool| assert_eq!(is_for_this_machine(url), expect, "{url}");
+        for url in
+            ["http://127.0.0.1:8080", "https://[::1]:8443", "http://localhost", "https://0.0.0.0:8443", "https://[::]"]
+        {
+            check(url, true);
+        }
+        check("http://Localhost.:8080/office", true);
+        for url in
+            ["https://192.168.1.20:8443", "https://sjc.example.gov.cn", "https://[fd00::7]:8443", "http://127.example"]
+        {
+            check(url, false);
+        }
     }
 
     #[test]

@@ -71,15 +71,15 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
 
 fn print_table(scheme: &Scheme, sizes: &Sizes, cells: &[CellChance]) {
     for (rule, (_, rows)) in scheme.exclude.iter().zip(&sizes.excluded) {
-        println!("exclude\t{}\t{}\t{rows}", rule.code, rule.label);
+        println!("排除\t{}\t{}\t{rows}", rule.code, rule.label);
     }
-    println!("outside\t-\t-\t{}", sizes.outside);
+    println!("层外\t-\t-\t{}", sizes.outside);
     for cell in cells {
         let chance = cell.chance.map_or_else(|| "-\t-".to_owned(), |it| format!("{it}\t{}%", it.percent()));
         let value = cell.cell.as_deref().unwrap_or("-");
-        println!("cell\t{}\t{value}\t{}\t{}\t{chance}", cell.stratum, cell.rows, size(cell));
+        println!("格\t{}\t{value}\t{}\t{}\t{chance}", cell.stratum, cell.rows, size(cell));
     }
-    println!("total\t-\t-\t{}", sizes.total());
+    println!("合计\t-\t-\t{}", sizes.total());
 }
 
 /// `3`, or `3..4` where the seed decides.

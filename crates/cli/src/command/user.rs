@@ -18,6 +18,11 @@ pub struct Arguments {
     command: Command,
 }
 
+/// Reads a role by its code.
+fn role(code: &str) -> Result<Role, String> {
+    code.parse().map_err(|_| "没有这个角色；各角色的代码见 --help".to_owned())
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// 新建账号并授予一个岗位；初始密码从标准输入读取一行
@@ -31,7 +36,7 @@ enum Command {
         #[arg(long, value_name = "CODE")]
         agency: String,
         /// 角色：administrator、clerk、leader、directory_keeper、inspector、reviewer、publisher、auditor
-        #[arg(long)]
+        #[arg(long, value_parser = role)]
         role: Role,
         /// 科室
         #[arg(long, default_value = "")]

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ::draw::{ChainFault, Digest, Ending};
-use bundle::{Bundle, LogReport, Report, Verdict};
+use bundle::{Bundle, LogReport, Report, Step, Verdict};
 use clap::Args;
 use serde_json::{Value, json};
+use text::protocol;
 
 use crate::command::draw::refused;
 use crate::config::Settings;
@@ -56,8 +57,8 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     say::line(match report.verdict() {
         Verdict::Ok if arguments.commitment.is_some() => "全部成立，且与公布的承诺一致。",
         Verdict::Ok => "全部成立（证明包自身一致；加 --commitment 可与公告中的承诺比对）。",
-        Verdict::Partial => "只能部分核验，见标为 partial 的步骤。",
-        Verdict::Failed => "核验不成立，见标为 failed 的步骤。",
+        Verdict::Partial => "只能部分核验，见标为“部分”的步骤。",
+        Verdict::Failed => "核验不成立，见标为“不成立”的步骤。",
     });
     Ok(ExitCode::from(report.exit_code()))
 }
@@ -73,12 +74,13 @@ fn log(settings: &Settings, folder: &Path, announced: Option<Digest>) -> Outcome
         print_log(&report);
     }
     for flag in &report.chain.flags {
-        say::line(format_args!("提醒：{}：{}（{}）", flag.place, flag.what, flag.code));
+        let what = protocol::say("chain", flag.what.code(), &flag.what.args());
+        say::line(format_args!("提醒：{}：{what}（{}）", flag.place, flag.what.code()));
     }
     say::line(match report.exit_code() {
         0 => "承诺链完整：没有断链、分叉、丢弃或重摇。",
-        PARTIAL => "承诺链完整；标为 open 的最近一次尚无结果或失败记录。",
-        _ => "承诺链不完整，见标为 failed 的各行。",
+        PARTIAL => "承诺链完整；标为“尚无下文”的最近一次还没有结果或失败记录。",
+        _ => "承诺链不完整，见标为“不成立”的各行。",
     });
     if announced.is_none() {
         say::line("文件夹之外还有没有更新的承诺，须与公告比对：加 --commitment 可查公告中的一次是否在内。");
@@ -88,20 +90,23 @@ fn log(settings: &Settings, folder: &Path, announced: Option<Digest>) -> Outcome
 
 fn print_log(report: &LogReport) {
     for (organiser, chain) in &report.chain.chains {
-        println!("chain\t{organiser}\t{}", chain.len());
+        println!("承诺链\t{organiser}\t{} 次", chain.len());
         for (entry, digest) in chain.iter().filter_map(|index| report.entries.get(*index)) {
             let it = &entry.commitment;
-            println!("{}\t{}\t{}\t{}\t{digest}", ending(entry.ending), entry.place, it.draw, it.attempt);
+            let ending = protocol::say("ending", ending(entry.ending), &[]);
+            println!("{ending}\t{}\t{}\t第 {} 次\t{digest}", entry.place, it.draw, it.attempt);
         }
     }
+    let failed = verdict(Verdict::Failed);
     for fault in &report.chain.faults {
-        println!("failed\t{}\t{}\t{}", fault.place, fault.code, fault.what);
+        let what = &fault.what;
+        println!("{failed}\t{}\t[{}] {}", fault.place, what.code(), protocol::say("chain", what.code(), &what.args()));
     }
     for (place, error) in &report.unreadable {
-        println!("failed\t{place}\t{}\t{error}", error.code());
+        println!("{failed}\t{place}\t[{}] {}", error.code(), output::words(error));
     }
     if report.announced == Some(false) {
-        println!("failed\t-\tannounced\tthe announced commitment is not in the log");
+        println!("{failed}\t-\t[announced] {}", protocol::say("chain", "announced", &[]));
     }
 }
 
@@ -123,20 +128,24 @@ fn log_json(report: &LogReport) -> Value {
     });
     let chains: Vec<_> = chains.collect();
     let told = |faults: &[ChainFault]| -> Vec<Value> {
-        faults.iter().map(|it| json!({ "place": it.place, "code": it.code, "detail": it.what })).collect()
+        let told = |it: &ChainFault| {
+            let (code, args) = (it.what.code(), it.what.args());
+            let text = protocol::say("chain", code, &args);
+            json!({ "place": it.place, "code": code, "args": output::args_json(&args), "text": text })
+        };
+        faults.iter().map(told).collect()
     };
     let mut faults = told(&report.chain.faults);
-    faults.extend(
-        report
-            .unreadable
-            .iter()
-            .map(|(place, error)| json!({ "place": place, "code": error.code(), "detail": error.to_string() })),
-    );
+    faults.extend(report.unreadable.iter().map(|(place, error)| {
+        let (args, text) = (output::args_json(&error.args()), output::words(error));
+        json!({ "place": place, "code": error.code(), "args": args, "text": text })
+    }));
     let verdict = match report.exit_code() {
-        0 => "ok",
-        PARTIAL => "partial",
-        _ => "failed",
+        0 => Verdict::Ok,
+        PARTIAL => Verdict::Partial,
+        _ => Verdict::Failed,
     };
+    let verdict = verdict.word();
     json!({
         "verdict": verdict,
         "chains": chains,
@@ -154,31 +163,43 @@ const fn ending(ending: Ending) -> &'static str {
     }
 }
 
-/// A line a step, and the commitment's digest.
+/// A line a step, and the commitment's digest; the words are those of the two other verifiers.
 pub fn print_steps(report: &Report) {
     for step in &report.steps {
-        println!("{:<8}{:<14}{}", word(step.verdict), step.name.word(), step.detail);
+        let code = if step.verdict == Verdict::Failed { format!("[{}] ", step.code) } else { String::new() };
+        let name = protocol::say("step", step.name.word(), &[]);
+        println!("{}\t{name}（{}）：{code}{}", verdict(step.verdict), step.name.word(), words(step));
     }
     if let Some(commitment) = &report.commitment {
-        println!("commitment    {commitment}");
+        println!("承诺摘要\t{commitment}");
     }
 }
 
-/// The same for programs.
+/// What a step found, in a sentence.
+fn words(step: &Step) -> String {
+    match step.verdict {
+        Verdict::Failed => protocol::refusal(&step.place, step.code, &step.args),
+        Verdict::Ok | Verdict::Partial => protocol::say("fact", step.code, &step.args),
+    }
+}
+
+fn verdict(verdict: Verdict) -> String {
+    protocol::say("verdict", verdict.word(), &[])
+}
+
+/// The same for programs: codes and their data, and the sentence beside them.
 pub fn report_json(report: &Report) -> Value {
-    let steps: Vec<_> = report
-        .steps
-        .iter()
-        .map(|s| json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
-        .collect();
+    let step = |it: &Step| {
+        json!({
+            "step": it.name.word(),
+            "verdict": it.verdict.word(),
+            "place": it.place,
+            "code": it.code,
+            "args": output::args_json(&it.args),
+            "text": words(it),
+        })
+    };
+    let steps: Vec<_> = report.steps.iter().map(step).collect();
     let commitment = report.commitment.as_ref().map(ToString::to_string);
-    json!({ "verdict": word(report.verdict()), "commitment": commitment, "steps": steps })
-}
-
-const fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ok => "ok",
-        Verdict::Failed => "failed",
-        Verdict::Partial => "partial",
-    }
+    json!({ "verdict": report.verdict().word(), "commitment": commitment, "steps": steps })
 }

@@ -20,7 +20,7 @@ const NEXT: &str = "请向出具回执的单位重新索取，或用 mingcha pro
 /// 逐步核对：承诺、方案、数量、底册摘要、揭示与种子；该户的一行在 Merkle 树中；它所在的单元；它的票值与门槛票值的大小。
 /// 票值不大于门槛票值即抽中。门槛票值取自抽取结果，回执自己不能证明它无误：那要用 mingcha verify 核验整个证明包。
 ///
-/// 退出码：0 全部成立；1 有一处不成立；3 只能部分核验。
+/// 退出码：0 全部成立；1 有一处不成立；3 只能部分核验；2 用法不对，或文件读不出来，没有结论。
 /// 不加 --commitment 时，只说明回执自身一致；加上公告中的承诺摘要，才与当时公布的内容相连。
 #[derive(Args)]
 pub struct Arguments {
@@ -55,8 +55,8 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
     say::line(match checked.report.verdict() {
         Verdict::Ok if announced.is_some() => "回执全部成立，且与公布的承诺一致。",
         Verdict::Ok => "回执全部成立（自身一致；加 --commitment 可与公告中的承诺比对）。",
-        Verdict::Partial => "回执只能部分核验，见标为 partial 的步骤。",
-        Verdict::Failed => "回执不成立，见标为 failed 的步骤。",
+        Verdict::Partial => "回执只能部分核验，见标为“部分”的步骤。",
+        Verdict::Failed => "回执不成立，见标为“不成立”的步骤。",
     });
     if let (Some(result), false) = (result, checked.findings.is_empty()) {
         say::line(format_args!("门槛票值取自摘要为 {result} 的抽取结果；它是否无误，须核验整个证明包。"));

@@ -8,7 +8,7 @@ pub fn commands(words: &[&str]) -> Vec<String> {
     all.push("--help");
     let help = mingcha(&all).said().out;
     help.lines()
-        .skip_while(|line| *line != "Commands:")
+        .skip_while(|line| *line != "命令：")
         .skip(1)
         .take_while(|line| !line.is_empty())
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
@@ -36,7 +36,7 @@ fn every_command_teaches() {
 fn without_a_command_the_help_goes_to_standard_error() {
     let said = mingcha(&[]).said();
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
-    assert!(said.err.contains("Usage: mingcha"));
+    assert!(said.err.contains("用法：mingcha"));
 }
 
 #[test]

@@ -68,15 +68,16 @@ on_both! {
         tamper(&made, engine);
         let said = made.mingcha(&["doctor"]).said();
         assert_eq!(said.code, Some(1));
-        for fault in ["fault    home", "fault    files", "fault    log", "fault    certificate"] {
-            assert!(said.out.contains(fault), "{fault} in {}", said.out);
+        for fault in ["home", "files", "log", "certificate"].map(|name| format!("（{name}）：")) {
+            let found = said.out.lines().any(|line| line.starts_with("故障\t") && line.contains(&fault));
+            assert!(found, "{fault} in {}", said.out);
         }
-        assert_eq!(said.out.matches("fault ").count(), 4, "{}", said.out);
+        assert_eq!(said.out.matches("故障\t").count(), 4, "{}", said.out);
         // Permissions are put right; bytes and the log are not.
         let mended = made.mingcha(&["doctor", "--mend"]).said();
         assert_eq!(mended.code, Some(1));
-        assert!(mended.out.contains("mended   home") && mended.out.contains("fault    files"), "{}", mended.out);
-        assert!(made.mingcha(&["doctor"]).said().out.contains("ok       home"));
+        assert!(mended.out.contains("已处理\t安装文件夹") && mended.out.contains("故障\t文件齐全"), "{}", mended.out);
+        assert!(made.mingcha(&["doctor"]).said().out.contains("正常\t安装文件夹"));
     }
 }
 

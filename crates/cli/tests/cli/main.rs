@@ -13,5 +13,7 @@ mod manual;
 mod receipts;
 mod rolls;
 mod run;
+mod unread;
 mod upkeep;
 mod usage;
+mod words;

@@ -101,14 +101,14 @@ fn settled(text: &str) -> String {
             line.truncate(at);
             line.push_str("磁盘剩余 [N] GiB。");
         }
-        if line.starts_with("ok       calendar") || line.starts_with("warning  calendar") {
-            "[VERDICT] calendar     [BY THE DAY]".clone_into(&mut line);
+        if line.contains("（calendar）") {
+            "[VERDICT]\t工作日历（calendar）：[BY THE DAY]".clone_into(&mut line);
         }
         if line.contains("国务院办公厅发布") {
             continue;
         }
         if line.ends_with("步均已完成。") {
-            "ok       schema       [N] 步均已完成。".clone_into(&mut line);
+            "正常\t数据库结构（schema）：[N] 步均已完成。".clone_into(&mut line);
         }
         lines.push(without_times(&line));
     }

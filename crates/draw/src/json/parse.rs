@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::json::{INT_MAX, Json};
+use crate::mismatch::Syntax;
 use crate::refused::{Reason, Refused};
 use crate::text::check_text;
 
@@ -39,7 +40,7 @@ fn parse(bytes: &[u8]) -> Result<Json, Refused> {
     let json = parser.value(0)?;
     parser.skip_space();
     if parser.at < text.len() {
-        return Err(parser.syntax("nothing may follow the document"));
+        return Err(parser.syntax(Syntax::Trailing));
     }
     Ok(json)
 }
@@ -56,7 +57,7 @@ impl Parser<'_> {
         Refused::new(self.place.clone(), reason)
     }
 
-    fn syntax(&self, what: &'static str) -> Refused {
+    fn syntax(&self, what: Syntax) -> Refused {
         self.refuse(Reason::JsonSyntax { byte: self.at, what })
     }
 
@@ -93,7 +94,7 @@ impl Parser<'_> {
                         return Ok(value);
                     }
                 }
-                Err(self.syntax("expected a value"))
+                Err(self.syntax(Syntax::Value))
             }
         }
     }
@@ -125,7 +126,7 @@ impl Parser<'_> {
                 return Ok(Json::List(items));
             }
             if !self.eat(b',') {
-                return Err(self.syntax("expected , or ]"));
+                return Err(self.syntax(Syntax::ListEnd));
             }
         }
     }
@@ -141,7 +142,7 @@ impl Parser<'_> {
         loop {
             self.skip_space();
             if self.peek() != Some(b'"') {
-                return Err(self.syntax("expected a key"));
+                return Err(self.syntax(Syntax::Key));
             }
             let key = self.string()?;
             if !seen.insert(key.clone()) {
@@ -149,7 +150,7 @@ impl Parser<'_> {
             }
             self.skip_space();
             if !self.eat(b':') {
-                return Err(self.syntax("expected :"));
+                return Err(self.syntax(Syntax::Colon));
             }
             let value = self.inside(&key, |parser| parser.value(depth + 1))?;
             entries.push((key, value));
@@ -158,7 +159,7 @@ impl Parser<'_> {
                 return Ok(Json::Object(entries));
             }
             if !self.eat(b',') {
-                return Err(self.syntax("expected , or }"));
+                return Err(self.syntax(Syntax::ObjectEnd));
             }
         }
     }
@@ -181,7 +182,7 @@ impl Parser<'_> {
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let Some(end) = rest.find(['"', '\\']) else {
-                return Err(self.syntax("the text does not end"));
+                return Err(self.syntax(Syntax::TextEnd));
             };
             out.push_str(rest.get(..end).unwrap_or_default());
             self.at += end;
@@ -196,7 +197,7 @@ impl Parser<'_> {
     }
 
     fn escape(&mut self) -> Result<char, Refused> {
-        let byte = self.peek().ok_or_else(|| self.syntax("the text does not end"))?;
+        let byte = self.peek().ok_or_else(|| self.syntax(Syntax::TextEnd))?;
         self.at += 1;
         Ok(match byte {
             b'"' | b'\\' | b'/' => char::from(byte),
@@ -206,7 +207,7 @@ impl Parser<'_> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.escaped_unit(),
-            _ => return Err(self.syntax("unknown escape")),
+            _ => return Err(self.syntax(Syntax::Escape)),
         })
     }
 
@@ -231,7 +232,7 @@ impl Parser<'_> {
         let digits =
             self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let value = value.ok_or_else(|| self.syntax("expected four hexadecimal digits"))?;
+        let value = value.ok_or_else(|| self.syntax(Syntax::Hex))?;
         self.at += 4;
         Ok(value)
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::mismatch::Mismatch;
 use crate::refused::Reason;
 use crate::roll::header::ColumnType;
 use crate::roll::texts::Texts;
@@ -64,7 +65,7 @@ impl Column {
             Self::Plain(texts) => Ok(texts),
             Self::Dictionary { codes, mut values } => {
                 let spans = codes.iter().map(|code| values.span(*code as usize)).collect::<Option<Vec<_>>>();
-                let what = || Reason::Mismatch { what: "no such value in the dictionary".to_owned() };
+                let what = || Reason::Mismatch { what: Mismatch::Dictionary };
                 values.set_spans(spans.ok_or_else(what)?);
                 Ok(values)
             }
@@ -91,7 +92,7 @@ impl Column {
         let mut rows = codes.iter().enumerate().filter_map(|(row, code)| match faults.get(*code as usize) {
             Some(None) => None,
             Some(Some(reason)) => Some((row, reason.clone())),
-            None => Some((row, Reason::Mismatch { what: "no such value in the dictionary".to_owned() })),
+            None => Some((row, Reason::Mismatch { what: Mismatch::Dictionary })),
         });
         // A value that no row holds is not part of the roll.
         rows.next().map_or(Ok(()), Err)

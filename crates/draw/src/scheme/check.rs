@@ -52,10 +52,9 @@ fn check_predicate(predicate: &Predicate, header: &Header, place: &str) -> Resul
 
 fn check_cells(column: &str, header: &Header, place: &str) -> Result<(), Refused> {
     match find(column, header, place)? {
-        ColumnType::Set => Err(Refused::new(
-            place,
-            Reason::ColumnKind { column: column.to_owned(), kind: "set", test: "a share by its values" },
-        )),
+        ColumnType::Set => {
+            Err(Refused::new(place, Reason::ColumnKind { column: column.to_owned(), kind: "set", test: "by" }))
+        }
         _ => Ok(()),
     }
 }

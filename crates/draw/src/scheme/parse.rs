@@ -1,5 +1,6 @@
 //! Reading `scheme.json`. Rules that need the roll's header are in `check`.
 
+use crate::mismatch::Expected;
 use crate::node::{Fields, Node, distinct};
 use crate::refused::{Reason, Refused};
 use crate::scheme::{
@@ -60,7 +61,7 @@ fn stratum(node: Node) -> Result<Stratum, Refused> {
 
 /// `else` is written only where it is true: a second way to say "unmarked" would give one scheme two digests.
 fn marked(node: Node) -> Result<(), Refused> {
-    let refused = node.refuse(Reason::WrongKind { expected: "true, or no such key" });
+    let refused = node.refuse(Reason::WrongKind { expected: Expected::TrueOrAbsent });
     if node.boolean()? { Ok(()) } else { Err(refused) }
 }
 

@@ -143,7 +143,10 @@ fn document(
         previous: previous.map(digest).transpose()?,
         replaces,
     };
-    commitment.validate().map_err(|refused| Error::conflict("DRAW-023").with("detail", refused))?;
+    commitment.validate().map_err(|refused| {
+        Error::conflict("DRAW-023")
+            .with("detail", text::protocol::refusal(&refused.place, refused.code(), &refused.args()))
+    })?;
     Ok(commitment)
 }
 

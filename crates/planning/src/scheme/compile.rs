@@ -34,7 +34,10 @@ pub fn compile(draft: &SchemeDraft) -> Result<Scheme, Vec<SchemeProblem>> {
     // The protocol's own rules: texts in NFC without invisible characters, and whatever the form does not know.
     scheme.validate().and_then(|()| scheme.check(&super::header(&super::COLUMNS)?)).map_err(|refused| {
         let place = refused.place.replace("exclude[", "exclusions[").replace(".when", ".conditions");
-        vec![SchemeProblem { place, what: BadScheme::Protocol(refused.reason.to_string()) }]
+        vec![SchemeProblem {
+            place,
+            what: BadScheme::Protocol(text::protocol::refusal("", refused.code(), &refused.args())),
+        }]
     })?;
     Ok(scheme)
 }

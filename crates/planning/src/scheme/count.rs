@@ -177,11 +177,11 @@ pub(crate) async fn live(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) ->
     Ok((counts, findings))
 }
 
-/// A refusal of the sizes in words: the only one that a valid scheme can meet is a value without a ratio.
+/// A refusal of the sizes in words. What a valid scheme can meet is a value without a ratio.
 pub fn refusal(refused: &draw::Refused) -> String {
     match &refused.reason {
         draw::Reason::ValueNotNamed { value } => text::scheme::value_not_named(&refused.place, value),
-        other => other.to_string(),
+        _ => text::protocol::refusal(&refused.place, refused.code(), &refused.args()),
     }
 }
 

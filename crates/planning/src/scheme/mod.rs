@@ -26,7 +26,7 @@ pub use draft::{copy, draft, update};
 pub use items::items_of;
 pub use items::{CategoryChoice, ItemChoice, ItemChoices, ItemListName, item_choices};
 pub use list::{Choices, SchemeView, choices, list, view};
-pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, read_frozen, register_line};
+pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, read_frozen, register_line, told};
 
 pub use store::repo::approval::Approval as Decision;
 

@@ -137,7 +137,8 @@ pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Re
             })
         }));
         if let Some(refused) = refused {
-            return Err(Error::conflict("TASK-013").with("problem", refused));
+            return Err(Error::conflict("TASK-013")
+                .with("problem", text::protocol::refusal(&refused.place, refused.code(), &refused.args())));
         }
         read?;
         let roll = intake.finish().roll;
@@ -147,6 +148,11 @@ pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Re
     let kept = Directory { roll: Arc::new(roll), facts: Arc::new(facts) };
     *live = Some(Live { scope: scope.prefix().to_owned(), stamp, day, kept: kept.clone() });
     Ok(kept)
+}
+
+/// What went wrong with a file of the protocol, in words.
+pub fn told(error: &bundle::BundleError) -> String {
+    text::protocol::refusal(error.place(), error.code(), &error.args())
 }
 
 /// Reads a roll file of the file store (whose name has no ending) and compares it with its document.
@@ -161,9 +167,9 @@ pub fn read_frozen(
 ) -> Result<Roll> {
     let key: Digest = document.key.ok_or_else(|| Error::internal("a frozen roll without its key"))?;
     let taken = bundle::read_roll_as(path, bundle::RollFormat::Parquet, Some((suite, key)), document.rows, progress)
-        .map_err(|error| Error::conflict("DRAW-019").with("detail", error))?;
+        .map_err(|error| Error::conflict("DRAW-019").with("detail", told(&error)))?;
     if taken.document.as_ref() != Some(document) {
-        return Err(Error::conflict("DRAW-019").with("detail", "root"));
+        return Err(Error::conflict("DRAW-019").with("detail", text::protocol::OTHER_ROOT));
     }
     taken.roll.ok_or_else(|| Error::internal("reading a roll gave no columns"))
 }
