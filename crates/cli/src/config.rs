@@ -44,7 +44,7 @@ struct File {
 }
 
 /// The keys of [`File`], as a refusal names them.
-const KEYS: &str = "database、listen、public_url、certificate、certificate_key、names、fonts";
+const KEYS: &str = "database、listen、public_url、site_url、certificate、certificate_key、names、fonts";
 
 /// The configuration as the commands use it.
 #[derive(Debug)]

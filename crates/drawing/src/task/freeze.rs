@@ -23,7 +23,9 @@ use super::demands::missing;
 use super::{KIND, job_open, own, step};
 use kernel::job::{Meter, Run, attended};
 use kernel::{Ctx, Error, NewJob, Platform, Result};
-use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, items_of, refusal, register_line, told};
+use planning::scheme::{
+    Facts, census, columns_of, compile, field_texts, header, items_of, refusal, register_line, told,
+};
 
 /// The kind of the job.
 pub(crate) const FREEZE_JOB: &str = "task.freeze";
@@ -203,7 +205,8 @@ impl Work {
                 let mut fields = Vec::with_capacity(self.columns.len() + 1);
                 field_texts(&row, &self.columns, &mut fields);
                 let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
-                let pushed = writer.push(&fields).map_err(|error| Error::conflict("TASK-013").with("problem", told(&error)));
+                let pushed =
+                    writer.push(&fields).map_err(|error| Error::conflict("TASK-013").with("problem", told(&error)));
                 let written =
                     pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
                 facts.push(&row);
