@@ -72,6 +72,10 @@ pub async fn view(platform: &Platform, ctx: &Ctx) -> Result<Home> {
                 let kind = if share.state == "received" { TodoKind::AcceptShare } else { TodoKind::MatchShare };
                 todos.push(of(kind, share));
             }
+            for share in todo::returned_shares(&mut conn, post.agency_id).await? {
+                let name = format!("{} {}：{}", share.number, share.title, share.author);
+                todos.push(Todo { name, ..of(TodoKind::Redispatch, share) });
+            }
         }
         Role::Administrator
         | Role::DirectoryKeeper

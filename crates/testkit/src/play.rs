@@ -264,7 +264,7 @@ impl Cast {
 
     /// Dispatches a drawn task; the unit's share.
     pub async fn dispatch(&self, world: &World, task: TaskId) -> ShareId {
-        let input = DispatchInput { task, planned_on: None };
+        let input = DispatchInput { task, first_on: None };
         assign::dispatch(&world.platform, &world.as_post(&self.clerk), input).await.unwrap();
         world.work().await;
         let shares = assign::list(&world.platform, &world.as_post(&self.unit_clerk), None, 0, 100).await.unwrap().rows;

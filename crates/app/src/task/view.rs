@@ -4,6 +4,7 @@ use domain::ids::TaskId;
 use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::state::{AttemptState, TaskCommand, commands};
+use domain::work::{ShareCount, WorkState};
 use draw::{Scheme, Sizes};
 use store::Conn;
 use store::repo;
@@ -49,8 +50,12 @@ pub struct TaskView {
     pub jobs: Vec<JobView>,
     /// A freeze is under way.
     pub freezing: bool,
-    /// Shares: all, accepted, matched.
-    pub shares: (i64, i64, i64),
+    /// How far the shares are.
+    pub shares: ShareCount,
+    /// Where the work is.
+    pub work: WorkState,
+    /// The days for the visits are over, the work is not.
+    pub late: bool,
 }
 
 impl TaskView {
@@ -132,6 +137,8 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         now: ctx.now,
     };
     let steps = steps(&facts);
+    let work = facts.work();
+    let late = work.is_late(task.window_to, ctx.today());
     let attempts = rows.into_iter().map(|row| attempt_view(row, &draft)).collect::<Result<_>>()?;
     let own = ctx.post().is_ok_and(|post| post.agency_id == task.agency_id);
     let commands = commands(task.state);
@@ -150,6 +157,8 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         jobs,
         freezing,
         shares,
+        work,
+        late,
     })
 }
 

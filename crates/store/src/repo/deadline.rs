@@ -94,6 +94,19 @@ pub async fn meet(tx: &mut Tx, kind: &str, subject_kind: &str, subject_id: &str,
     Ok(())
 }
 
+/// Lets a deadline begin anew on another day, because what starts it has happened now.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn restart(tx: &mut Tx, id: DeadlineId, started_on: NaiveDate, due: Due) -> Result<()> {
+    tx.execute(
+        "UPDATE deadline SET started_on = $1, due_on = $2, provisional = $3 WHERE id = $4",
+        values![started_on, due.on, due.provisional, id.to_string()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Takes back the deadlines of a thing that is no longer owed: a share that was returned.
 ///
 /// # Errors
