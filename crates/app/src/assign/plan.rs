@@ -49,7 +49,7 @@ pub struct Planned {
 /// Visits that have inspectors are moved all or none, and only if both may go on the new day.
 ///
 /// # Errors
-/// `NotFound`; `Denied` (`SHARE-001`); `Invalid` on `planned_on` (`VISIT-001`), on `reason` (`SHARE-003`) for visits that
+/// `NotFound`; `Denied` (`SHARE-001`); `Invalid` on `planned_on` (`VISIT-001`), on `why` (`VISIT-006`) for visits that
 /// have inspectors; `VISIT-002` while a matching is published and not computed; `VISIT-003` above [`PLAN_ROWS_MAX`];
 /// `VISIT-004` if there was nothing to move; `VISIT-005` naming the first visit that may not lie on that day, the rule, and
 /// how many more there are; `CORE-409` if one of them was changed meanwhile.
@@ -70,7 +70,8 @@ pub async fn plan(platform: &Platform, ctx: &Ctx, input: PlanInput) -> Result<Pl
     let waiting = repo::plan(command.tx(), share.id, &input.only, input.planned_on).await?;
     let mut reason = String::new();
     if !matched.is_empty() {
-        share::reason_of(&input.reason)?.clone_into(&mut reason);
+        let why = share::reason_of(&input.reason);
+        why.map_err(|_| Error::field("why", "VISIT-006").with("max", share::REASON_CHARS_MAX))?.clone_into(&mut reason);
         check_day(command.tx(), &share, &matched, input.planned_on).await?;
         let person = ctx.post()?.person.clone();
         let by = (reason.as_str(), actor_id(&ctx.actor));

@@ -191,7 +191,8 @@ on_both! {
         };
         // All that wait: none does any more.
         assert_eq!(code(assign::plan(&platform, &a, input(share, &[], "2021-06-01")).await), "VISIT-004");
-        assert_eq!(code(assign::plan(&platform, &a, why("2021-06-01", " ")).await), "SHARE-003");
+        assert_eq!(code(assign::plan(&platform, &a, why("2021-06-01", " ")).await), "VISIT-006");
+        assert_eq!(code(assign::plan(&platform, &a, why("2021-06-01", &"由".repeat(501))).await), "VISIT-006");
 
         let lead = row.team[0].inspector_id.to_string();
         city.sql(
