@@ -39,6 +39,8 @@ pub struct ShareView {
     pub organised: bool,
     /// What its state allows.
     pub commands: Vec<ShareCommand>,
+    /// The days for its visits are over: said wherever nothing else is due, because results are not entered here yet.
+    pub window_over: bool,
 }
 
 /// A day with visits.
@@ -67,6 +69,8 @@ pub struct UnitProgress {
     pub deadline: Option<DeadlineView>,
     /// Something is late.
     pub late: bool,
+    /// The days for its visits are over.
+    pub window_over: bool,
 }
 
 /// How far the units of a task are.
@@ -150,6 +154,7 @@ pub async fn progress(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Ta
             state_label: share.state.label(),
             matched: done.get(&share.id).copied().unwrap_or_default(),
             late: all.iter().any(|d| d.late),
+            window_over: ctx.today() > share.window_to,
             deadline: all.into_iter().find(|d| d.met_on.is_none()),
             share,
         });
@@ -296,6 +301,7 @@ async fn shown(conn: &mut Conn, ctx: &Ctx, share: Share, calendar: &domain::cale
         own: post.is_some_and(|post| post.agency_id == share.agency_id),
         organised: post.is_some_and(|post| post.agency_id == share.organiser_id),
         commands: domain::state::commands(share.state),
+        window_over: ctx.today() > share.window_to,
         visits_by_state: counts,
         visits_by_day: Vec::new(),
         per_day: 0,
