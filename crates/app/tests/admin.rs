@@ -367,5 +367,5 @@ fn what_a_form_says_about_a_rule_is_read_back() {
         }
     }
     let span = TypedValue { n: "65536".to_owned(), unit: "day".to_owned(), choice: String::new() };
-    assert!(app::rule::read(Rule::EntrySpan, &span).is_err());
+    assert!(app::rule::read(Rule::ReceiptSpan, &span).is_err());
 }
