@@ -9,6 +9,7 @@ mod crates;
 mod documents;
 mod promises;
 mod repository;
+mod rooms;
 mod sources;
 
 use std::path::PathBuf;

@@ -1,0 +1,113 @@
+//! Dispatch: every object goes to its registering agency, with its stratum's items and those of its tags.
+
+use app::ErrorKind;
+use app::assigning::{self, Filter};
+use domain::calendar::Calendar;
+use testkit::on_both;
+
+use crate::city::{City, code, day, firm, ten};
+
+on_both! {
+    async fn each_object_goes_to_its_registering_agency(world) {
+        let city = City::new(world, &ten()).await;
+        let ctx = city.world.as_post(&city.clerk);
+        let preview = assigning::preview(&city.world.platform, &ctx, city.task).await.unwrap();
+        assert_eq!(preview.objects, 10);
+        assert_eq!(preview.units.iter().map(|u| u.objects).collect::<Vec<_>>(), [6, 3, 1]);
+        assert!(!preview.dispatched && preview.job.is_none());
+        // Five days from 2021-05-06 for matching; visits are planned from the day after on.
+        assert_eq!(preview.first_on.to_string(), "2021-05-12");
+        // Nobody is in the directory: what cannot be done is said before it is dispatched.
+        assert!(preview.units.iter().all(|unit| unit.load.is_short() && unit.load.capacity == 0));
+
+        city.dispatch().await;
+        let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();
+        assert_eq!((progress.visits, progress.matched), (10, 0));
+        assert_eq!(progress.units.iter().map(|u| u.share.visits).collect::<Vec<_>>(), [6, 3, 1]);
+        let visits = assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 100).await.unwrap();
+        assert_eq!(visits.total, 10);
+        for row in &visits.rows {
+            // The invented codes hold the registering agency's key.
+            let unit = progress.units.iter().find(|u| u.share.id == row.visit.share_id).unwrap();
+            assert!(row.visit.code.contains(&unit.share.agency_code), "{} at {}", row.visit.code, unit.share.agency_name);
+            assert!((day("2021-05-12")..=day("2021-08-31")).contains(&row.visit.planned_on));
+            assert_eq!(Calendar::statutory().is_working_day(row.visit.planned_on), Some(true));
+        }
+        let numbers: Vec<_> = visits.rows.iter().map(|row| row.visit.number.clone()).collect();
+        assert_eq!((numbers[0].as_str(), numbers[9].as_str()), ("1303002021000001", "1303002021000010"));
+        // Matching in five days; receipt in five working days would be 12 May (8 May 2021 is a make-up working day), which is
+        // later, so that the earlier day binds both.
+        let due: Vec<_> = assigning::view(&city.world.platform, &ctx, city.share(city.a).await.id).await.unwrap().deadlines
+            .into_iter().map(|d| (d.kind, d.due_on.to_string())).collect();
+        assert_eq!(due, [("matching".to_owned(), "2021-05-11".to_owned()), ("receipt".to_owned(), "2021-05-11".to_owned())]);
+        let kinds = city.world.event_kinds().await;
+        assert_eq!(kinds[kinds.len() - 2..], ["task.dispatch_begun", "task.dispatch"]);
+        assert_eq!(city.world.work().await, 0);
+    }
+
+    async fn a_form_holds_the_items_of_strata_and_tags(world) {
+        let city = City::new(world, &ten()).await;
+        city.dispatch().await;
+        let ctx = city.world.as_post(&city.clerk);
+        let check = async |search: &str, strata: &[&str], items: &[&str]| {
+            let filter = Filter { search: search.to_owned(), ..Filter::default() };
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            assert_eq!(found.total, 1, "{search}");
+            assert_eq!(found.rows[0].strata, strata);
+            let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
+            assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>(), items, "{search}");
+        };
+        check("130302第1号", &["其它类型企业"], &["A01"]).await;
+        // Two strata, one visit, each item once.
+        check("130302第5号", &["电子商务平台经营者", "特种设备使用单位"], &["A01", "A02", "A03"]).await;
+        // A tag calls its item whatever the stratum; A05 is called too but is not in force yet.
+        check("130302第6号", &["其它类型企业"], &["A01", "A04"]).await;
+    }
+
+    async fn who_may_dispatch_what(world) {
+        let city = City::new(world, &ten()).await;
+        assert_eq!(city.ask(&city.a_clerk, None).await.unwrap_err().kind, ErrorKind::NotFound);
+        assert_eq!(city.ask(&city.a_leader, None).await.unwrap_err().kind, ErrorKind::Denied);
+        for bad in ["2021-05-05", "2021-09-01"] {
+            assert_eq!(code(city.ask(&city.clerk, Some(bad)).await), "DISP-005", "{bad}");
+        }
+        city.sql("UPDATE task SET state = 'committed'", vec![]).await;
+        assert_eq!(code(city.ask(&city.clerk, None).await), "DISP-001");
+        city.sql("UPDATE task SET state = 'drawn'", vec![]).await;
+        city.ask(&city.clerk, Some("2021-08-31")).await.unwrap();
+        assert_eq!(code(city.ask(&city.clerk, None).await), "DISP-003");
+        assert_eq!(city.world.work().await, 1);
+        assert_eq!(code(city.ask(&city.clerk, None).await), "DISP-002");
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE planned_on = '2021-08-31'").await, 10);
+    }
+
+    async fn two_jobs_dispatch_once(world) {
+        let city = City::new(world, &ten()).await;
+        let id = city.ask(&city.clerk, None).await.unwrap();
+        // As if a second clerk had pressed at the same moment.
+        city.sql(
+            "INSERT INTO job (id, kind, state, title, payload, subject_kind, subject_id, agency_id, created_by, created_at)
+             SELECT '01953333-0000-7000-8000-000000000000', kind, state, title, payload, subject_kind, subject_id, agency_id, created_by,
+             created_at FROM job WHERE id = $1",
+            vec![id.to_string().into()],
+        ).await;
+        assert_eq!(city.world.work().await, 2);
+        assert_eq!(city.job_error().await, "DISP-002");
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit").await, 10);
+        assert_eq!(city.int("SELECT COUNT(*) FROM event WHERE kind = 'task.dispatch'").await, 1);
+    }
+
+    async fn an_object_without_items_stops_the_whole_dispatch(world) {
+        let city = City::new(world, &[firm("130302", 1, &["E8"], &[]), firm("130302", 2, &["E8"], &[])]).await;
+        city.sql("UPDATE check_item SET subjects = 'individual' WHERE code = 'A01'", vec![]).await;
+        city.ask(&city.clerk, None).await.unwrap();
+        city.world.work().await;
+        assert_eq!(city.job_error().await, "DISP-006");
+        assert_eq!(city.int("SELECT COUNT(*) FROM share").await, 0);
+
+        city.sql("UPDATE check_item SET category = '改名', subjects = '' WHERE code = 'A02'", vec![]).await;
+        city.ask(&city.clerk, None).await.unwrap();
+        city.world.work().await;
+        assert_eq!(city.job_error().await, "DISP-007");
+    }
+}
