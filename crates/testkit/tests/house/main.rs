@@ -11,6 +11,7 @@ mod promises;
 mod repository;
 mod rooms;
 mod sources;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::Command;
