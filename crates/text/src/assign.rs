@@ -145,6 +145,19 @@ pub fn day_qualification(code: &str) -> String {
     format!("两名检查人员当日均不具备所需资质“{code}”")
 }
 
+/// What was moved, and what is to be printed again.
+#[must_use]
+pub fn planned(visits: u64, day: &str, to_print: u64) -> String {
+    let print = if to_print == 0 { String::new() } else { format!("其中{to_print}户的文书写着原来的日期，请重新打印。") };
+    format!("已将 {visits} 户的计划检查日改到 {day}。{print}")
+}
+
+/// That the days were spread anew.
+#[must_use]
+pub fn spread_done(visits: u64) -> String {
+    format!("已按现有人数重新排定 {visits} 户的计划检查日。")
+}
+
 /// How many more visits are refused; nothing for none.
 #[must_use]
 pub fn more_visits(count: usize) -> String {
