@@ -141,3 +141,33 @@ pub(crate) fn view(row: Deadline, today: NaiveDate, calendar: &Calendar) -> Dead
 pub(crate) fn span_words(span: Span) -> String {
     text::span(span)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::rulebook::{RuleLayer, RuleValue};
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn receipt_never_falls_due_after_matching() {
+        // A list dispatched on Monday, 10 May 2021 (seed 000; with seed 002's spans in the third and fourth row).
+        let check = |rules: &[(Rule, RuleValue)], receipt: &str, matching: &str| {
+            let mut layer = RuleLayer::default();
+            rules.iter().for_each(|(rule, value)| layer.set(*rule, *value).unwrap());
+            let begun = begun(&Rulebook::of([&layer]), day("2021-05-10"), Calendar::statutory());
+            assert_eq!((begun.receipt.due.on, begun.matching.due.on), (day(receipt), day(matching)), "{rules:?}");
+            assert!(begun.receipt.due.on <= begun.matching.due.on);
+        };
+        let five = RuleValue::Span(Span::working_days(5));
+        let from_receipt = (Rule::MatchingFrom, RuleValue::StartEvent(StartEvent::Receipt));
+        check(&[], "2021-05-15", "2021-05-15");
+        check(&[(Rule::ReceiptSpan, RuleValue::Span(Span::days(2)))], "2021-05-12", "2021-05-15");
+        check(&[(Rule::MatchingSpan, five)], "2021-05-17", "2021-05-17");
+        check(&[(Rule::MatchingSpan, five), from_receipt], "2021-05-17", "2021-05-24");
+    }
+}

@@ -76,7 +76,7 @@ labels! {
     }
 
     TaskState {
-        Draft "起草中", Approved "已批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "摇号未成",
+        Draft "待批准", Approved "已批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "摇号未成",
         Voided "已作废",
     }
     TaskCommand {

@@ -147,7 +147,7 @@ fn typed(route: &Route) -> String {
         "/office/inspectors/{inspector}/leaves/new" => "from=2021-06-01&to=2021-06-02",
         _ => "",
     };
-    let all = "version=1&seen=1&reason=test&name=test&title=test&planned_on=2021-05-20&reveal_minutes=10&form=record&disabled=1";
+    let all = "version=1&seen=1&reason=test&name=test&title=test&planned_on=2021-05-20&first_on=2021-05-20&all=1&why=test&reveal_minutes=10&form=record&disabled=1";
     format!("{own}&{all}").trim_start_matches('&').to_owned()
 }
 

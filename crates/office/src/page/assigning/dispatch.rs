@@ -33,6 +33,10 @@ struct HubPage {
 }
 
 impl HubPage {
+    fn over(&self, window_to: &NaiveDate) -> String {
+        text::task::window_over(*window_to)
+    }
+
     /// Has the share met all its deadlines?
     fn is_idle(&self, share: &ShareView) -> bool {
         share.deadlines.iter().all(|deadline| deadline.met_on.is_some())
@@ -84,6 +88,10 @@ struct TaskPage {
 }
 
 impl TaskPage {
+    fn over(&self, window_to: &NaiveDate) -> String {
+        text::task::window_over(*window_to)
+    }
+
     fn tone(&self, state: &ShareState) -> Tone {
         tone(*state)
     }
