@@ -17,8 +17,8 @@ use store::{Conn, StoreError};
 
 use super::days::{self, UnitCapacity, Window};
 use super::deadline;
-use kernel::rulebook;
 use kernel::job::Run;
+use kernel::rulebook;
 use kernel::{Ctx, Error, NewJob, Platform, Result};
 
 /// The handler's name.
@@ -97,7 +97,13 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
         let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
         let days = days::of_unit(&mut conn, unit.agency_id, (first, window.to), &book, &calendar).await?;
         let load = UnitCapacity::of(u64::try_from(unit.objects).unwrap_or_default(), &days);
-        units.push(UnitLine { agency_id: unit.agency_id, name: unit.agency_name, objects: unit.objects, inspectors, load });
+        units.push(UnitLine {
+            agency_id: unit.agency_id,
+            name: unit.agency_name,
+            objects: unit.objects,
+            inspectors,
+            load,
+        });
     }
     let rules = rulebook::in_force(&mut conn, &source.agency_path, Some(task)).await?;
     Ok(DispatchPreview {

@@ -172,9 +172,12 @@ async fn check_day(tx: &mut Tx, share: &Share, visits: &[Visit], day: NaiveDate)
             *load += 1;
             let recused = recusals.contains(&(seat.inspector_id, visit.subject_id));
             let entry = people.get(&seat.inspector_id);
-            why.extend(against(entry, recused, &on, *load, book.visits_per_day()).map(|rule| (seat.name.as_str(), rule)));
+            why.extend(
+                against(entry, recused, &on, *load, book.visits_per_day()).map(|rule| (seat.name.as_str(), rule)),
+            );
         }
-        let held = |code: &String| team.iter().any(|seat| people.get(&seat.inspector_id).is_some_and(|e| holds(e, code, &on)));
+        let held =
+            |code: &String| team.iter().any(|seat| people.get(&seat.inspector_id).is_some_and(|e| holds(e, code, &on)));
         let missing = required.get(&visit.id).into_iter().flatten().find(|code| !held(code));
         let words = match (why.first(), missing) {
             (Some((name, rule)), _) => text::assign::day_rule(name, *rule),

@@ -148,7 +148,11 @@ pub fn day_qualification(code: &str) -> String {
 /// What was moved, and what is to be printed again.
 #[must_use]
 pub fn planned(visits: u64, day: &str, to_print: u64) -> String {
-    let print = if to_print == 0 { String::new() } else { format!("其中{to_print}户的文书写着原来的日期，请重新打印。") };
+    let print = if to_print == 0 {
+        String::new()
+    } else {
+        format!("其中{to_print}户的文书写着原来的日期，请重新打印。")
+    };
     format!("已将 {visits} 户的计划检查日改到 {day}。{print}")
 }
 

@@ -11,7 +11,8 @@ use crate::{Tracked, none, tracked};
 /// Crates that define words; using one there keeps no promise.
 const DEFINING: &[&str] = &["crates/domain/", "crates/text/", "crates/testkit/"];
 /// Crates that answer requests.
-const FRONTS: &[&str] = &["crates/office/", "crates/public/", "crates/web/", "crates/api/", "crates/cli/", "crates/field/"];
+const FRONTS: &[&str] =
+    &["crates/office/", "crates/public/", "crates/web/", "crates/api/", "crates/cli/", "crates/field/"];
 
 /// The sources of the product without their tests, as one text: of the folders given, or of all that define nothing.
 fn sources(files: &[Tracked], of: Option<&[&str]>) -> String {

@@ -144,8 +144,7 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
     let task = parse(&task)?;
     let refused = match day_of("first_on", &form.first_on) {
         Ok(first_on) => {
-            match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, first_on: Some(first_on) })
-                .await
+            match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, first_on: Some(first_on) }).await
             {
                 Ok(_) => return Ok(go(&format!("/office/tasks/{task}/dispatch"))),
                 Err(error) => error,

@@ -204,7 +204,8 @@ async fn redispatch(desk: Desk, Path(share): Path<String>, Form(form): Form<Vers
 /// Days of one visit or of many: `visit` may stand several times.
 async fn plan(desk: Desk, Path(share): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response> {
     let id = parse(&share)?;
-    let typed = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let typed =
+        |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let chosen = pairs.iter().filter(|(key, _)| key == "visit").map(|(_, value)| parse::<VisitId>(value));
     let only = chosen.collect::<Result<Vec<_>, _>>()?;
     let moved = match day_of("planned_on", &typed("planned_on")) {

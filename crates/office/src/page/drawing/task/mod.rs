@@ -12,9 +12,9 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::ids::TaskId;
 use domain::registry::UseCase;
-use domain::work::WorkState;
 use domain::state::{RevisionState, TaskCommand, TaskState};
 use domain::time::parse_day;
+use domain::work::WorkState;
 use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Tone, go_saying};
 
