@@ -39,7 +39,7 @@ on_both! {
         // later, so that the earlier day binds both.
         let due: Vec<_> = assigning::view(&city.world.platform, &ctx, city.share(city.a).await.id).await.unwrap().deadlines
             .into_iter().map(|d| (d.kind, d.due_on.to_string())).collect();
-        assert_eq!(due, [("matching".to_owned(), "2021-05-11".to_owned()), ("receipt".to_owned(), "2021-05-11".to_owned())]);
+        assert_eq!(due, [("receipt".to_owned(), "2021-05-11".to_owned()), ("matching".to_owned(), "2021-05-11".to_owned())]);
         let kinds = city.world.event_kinds().await;
         assert_eq!(kinds[kinds.len() - 2..], ["task.dispatch_begun", "task.dispatch"]);
         assert_eq!(city.world.work().await, 0);
