@@ -40,7 +40,7 @@ on_both! {
         let made = front.post(clerk, "/office/tasks/new", &form(&[("rehearsal", "1")])).await;
         front.get(clerk, made.location()).await.says(200, &["alert(1)", "演练", "待批准"], &[]);
         front.get(clerk, "/office/tasks?state=draft&q=alert").await.says(200, &["alert(1)", made.location(), "未摇号"], &[]);
-        front.get(clerk, "/office/tasks?state=drawn").await.says(200, &["没有符合条件的任务", "清除条件"], &[made.location()]);
+        front.get(clerk, "/office/tasks?state=to_dispatch").await.says(200, &["没有符合条件的任务", "清除条件"], &[made.location()]);
         front.get(&city.other, "/office/tasks").await.says(200, &["还没有任务"], &[made.location()]);
         front.get(&city.other, made.location()).await.says(404, &["CORE-404"], &[]);
     }
