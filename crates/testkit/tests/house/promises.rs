@@ -1,7 +1,6 @@
 //! Nothing is promised that nothing keeps: a rule on the rules page is read somewhere, a use case with a page has its
 //! route, a state that a filter offers is reached by something.
 
-use domain::Coded;
 use domain::registry::UseCase;
 use domain::rulebook::Rule;
 use domain::state::{Machine, ShareState, TaskState, VisitState};
