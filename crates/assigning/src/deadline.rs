@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::calendar::Calendar;
 use domain::deadline::{Due, Span, due_on};
-use domain::ids::{AgencyId, DeadlineId, ShareId};
+use domain::ids::{AgencyId, DeadlineId, ShareId, TaskId};
 use domain::rulebook::{Rule, Rulebook, StartEvent};
 use store::Tx;
 use store::repo::deadline::Deadline;
@@ -75,15 +75,17 @@ pub(crate) fn matching_due(rules: &Rulebook, today: NaiveDate, calendar: &Calend
     begun(rules, today, calendar).matching.due
 }
 
-/// Starts receipt and matching of a share.
+/// Starts receipt and matching of a share of this task. A deadline of the task's own rests on the document that its scheme
+/// names.
 pub(crate) async fn start(
     tx: &mut Tx,
     ctx: &Ctx,
-    share: ShareId,
+    (task, share): (TaskId, ShareId),
     agency: AgencyId,
     rules: &Rulebook,
     calendar: &Calendar,
 ) -> Result<()> {
+    let own = store::repo::rulebook::of_task(tx, task).await?;
     let Begun { receipt, matching } = begun(rules, ctx.today(), calendar);
     for begin in [receipt, matching] {
         let row = Deadline {
@@ -97,7 +99,10 @@ pub(crate) async fn start(
             due_on: begin.due.on,
             provisional: begin.due.provisional,
             met_on: None,
-            basis: text::rule_basis(begin.basis).to_owned(),
+            basis: own
+                .iter()
+                .find(|setting| setting.name == begin.basis.code())
+                .map_or_else(|| text::rule_basis(begin.basis).to_owned(), |setting| setting.basis.clone()),
         };
         store::repo::deadline::insert(tx, &row).await?;
     }

@@ -4,6 +4,8 @@ mod days;
 mod deadline;
 mod dispatch;
 pub mod form;
+mod items;
+pub mod mapping;
 pub mod matching;
 mod plan;
 mod share;
@@ -12,7 +14,9 @@ mod visit;
 
 pub use days::UnitCapacity;
 pub use deadline::DeadlineView;
-pub use dispatch::{DISPATCH_JOB, DispatchInput, DispatchPreview, UnitLine, dispatch, preview};
+pub use dispatch::{
+    DISPATCH_JOB, DispatchInput, DispatchPreview, Gaps, UnitLine, UnknownWord, WithoutItems, dispatch, preview,
+};
 pub use plan::{PLAN_ROWS_MAX, PlanInput, Planned, plan, spread};
 pub use share::{DayCount, ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
 pub use store::repo::roster::Load;

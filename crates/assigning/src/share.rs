@@ -34,6 +34,8 @@ pub struct ShareView {
     pub per_day: u16,
     /// How often an inspector has more than that on one day, counted by inspector and day; zero in a list of shares.
     pub over_limit: i64,
+    /// Visits whose items two people of the organiser have to settle.
+    pub without_items: i64,
     /// It is the acting post's own unit's.
     pub own: bool,
     /// The acting post's unit dispatched it.
@@ -231,7 +233,7 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
         other => other.into(),
     })?;
     let book = rulebook::in_force(command.tx(), &target.path, Some(share.task_id)).await?;
-    deadline::start(command.tx(), ctx, id, target.id, &book, &calendar).await?;
+    deadline::start(command.tx(), ctx, (share.task_id, id), target.id, &book, &calendar).await?;
     // Other people go: the days follow their number.
     let window = days::window_of(&share);
     let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
@@ -297,6 +299,7 @@ async fn discard_prepared(tx: &mut store::Tx, id: ShareId) -> Result<()> {
 async fn shown(conn: &mut Conn, ctx: &Ctx, share: Share, calendar: &domain::calendar::Calendar) -> Result<ShareView> {
     let deadlines = deadlines(conn, ctx, share.id, calendar).await?;
     let counts = repo::visit_counts_of_share(conn, share.id).await?;
+    let without_items = repo::problems_of_share(conn, share.id).await?;
     let post = ctx.post().ok();
     Ok(ShareView {
         own: post.is_some_and(|post| post.agency_id == share.agency_id),
@@ -307,6 +310,7 @@ async fn shown(conn: &mut Conn, ctx: &Ctx, share: Share, calendar: &domain::cale
         visits_by_day: Vec::new(),
         per_day: 0,
         over_limit: 0,
+        without_items,
         deadlines,
         share,
     })
