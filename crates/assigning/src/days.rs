@@ -1,7 +1,7 @@
 //! The planned days of a unit's visits: spread over the working days of the window by how many of its inspectors can go.
 //!
 //! Only heads are counted; who goes is matched later and sealed first. The order of the visits is the draw's (territory,
-//! then ticket). See `domain::visit_day` for the arithmetic and ADR 0010 for the reasons.
+//! then ticket). See `domain::visit_day` for the arithmetic and ADR 0011 for the reasons.
 
 use std::collections::BTreeMap;
 
