@@ -19,7 +19,7 @@ pub struct TaskRow {
     pub work: WorkState,
     /// The days for the visits are over, the work is not.
     pub late: bool,
-    /// How many were or will be drawn, once that is known.
+    /// How many different objects were drawn, once they are.
     pub drawn: Option<i64>,
 }
 
@@ -41,7 +41,11 @@ pub async fn list(
     let mut rows = Vec::with_capacity(tasks.rows.len());
     for task in tasks.rows {
         let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.short_name;
-        let drawn = repo::attempt::latest(&mut conn, task.id).await?.and_then(|attempt| attempt.drawn_rows);
+        let latest = repo::attempt::latest(&mut conn, task.id).await?;
+        let drawn = match latest.filter(|attempt| attempt.drawn_rows.is_some()) {
+            Some(attempt) => Some(repo::drawn::objects(&mut conn, attempt.id).await?.iter().map(|(_, n)| n).sum()),
+            None => None,
+        };
         let work = WorkState::of(task.state, repo::task::share_progress(&mut conn, task.id).await?);
         let late = work.is_late(task.window_to, ctx.today());
         rows.push(TaskRow { task, organiser, work, late, drawn });
