@@ -29,6 +29,8 @@ struct VisitPage {
     planned_on: String,
     may_print: bool,
     may_share: bool,
+    /// What keeps a notice from being printed.
+    lack: Option<app::Error>,
 }
 
 impl VisitPage {
@@ -62,6 +64,7 @@ async fn view(desk: Desk, Path(visit): Path<String>) -> Result<Html<VisitPage>> 
     Ok(Html(VisitPage {
         page: desk.page_under(Area::Dispatch, crumbs),
         may_print: !view.row.team.is_empty() && desk.may(UseCase::FormPrint),
+        lack: form::lack_of_notice(&view.share).filter(|_| !view.row.team.is_empty() && desk.may(UseCase::FormPrint)),
         may_share: opens,
         planned_on: text::day_with_kind(view.row.visit.planned_on, &calendar),
         view,
