@@ -1,5 +1,6 @@
 """Directories, draw and matching in the tables of both engines, recomputed by the scenario's own rules."""
 
+import datetime
 import functools
 import unittest
 from collections import Counter, defaultdict
@@ -148,6 +149,19 @@ class Visits(OfCity):
                 self.assertEqual(of_unit, unit, number)
                 self.assertTrue(valid(first, last, left, day), (number, certificate))
 
+    def test_visits_are_spread_over_working_days(self):
+        # May to July 2021: weekends, the made-up Saturday of 8 May, the Dragon Boat holiday on Monday 14 June.
+        days = defaultdict(Counter)
+        for (_, _, _, day, _, unit), _ in visits(self.tables).items():
+            days[unit][day] += 1
+            date = datetime.date.fromisoformat(day)
+            self.assertTrue(day == "2021-05-08" or (date.weekday() < 5 and day != "2021-06-14"), day)
+            self.assertTrue("2021-05-08" <= day <= "2021-07-31", day)
+        for unit, counts in days.items():
+            if counts.total() >= 100:
+                self.assertGreater(len(counts), 40, unit)
+            self.assertLessEqual(max(counts.values()), 2 * counts.total() / len(counts) + 2, unit)
+
     def test_testing_bodies_are_visited_by_somebody_qualified(self):
         qualified = {id: last for id, last in self.tables.rows(
             "SELECT inspector_id, valid_to FROM inspector_qualification WHERE code = '检验检测'")}
@@ -159,13 +173,15 @@ class Visits(OfCity):
         self.assertGreater(seen, 0)
 
     def test_loads_differ_by_at_most_one_and_sum_to_the_drawn(self):
-        loads, counts, days = defaultdict(Counter), Counter(), {}
+        loads, counts, days = defaultdict(Counter), Counter(), defaultdict(set)
         for (_, _, _, day, _, unit), team in visits(self.tables).items():
             counts[unit] += 1
-            days[unit] = day
+            days[unit].add(day)
             loads[unit].update(certificate for certificate, *_ in team)
         everybody = self.tables.rows(INSPECTORS)
-        able = {unit: [i[1] for i in everybody if i[0] == unit and valid(*i[2:], days[unit])] for unit in counts}
+        # Whoever can go on one of the days; a certificate that ends within the window leaves days enough for an equal share.
+        able = {unit: [i[1] for i in everybody if i[0] == unit and any(valid(*i[2:], day) for day in days[unit])]
+                for unit in counts}
         found = {}
         for unit, visits_here in counts.items():
             of_each = [loads[unit][certificate] for certificate in able[unit]]

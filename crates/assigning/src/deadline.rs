@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use domain::calendar::Calendar;
-use domain::deadline::{Due, Span, SpanUnit, due_on, remaining};
+use domain::deadline::{Due, Span, due_on};
 use domain::ids::{AgencyId, DeadlineId, ShareId, TaskId};
-use domain::rulebook::{Rule, Rulebook};
+use domain::rulebook::{Rule, Rulebook, StartEvent};
 use store::Tx;
 use store::repo::deadline::Deadline;
 
-use kernel::{Ctx, Result};
+use kernel::{Ctx, Error, Result};
 
 /// A deadline as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,48 @@ pub struct DeadlineView {
     pub basis: String,
 }
 
+/// The two deadlines of a share, as they begin.
+pub(crate) struct Begun {
+    pub(crate) receipt: Begin,
+    pub(crate) matching: Begin,
+}
+
+/// One deadline, as it begins.
+pub(crate) struct Begin {
+    kind: &'static str,
+    started_on: NaiveDate,
+    span: Span,
+    pub(crate) due: Due,
+    basis: Rule,
+}
+
+/// When receipt and matching of a share that is dispatched today fall due. Receipt never falls due after matching: where
+/// matching counts from the dispatch too and is shorter, its day binds both.
+pub(crate) fn begun(rules: &Rulebook, today: NaiveDate, calendar: &Calendar) -> Begun {
+    let begin = |kind: &'static str, started_on: NaiveDate, span: Span, basis: Rule| Begin {
+        kind,
+        started_on,
+        span,
+        due: due_on(started_on, span, calendar),
+        basis,
+    };
+    let mut receipt = begin("receipt", today, rules.receipt_span(), Rule::ReceiptSpan);
+    let from = match rules.matching_from() {
+        StartEvent::Dispatch => today,
+        // Until the unit signs, the last day on which it must.
+        StartEvent::Receipt => receipt.due.on,
+    };
+    let mut matching = begin("matching", from, rules.matching_span(), Rule::MatchingSpan);
+    matching.due.provisional |= from != today && receipt.due.provisional;
+    if receipt.due.on > matching.due.on {
+        receipt = begin("receipt", today, rules.matching_span(), Rule::MatchingSpan);
+    }
+    Begun { receipt, matching }
+}
+
 /// The last day for matching, by the rules in force.
 pub(crate) fn matching_due(rules: &Rulebook, today: NaiveDate, calendar: &Calendar) -> Due {
-    due_on(today, rules.matching_span(), calendar)
+    begun(rules, today, calendar).matching.due
 }
 
 /// Starts receipt and matching of a share of this task. A deadline of the task's own rests on the document that its scheme
@@ -47,37 +86,49 @@ pub(crate) async fn start(
     calendar: &Calendar,
 ) -> Result<()> {
     let own = store::repo::rulebook::of_task(tx, task).await?;
-    for (kind, rule, span) in
-        [("receipt", Rule::ReceiptSpan, rules.receipt_span()), ("matching", Rule::MatchingSpan, rules.matching_span())]
-    {
-        let due = due_on(ctx.today(), span, calendar);
+    let Begun { receipt, matching } = begun(rules, ctx.today(), calendar);
+    for begin in [receipt, matching] {
         let row = Deadline {
             id: DeadlineId::from_parts(ctx.ms(), ctx.ten()),
-            kind: kind.to_owned(),
+            kind: begin.kind.to_owned(),
             subject_kind: "share".to_owned(),
             subject_id: share.to_string(),
             agency_id: agency,
-            started_on: ctx.today(),
-            span: format!("{} {}", span.n, span.unit),
-            due_on: due.on,
-            provisional: due.provisional,
+            started_on: begin.started_on,
+            span: begin.span.to_string(),
+            due_on: begin.due.on,
+            provisional: begin.due.provisional,
             met_on: None,
             basis: own
                 .iter()
-                .find(|setting| setting.name == rule.code())
-                .map_or_else(|| text::rule_basis(rule).to_owned(), |setting| setting.basis.clone()),
+                .find(|setting| setting.name == begin.basis.code())
+                .map_or_else(|| text::rule_basis(begin.basis).to_owned(), |setting| setting.basis.clone()),
         };
         store::repo::deadline::insert(tx, &row).await?;
     }
     Ok(())
 }
 
+/// The receipt is signed: its deadline is met, and the one for matching begins, where it counts from the receipt.
+pub(crate) async fn received(tx: &mut Tx, ctx: &Ctx, share: ShareId, calendar: &Calendar) -> Result<()> {
+    let rows = store::repo::deadline::of_subject(tx, "share", &share.to_string()).await?;
+    store::repo::deadline::meet(tx, "receipt", "share", &share.to_string(), ctx.today()).await?;
+    let of = |kind: &str| rows.iter().find(|row| row.kind == kind);
+    if let (Some(receipt), Some(matching)) = (of("receipt"), of("matching"))
+        && matching.started_on > receipt.started_on
+    {
+        let span: Span = matching.span.parse().map_err(Error::internal)?;
+        let due = due_on(ctx.today(), span, calendar);
+        store::repo::deadline::restart(tx, matching.id, ctx.today(), due).await?;
+    }
+    Ok(())
+}
+
 /// A deadline in words.
 pub(crate) fn view(row: Deadline, today: NaiveDate, calendar: &Calendar) -> DeadlineView {
-    let unit = if row.span.ends_with(SpanUnit::WorkingDay.code()) { SpanUnit::WorkingDay } else { SpanUnit::Day };
     let left = match row.met_on {
         Some(day) => text::assign::met_on(day, day > row.due_on),
-        None => text::remaining(remaining(row.due_on, today, unit, calendar)),
+        None => text::left(row.due_on, today, calendar),
     };
     DeadlineView {
         label: text::assign::deadline(&row.kind),
@@ -94,4 +145,34 @@ pub(crate) fn view(row: Deadline, today: NaiveDate, calendar: &Calendar) -> Dead
 /// A span in words.
 pub(crate) fn span_words(span: Span) -> String {
     text::span(span)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::rulebook::{RuleLayer, RuleValue};
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn receipt_never_falls_due_after_matching() {
+        // A list dispatched on Monday, 10 May 2021 (seed 000; with seed 002's spans in the third and fourth row).
+        let check = |rules: &[(Rule, RuleValue)], receipt: &str, matching: &str| {
+            let mut layer = RuleLayer::default();
+            rules.iter().for_each(|(rule, value)| layer.set(*rule, *value).unwrap());
+            let begun = begun(&Rulebook::of([&layer]), day("2021-05-10"), Calendar::statutory());
+            assert_eq!((begun.receipt.due.on, begun.matching.due.on), (day(receipt), day(matching)), "{rules:?}");
+            assert!(begun.receipt.due.on <= begun.matching.due.on);
+        };
+        let five = RuleValue::Span(Span::working_days(5));
+        let from_receipt = (Rule::MatchingFrom, RuleValue::StartEvent(StartEvent::Receipt));
+        check(&[], "2021-05-15", "2021-05-15");
+        check(&[(Rule::ReceiptSpan, RuleValue::Span(Span::days(2)))], "2021-05-12", "2021-05-15");
+        check(&[(Rule::MatchingSpan, five)], "2021-05-17", "2021-05-17");
+        check(&[(Rule::MatchingSpan, five), from_receipt], "2021-05-17", "2021-05-24");
+    }
 }

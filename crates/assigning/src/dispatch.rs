@@ -15,6 +15,7 @@ use domain::subject::{SubjectKind, Tag};
 use store::repo::dispatch::{self as repo, Drawn, NewShare, NewVisit, Source};
 use store::{Conn, StoreError};
 
+use super::days::{self, UnitCapacity, Window};
 use super::deadline;
 use crate::items::{Class, classes, on_form};
 use kernel::job::Run;
@@ -31,8 +32,9 @@ const NUMBER_PATTERN: &str = "{区划6}{年4}{序6}";
 pub struct DispatchInput {
     /// The task.
     pub task: TaskId,
-    /// The planned day of all visits; `None` for the day after the matching deadline. Units may move it later.
-    pub planned_on: Option<NaiveDate>,
+    /// The first day on which visits are planned; `None` for the day after the matching deadline. From it on they are spread
+    /// by capacity; units may move them later.
+    pub first_on: Option<NaiveDate>,
 }
 
 /// One unit's line on the dispatch page.
@@ -46,6 +48,8 @@ pub struct UnitLine {
     pub objects: i64,
     /// Its inspectors who have not left.
     pub inspectors: usize,
+    /// What it can carry out on the days from [`DispatchPreview::first_on`] on, or from the day after its own deadline.
+    pub load: UnitCapacity,
 }
 
 /// What the classes of a drawn task lack.
@@ -100,8 +104,8 @@ pub struct DispatchPreview {
     pub receipt_span: String,
     /// When matching would be due, in words.
     pub matching_span: String,
-    /// The planned day where nothing else is said.
-    pub planned_on: NaiveDate,
+    /// The first day of visits where nothing else is said.
+    pub first_on: NaiveDate,
     /// What classes lack.
     pub gaps: Gaps,
     /// It has been dispatched already.
@@ -120,10 +124,22 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
     let mut conn = platform.store().read().await?;
     let source = repo::source(&mut conn, &ctx.scope()?, task).await?;
     let draw = drawn_attempt(&source)?;
+    let window = window_of(&source);
     let mut units = Vec::new();
     for unit in repo::unit_counts(&mut conn, draw).await? {
         let inspectors = store::repo::roster::of_unit(&mut conn, unit.agency_id, 2000).await?.len();
-        units.push(UnitLine { agency_id: unit.agency_id, name: unit.agency_name, objects: unit.objects, inspectors });
+        let agency = store::repo::agency::by_id_unscoped(&mut conn, unit.agency_id).await?;
+        let book = rulebook::in_force(&mut conn, &agency.path, Some(task)).await?;
+        let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
+        let days = days::of_unit(&mut conn, unit.agency_id, (first, window.to), &book, &calendar).await?;
+        let load = UnitCapacity::of(u64::try_from(unit.objects).unwrap_or_default(), &days);
+        units.push(UnitLine {
+            agency_id: unit.agency_id,
+            name: unit.agency_name,
+            objects: unit.objects,
+            inspectors,
+            load,
+        });
     }
     let rules = rulebook::in_force(&mut conn, &source.agency_path, Some(task)).await?;
     let gaps = gaps(&mut conn, &source, draw, ctx.today()).await?;
@@ -132,7 +148,7 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
         objects: units.iter().map(|unit| unit.objects).sum(),
         receipt_span: deadline::span_words(rules.receipt_span()),
         matching_span: deadline::span_words(rules.matching_span()),
-        planned_on: default_day(&source, deadline::matching_due(&rules, ctx.today(), &calendar).on),
+        first_on: days::first_day(&window, deadline::matching_due(&rules, ctx.today(), &calendar).on),
         dispatched: source.shares > 0,
         job: open_job(&mut conn, task).await?,
         number: source.number,
@@ -194,7 +210,8 @@ fn by_subject(tags: &[(SubjectId, Tag)]) -> BTreeMap<SubjectId, BTreeSet<Tag>> {
 ///
 /// # Errors
 /// `NotFound`; `Denied` (`DISP-008` for another agency's task); `DISP-001` not drawn, `DISP-002` dispatched already,
-/// `DISP-003` under way, `DISP-004` no item list, `DISP-007` a word that names no item and is not mapped; `Invalid` on `planned_on` (`DISP-005`).
+/// `DISP-003` under way, `DISP-004` no item list, `DISP-007` a word that names no item and is not mapped; `Invalid` on
+/// `first_on` (`DISP-005`).
 pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> Result<JobId> {
     let mut command = platform.command(ctx, UseCase::TaskDispatch).await?;
     let source = repo::source(command.tx(), &ctx.scope()?, input.task).await?;
@@ -209,10 +226,10 @@ pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> R
     let items = items(command.tx(), &source).await?;
     let mappings = store::repo::item_mapping::of_task(command.tx(), input.task).await?;
     require_known(&classes(&source.scheme, &items, &mappings)?)?;
-    if let Some(day) = input.planned_on
+    if let Some(day) = input.first_on
         && (day < source.window_from.max(ctx.today()) || day > source.window_to)
     {
-        return Err(Error::field("planned_on", "DISP-005")
+        return Err(Error::field("first_on", "DISP-005")
             .with("from", text::day(source.window_from.max(ctx.today())))
             .with("to", text::day(source.window_to)));
     }
@@ -233,7 +250,7 @@ pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> R
             "task.dispatch_begun",
             "task",
             input.task,
-            serde_json::json!({ "number": source.number, "planned_on": input.planned_on }),
+            serde_json::json!({ "number": source.number, "first_on": input.first_on }),
         )
         .await?;
     Ok(job)
@@ -252,13 +269,15 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     let tags = repo::tags(&mut conn, draw).await?;
     let items = items(&mut conn, &source).await?;
     let agencies = store::repo::agency::list(&mut conn, &Scope::everything()).await?;
+    let window = window_of(&source);
     let mut days = BTreeMap::new();
     let mut books = BTreeMap::new();
     for id in drawn.iter().map(|d| d.agency_id).collect::<BTreeSet<_>>() {
         let agency = agencies.iter().find(|a| a.id == id).ok_or(StoreError::NotFound)?;
         let book = rulebook::in_force(&mut conn, &agency.path, Some(input.task)).await?;
         let due = deadline::matching_due(&book, run.ctx.today(), &calendar).on;
-        days.insert(id, input.planned_on.unwrap_or_else(|| default_day(&source, due)));
+        let first = input.first_on.unwrap_or_else(|| days::first_day(&window, due));
+        days.insert(id, days::of_unit(&mut conn, id, (first, window.to), &book, &calendar).await?);
         books.insert(id, book);
     }
     run.progress(1, 3, "dispatch").await?;
@@ -268,7 +287,8 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     require_known(&classes)?;
     // What is not published and in force is never executed (R1).
     let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
-    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &classes, &days)?;
+    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &classes)?;
+    days::place(&mut plan.visits, &drawn, &days);
     run.progress(2, 3, "dispatch").await?;
     kernel::point("dispatch.prepared");
 
@@ -317,9 +337,8 @@ fn check_undispatched(source: &Source) -> Result<()> {
     if source.shares == 0 { Ok(()) } else { Err(Error::conflict("DISP-002").with("number", &source.number)) }
 }
 
-/// The day after the matching deadline, but never before the window opens.
-fn default_day(source: &Source, matching_due: NaiveDate) -> NaiveDate {
-    matching_due.succ_opt().unwrap_or(matching_due).max(source.window_from)
+fn window_of(source: &Source) -> Window {
+    Window { from: source.window_from, to: source.window_to }
 }
 
 async fn open_job(conn: &mut Conn, task: TaskId) -> Result<Option<JobId>> {
@@ -348,7 +367,6 @@ fn plan_visits(
     tags: &[(SubjectId, Tag)],
     items: &[CheckItem],
     classes: &[Class],
-    days: &BTreeMap<AgencyId, NaiveDate>,
 ) -> Result<Plan> {
     let carried = by_subject(tags);
     let mut shares: Vec<NewShare> = Vec::new();
@@ -378,7 +396,8 @@ fn plan_visits(
             code: first.code.clone(),
             name: first.name.clone(),
             number: String::new(),
-            planned_on: days.get(&first.agency_id).copied().unwrap_or_else(|| ctx.today()),
+            // `days::place` gives each its day.
+            planned_on: ctx.today(),
             strata: of.iter().map(|class| class.code.as_str()).collect::<Vec<_>>().join(","),
             items: on_form.iter().map(|item| item.code.clone()).collect(),
             problem: on_form.is_empty().then_some(VisitProblem::NoItems),

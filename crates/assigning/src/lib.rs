@@ -1,24 +1,29 @@
 //! From a drawn list to two inspectors at every door: dispatch to the units, receipt, visits, and the second random.
 
+mod days;
 mod deadline;
 mod dispatch;
 pub mod form;
 mod items;
 pub mod mapping;
 pub mod matching;
+mod plan;
 mod share;
 mod todo;
 mod visit;
 
+pub use days::UnitCapacity;
 pub use deadline::DeadlineView;
 pub use dispatch::{
     DISPATCH_JOB, DispatchInput, DispatchPreview, Gaps, UnitLine, UnknownWord, WithoutItems, dispatch, preview,
 };
-pub use share::{ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
+pub use plan::{PLAN_ROWS_MAX, PlanInput, Planned, plan, spread};
+pub use share::{DayCount, ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
 pub use store::repo::roster::Load;
 pub use store::repo::share::Share;
 pub use store::repo::visit::{Filter, FormItem, Seat, Visit};
-pub use visit::{VisitRow, VisitView, loads, plan, visit, visits};
+pub use store::repo::visit_day::DayChange;
+pub use visit::{VisitRow, VisitView, loads, visit, visits};
 
 pub(crate) use share::require_own;
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, ShareId, TaskId};
 use domain::registry::UseCase;
@@ -11,7 +12,7 @@ use store::repo::share::{self as repo, Share};
 use store::{Conn, StoreError};
 use text::Label as _;
 
-use super::{DeadlineView, deadline};
+use super::{DeadlineView, days, deadline};
 use kernel::rulebook;
 use kernel::{Ctx, Error, Page, Platform, Result, actor_id};
 
@@ -27,6 +28,12 @@ pub struct ShareView {
     pub deadlines: Vec<DeadlineView>,
     /// Visits by state.
     pub visits_by_state: Vec<(String, i64)>,
+    /// Visits by planned day; empty in a list of shares.
+    pub visits_by_day: Vec<DayCount>,
+    /// How many visits an inspector makes on one day at most, by the rules in force; zero in a list of shares.
+    pub per_day: u16,
+    /// How often an inspector has more than that on one day, counted by inspector and day; zero in a list of shares.
+    pub over_limit: i64,
     /// Visits whose items two people of the organiser have to settle.
     pub without_items: i64,
     /// It is the acting post's own unit's.
@@ -35,6 +42,21 @@ pub struct ShareView {
     pub organised: bool,
     /// What its state allows.
     pub commands: Vec<ShareCommand>,
+    /// The days for its visits are over: said wherever nothing else is due, because results are not entered here yet.
+    pub window_over: bool,
+}
+
+/// A day with visits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    /// The day.
+    pub on: NaiveDate,
+    /// The day in words, with why it is worked or off.
+    pub day: String,
+    /// Not a working day.
+    pub off: bool,
+    /// Visits planned on it.
+    pub visits: i64,
 }
 
 /// One unit's line in the progress of a task.
@@ -50,6 +72,8 @@ pub struct UnitProgress {
     pub deadline: Option<DeadlineView>,
     /// Something is late.
     pub late: bool,
+    /// The days for its visits are over.
+    pub window_over: bool,
 }
 
 /// How far the units of a task are.
@@ -95,7 +119,20 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: ShareId) -> Result<ShareVi
     let calendar = platform.calendar().await?;
     let mut conn = platform.store().read().await?;
     let share = repo::get(&mut conn, &ctx.scope()?, id).await?;
-    shown(&mut conn, ctx, share, &calendar).await
+    let per_day = rulebook::in_force(&mut conn, &share.agency_path, Some(share.task_id)).await?.visits_per_day();
+    let days = store::repo::visit_day::days(&mut conn, id).await?;
+    let visits_by_day = days.into_iter().map(|(on, visits)| DayCount {
+        on,
+        day: text::day_with_kind(on, &calendar),
+        off: !calendar.presumed_working_day(on).0,
+        visits,
+    });
+    Ok(ShareView {
+        visits_by_day: visits_by_day.collect(),
+        over_limit: store::repo::visit_day::over_limit(&mut conn, id, per_day).await?,
+        per_day,
+        ..shown(&mut conn, ctx, share, &calendar).await?
+    })
 }
 
 /// How far each unit of a task within the scope is.
@@ -120,6 +157,7 @@ pub async fn progress(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Ta
             state_label: share.state.label(),
             matched: done.get(&share.id).copied().unwrap_or_default(),
             late: all.iter().any(|d| d.late),
+            window_over: ctx.today() > share.window_to,
             deadline: all.into_iter().find(|d| d.met_on.is_none()),
             share,
         });
@@ -135,12 +173,13 @@ pub async fn progress(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Ta
 /// `NotFound` outside the scope; `Denied` (`SHARE-001`) for another unit's share; `SHARE-002` in another state;
 /// `CORE-409` if `version` is stale.
 pub async fn accept(platform: &Platform, ctx: &Ctx, id: ShareId, version: i64) -> Result<()> {
+    let calendar = platform.calendar().await?;
     let mut command = platform.command(ctx, UseCase::ShareAccept).await?;
     let share = own(command.tx(), ctx, id, version).await?;
     allowed(&share, ShareCommand::Accept)?;
     let person = ctx.post().map(|post| post.person.clone()).unwrap_or_default();
     repo::accept(command.tx(), &share, &actor_id(&ctx.actor), &person, ctx.now).await?;
-    store::repo::deadline::meet(command.tx(), "receipt", "share", &id.to_string(), ctx.today()).await?;
+    deadline::received(command.tx(), ctx, id, &calendar).await?;
     command
         .finish(
             "share",
@@ -195,6 +234,10 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
     })?;
     let book = rulebook::in_force(command.tx(), &target.path, Some(share.task_id)).await?;
     deadline::start(command.tx(), ctx, (share.task_id, id), target.id, &book, &calendar).await?;
+    // Other people go: the days follow their number.
+    let window = days::window_of(&share);
+    let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
+    days::spread_share(command.tx(), &window, id, target.id, first, &book, &calendar).await?;
     command
         .finish(
             "share",
@@ -262,7 +305,11 @@ async fn shown(conn: &mut Conn, ctx: &Ctx, share: Share, calendar: &domain::cale
         own: post.is_some_and(|post| post.agency_id == share.agency_id),
         organised: post.is_some_and(|post| post.agency_id == share.organiser_id),
         commands: domain::state::commands(share.state),
+        window_over: ctx.today() > share.window_to,
         visits_by_state: counts,
+        visits_by_day: Vec::new(),
+        per_day: 0,
+        over_limit: 0,
         without_items,
         deadlines,
         share,

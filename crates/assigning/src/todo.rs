@@ -6,7 +6,8 @@ use kernel::{Ctx, Post, Result};
 use store::Conn;
 use store::repo::todo;
 
-/// Shares of the post's agency that wait for receipt or for their matching; for a leader, mappings that wait for approval.
+/// Shares of the post's agency that wait for receipt or for their matching, and those that units sent back to it; for a
+/// leader, mappings that wait for approval.
 ///
 /// # Errors
 /// `Internal`.
@@ -20,5 +21,11 @@ pub(crate) async fn todos(conn: &mut Conn, _ctx: &Ctx, post: &Post) -> Result<Ve
     }
     let kind = |state: &str| if state == "received" { TodoKind::AcceptShare } else { TodoKind::MatchShare };
     let open = todo::open_shares(conn, post.agency_id).await?;
-    Ok(open.into_iter().map(|share| Todo::of(kind(&share.state), share)).collect())
+    let mut todos: Vec<Todo> = open.into_iter().map(|share| Todo::of(kind(&share.state), share)).collect();
+    for share in todo::returned_shares(conn, post.agency_id).await? {
+        // Which unit it was stands behind the task's name.
+        let name = format!("{} {}：{}", share.number, share.title, share.author);
+        todos.push(Todo { name, ..Todo::of(TodoKind::Redispatch, share) });
+    }
+    Ok(todos)
 }

@@ -1,22 +1,18 @@
-//! Visits: the list, one visit with its items and team, moving planned days, and how many visits each inspector has.
+//! Visits: the list, one visit with its items and team, and how many visits each inspector has.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use chrono::NaiveDate;
 use domain::ids::{ShareId, VisitId};
 use domain::registry::UseCase;
-use domain::state::MatchingState;
 use store::Conn;
 use store::repo::roster::Load;
 use store::repo::share::Share;
 use store::repo::visit::{self as repo, Filter, FormItem, Place, Seat, Visit};
+use store::repo::visit_day::{self, DayChange};
 
-use super::share;
 use kernel::{Ctx, Error, Page, Platform, Result};
 
-/// Visits whose day is moved by one command at most.
-pub const PLAN_ROWS_MAX: usize = 5_000;
 /// Characters of a search.
 const SEARCH_CHARS_MAX: usize = 60;
 /// Inspectors of one table of loads at most.
@@ -46,6 +42,8 @@ pub struct VisitView {
     pub place: Option<Place>,
     /// It is the acting post's own unit's.
     pub own: bool,
+    /// What was changed of its day after the matching, the first change first.
+    pub day_changes: Vec<DayChange>,
 }
 
 /// Visits of the scope in the order of their numbers.
@@ -83,45 +81,8 @@ pub async fn visit(platform: &Platform, ctx: &Ctx, id: VisitId) -> Result<VisitV
     let place = repo::places(&mut conn, &[id]).await?.into_iter().next();
     let own = ctx.post().is_ok_and(|post| post.agency_id == share.agency_id);
     let row = rows(&mut conn, vec![found]).await?.into_iter().next().ok_or_else(Error::not_found)?;
-    Ok(VisitView { row, share, items, place, own })
-}
-
-/// Moves the planned day of the acting post's own visits that wait for inspectors: of those listed, or of all.
-///
-/// # Errors
-/// `NotFound`; `Denied` (`SHARE-001`); `Invalid` on `planned_on` (`VISIT-001`); `VISIT-002` once a matching of the share is
-/// published; `VISIT-003` above [`PLAN_ROWS_MAX`]; `VISIT-004` if no visit of the share was left to move.
-pub async fn plan(
-    platform: &Platform,
-    ctx: &Ctx,
-    share_id: ShareId,
-    only: &[VisitId],
-    planned_on: NaiveDate,
-) -> Result<u64> {
-    let mut command = platform.command(ctx, UseCase::VisitPlan).await?;
-    if only.len() > PLAN_ROWS_MAX {
-        return Err(Error::conflict("VISIT-003").with("max", PLAN_ROWS_MAX));
-    }
-    let share = store::repo::share::get(command.tx(), &ctx.scope()?, share_id).await?;
-    share::require_own(ctx, &share)?;
-    let from = share.window_from.max(ctx.today());
-    if planned_on < from || planned_on > share.window_to {
-        return Err(Error::field("planned_on", "VISIT-001")
-            .with("from", text::day(from))
-            .with("to", text::day(share.window_to)));
-    }
-    let attempts = store::repo::matching::of_share(command.tx(), share_id).await?;
-    if attempts.iter().any(|m| matches!(m.state, MatchingState::Committed | MatchingState::Matched)) {
-        return Err(Error::conflict("VISIT-002"));
-    }
-    let moved = repo::plan(command.tx(), share_id, only, planned_on).await?;
-    if moved == 0 {
-        return Err(Error::conflict("VISIT-004"));
-    }
-    command
-        .finish("share", share_id, serde_json::json!({ "planned_on": planned_on.to_string(), "visits": moved }))
-        .await?;
-    Ok(moved)
+    let day_changes = visit_day::day_changes(&mut conn, id).await?;
+    Ok(VisitView { row, share, items, place, own, day_changes })
 }
 
 /// Visits of each inspector of the scope: of one share, or (`None`) of all.

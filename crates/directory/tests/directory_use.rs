@@ -553,8 +553,8 @@ on_both! {
         check(&city.keeper, 0, CODES[1], &"理".repeat(200)).await.unwrap();
         let other = check(&city.other_keeper, 0, CODES[3], "亲属").await.unwrap_err();
         assert_eq!(other.kind, ErrorKind::NotFound);
-        let reviewer = city.post("reviewer", "郑审核", Role::Reviewer).await;
-        assert_eq!(check(&reviewer, 0, CODES[1], "亲属").await.unwrap_err().code, "CORE-403");
+        let auditor = city.post("auditor", "郑审计", Role::Auditor).await;
+        assert_eq!(check(&auditor, 0, CODES[1], "亲属").await.unwrap_err().code, "CORE-403");
         let own = city.post("zhang", "张执法", Role::Inspector).await;
         check(&own, 0, CODES[2], "亲属").await.unwrap();
         assert_eq!(check(&own, 1, CODES[2], "亲属").await.unwrap_err().code, "INSP-104");

@@ -25,6 +25,8 @@ pub mod separation;
 pub mod state;
 pub mod subject;
 pub mod time;
+pub mod visit_day;
+pub mod work;
 
 pub use coded::{Coded, UnknownCode};
 pub use ids::*;

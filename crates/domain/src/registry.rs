@@ -109,7 +109,6 @@ registry! {
     SubjectExport "subject.export" noted READERS, Some("/subjects/export");
     InspectorList "inspector.list" read READERS, Some("/inspectors");
     InspectorView "inspector.view" read READERS, Some("/inspectors/{inspector}");
-    InspectorSave "inspector.save" write KEEPER, Some("/inspectors/{inspector}/edit");
     InspectorImport "inspector.import" write DIRECTORY, Some("/inspectors/import");
     RecusalDeclare "recusal.declare" write Allowed::Roles(&[DirectoryKeeper, Clerk, Inspector]), Some("/inspectors/{inspector}/recusals/new");
     LeaveRecord "leave.record" write DIRECTORY, Some("/inspectors/{inspector}/leaves/new");
@@ -160,15 +159,15 @@ registry! {
     MappingApprove "mapping.approve" write LEADER, Some("/tasks/{task}/mappings/{mapping}/approve");
     MappingReturn "mapping.return" write LEADER, Some("/tasks/{task}/mappings/{mapping}/return");
     TaskDispatch "task.dispatch" write CLERK, Some("/tasks/{task}/dispatch");
-    ShareList "share.list" read READERS, Some("/shares");
+    ShareList "share.list" read READERS, Some("/dispatch");
     ShareView "share.view" read READERS, Some("/shares/{share}");
     ShareAccept "share.accept" write CLERK, Some("/shares/{share}/accept");
     ShareReturn "share.return" write CLERK, Some("/shares/{share}/return");
     ShareRedispatch "share.redispatch" write CLERK, Some("/shares/{share}/redispatch");
-    ShareGroup "share.group" write CLERK, Some("/shares/{share}/group");
-    VisitList "visit.list" read VISITS, Some("/visits");
+    VisitList "visit.list" read VISITS, Some("/loads");
     VisitView "visit.view" read VISITS, Some("/visits/{visit}");
     VisitPlan "visit.plan" write CLERK, Some("/shares/{share}/plan");
+    VisitSpread "visit.spread" write CLERK, Some("/shares/{share}/spread");
 
     MatchingPrepare "matching.prepare" write CLERK, Some("/shares/{share}/matching");
     MatchingInvite "matching.invite" write PAIR, Some("/matchings/{matching}/witness");
@@ -176,7 +175,7 @@ registry! {
     MatchingFail "matching.fail" write LEADER, Some("/matchings/{matching}/fail");
     MatchingRun "matching.run" write CLERK, Some("/matchings/{matching}/run");
     MatchingView "matching.view" read VISITS, Some("/matchings/{matching}");
-    FormPrint "form.print" noted Allowed::Roles(&[Clerk, Inspector]), Some("/visits/{visit}/forms");
+    FormPrint "form.print" noted Allowed::Roles(&[Clerk, Inspector]), Some("/visits/{visit}/record.pdf");
     FormPrintBatch "form.print_batch" write CLERK, Some("/shares/{share}/forms");
 
     JobList "job.list" read JOBS, Some("/jobs");

@@ -10,30 +10,16 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::Span;
 
 coded_enum! {
-    /// A parameter.
+    /// A parameter. Each is applied somewhere: [`Rule::reader`] names who reads it, and the house's test looks for the call.
     Rule {
         /// Receipt of a dispatched share (R73).
         ReceiptSpan = "receipt_span",
         /// Matching of inspectors after dispatch (R76, R77).
         MatchingSpan = "matching_span",
-        /// Entry of the result after the check (R96).
-        EntrySpan = "entry_span",
-        /// Disclosure after the check (R97, R102).
-        DisclosureSpan = "disclosure_span",
-        /// How often one object may be drawn in a year (R64).
-        YearlyLimit = "yearly_limit",
-        /// What the yearly limit counts.
-        YearlyLimitCounts = "yearly_limit_counts",
-        /// Inspectors per visit.
-        InspectorsPerVisit = "inspectors_per_visit",
-        /// By which agency a drawn object is dispatched (R71, R74).
-        DispatchKey = "dispatch_key",
-        /// Who approves that an inspector is replaced (R81, R82).
-        ReplacementApprover = "replacement_approver",
-        /// Whether 情况说明 cases count in the disclosure rate (R104).
-        SecretInRate = "secret_in_rate",
-        /// Whether a late entry counts as completed (R96).
-        LateEntryCompletes = "late_entry_completes",
+        /// From where the days for matching are counted: R76 counts from the dispatch, R77 from the receipt.
+        MatchingFrom = "matching_from",
+        /// How many visits an inspector makes on one day at most; the capacity of a unit follows from it.
+        VisitsPerDay = "visits_per_day",
         /// 市场主体 or 经营主体.
         Term = "term",
     }
@@ -50,32 +36,12 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// By which agency a drawn object is dispatched.
-    DispatchKey {
-        /// 登记机关
-        Registrar = "registrar",
-        /// 属地（管辖单位）
-        Territory = "territory",
-    }
-}
-
-coded_enum! {
-    /// What "not more than twice a year" counts.
-    LimitCounts {
-        /// Each time an object is drawn.
-        Draws = "draws",
-        /// Each visit; two draws that become one visit count once.
-        Visits = "visits",
-    }
-}
-
-coded_enum! {
-    /// Who approves a replacement of an inspector.
-    ReplacementApprover {
-        /// 单位分管领导
-        UnitLeader = "unit_leader",
-        /// 部门相关负责人
-        DepartmentHead = "department_head",
+    /// What starts the span for matching.
+    StartEvent {
+        /// The dispatch of the share (R76).
+        Dispatch = "dispatch",
+        /// The unit's receipt (R77); until it signs, the last day on which it must.
+        Receipt = "receipt",
     }
 }
 
@@ -87,16 +53,10 @@ pub enum RuleValue {
     Span(Span),
     /// A number.
     Count(u16),
-    /// Yes or no.
-    Flag(bool),
     /// A term.
     Term(Term),
-    /// A dispatch key.
-    DispatchKey(DispatchKey),
-    /// What is counted.
-    LimitCounts(LimitCounts),
-    /// An approver.
-    ReplacementApprover(ReplacementApprover),
+    /// What starts a span.
+    StartEvent(StartEvent),
 }
 
 /// Why a value is refused.
@@ -125,24 +85,30 @@ impl Rule {
         match self {
             Self::ReceiptSpan => RuleValue::Span(Span::working_days(5)),
             Self::MatchingSpan => RuleValue::Span(Span::days(5)),
-            Self::EntrySpan => RuleValue::Span(Span::working_days(7)),
-            Self::DisclosureSpan => RuleValue::Span(Span::working_days(20)),
-            Self::YearlyLimit | Self::InspectorsPerVisit => RuleValue::Count(2),
-            Self::YearlyLimitCounts => RuleValue::LimitCounts(LimitCounts::Draws),
-            Self::DispatchKey => RuleValue::DispatchKey(DispatchKey::Registrar),
-            Self::ReplacementApprover => RuleValue::ReplacementApprover(ReplacementApprover::UnitLeader),
-            Self::SecretInRate | Self::LateEntryCompletes => RuleValue::Flag(false),
+            Self::MatchingFrom => RuleValue::StartEvent(StartEvent::Dispatch),
+            Self::VisitsPerDay => RuleValue::Count(4),
             Self::Term => RuleValue::Term(Term::MarketEntity),
         }
     }
 
-    /// Smallest and largest number, for spans and counts. Fewer than two inspectors per visit is against the law.
+    /// Smallest and largest number, for spans and counts.
     pub const fn range(self) -> (u16, u16) {
         match self {
-            Self::ReceiptSpan | Self::MatchingSpan | Self::EntrySpan | Self::DisclosureSpan => (1, Span::N_MAX),
-            Self::YearlyLimit => (1, 12),
-            Self::InspectorsPerVisit => (2, 6),
-            _ => (0, 0),
+            Self::ReceiptSpan | Self::MatchingSpan => (1, Span::N_MAX),
+            Self::VisitsPerDay => (1, 20),
+            Self::MatchingFrom | Self::Term => (0, 0),
+        }
+    }
+
+    /// The method of [`Rulebook`] through which the rule is applied. A rule that nothing calls by this name is a promise
+    /// on the rules page that nobody keeps: the house's test refuses it.
+    pub const fn reader(self) -> &'static str {
+        match self {
+            Self::ReceiptSpan => "receipt_span",
+            Self::MatchingSpan => "matching_span",
+            Self::MatchingFrom => "matching_from",
+            Self::VisitsPerDay => "visits_per_day",
+            Self::Term => "term",
         }
     }
 
@@ -225,11 +191,6 @@ impl Rulebook {
         self.0.get(&rule).copied().unwrap_or(rule.default_value())
     }
 
-    /// The span of one of the four span rules; for another rule zero days.
-    pub fn span(&self, rule: Rule) -> Span {
-        if let RuleValue::Span(span) = self.value(rule) { span } else { Span::days(0) }
-    }
-
     /// How long an agency has to sign for its share.
     pub fn receipt_span(&self) -> Span {
         self.span(Rule::ReceiptSpan)
@@ -240,24 +201,14 @@ impl Rulebook {
         self.span(Rule::MatchingSpan)
     }
 
-    /// How long a result may wait for entry.
-    pub fn entry_span(&self) -> Span {
-        self.span(Rule::EntrySpan)
+    /// From where [`Rulebook::matching_span`] counts.
+    pub fn matching_from(&self) -> StartEvent {
+        if let RuleValue::StartEvent(event) = self.value(Rule::MatchingFrom) { event } else { StartEvent::Dispatch }
     }
 
-    /// How long a result may wait for disclosure.
-    pub fn disclosure_span(&self) -> Span {
-        self.span(Rule::DisclosureSpan)
-    }
-
-    /// How often one object may be drawn in a year.
-    pub fn yearly_limit(&self) -> u16 {
-        self.count(Rule::YearlyLimit)
-    }
-
-    /// How many inspectors go on a visit, at least two.
-    pub fn inspectors_per_visit(&self) -> u16 {
-        self.count(Rule::InspectorsPerVisit)
+    /// How many visits an inspector makes on one day at most.
+    pub fn visits_per_day(&self) -> u16 {
+        if let RuleValue::Count(count) = self.value(Rule::VisitsPerDay) { count } else { 0 }
     }
 
     /// What the pages call market entities.
@@ -265,13 +216,8 @@ impl Rulebook {
         if let RuleValue::Term(term) = self.value(Rule::Term) { term } else { Term::MarketEntity }
     }
 
-    /// By which agency a drawn object is dispatched.
-    pub fn dispatch_key(&self) -> DispatchKey {
-        if let RuleValue::DispatchKey(key) = self.value(Rule::DispatchKey) { key } else { DispatchKey::Registrar }
-    }
-
-    fn count(&self, rule: Rule) -> u16 {
-        if let RuleValue::Count(count) = self.value(rule) { count } else { 0 }
+    fn span(&self, rule: Rule) -> Span {
+        if let RuleValue::Span(span) = self.value(rule) { span } else { Span::days(0) }
     }
 }
 
@@ -280,15 +226,40 @@ impl Rulebook {
 mod tests {
     use super::*;
 
+    /// Names and calls: each rule's reader exists and gives what the rule says.
+    fn read(book: &Rulebook, rule: Rule) -> (&'static str, RuleValue) {
+        match rule {
+            Rule::ReceiptSpan => ("receipt_span", RuleValue::Span(book.receipt_span())),
+            Rule::MatchingSpan => ("matching_span", RuleValue::Span(book.matching_span())),
+            Rule::MatchingFrom => ("matching_from", RuleValue::StartEvent(book.matching_from())),
+            Rule::VisitsPerDay => ("visits_per_day", RuleValue::Count(book.visits_per_day())),
+            Rule::Term => ("term", RuleValue::Term(book.term())),
+        }
+    }
+
+    #[test]
+    fn each_rule_has_its_reader() {
+        let mut other = RuleLayer::default();
+        other.set(Rule::ReceiptSpan, RuleValue::Span(Span::days(9))).unwrap();
+        other.set(Rule::MatchingSpan, RuleValue::Span(Span::days(8))).unwrap();
+        other.set(Rule::MatchingFrom, RuleValue::StartEvent(StartEvent::Receipt)).unwrap();
+        other.set(Rule::VisitsPerDay, RuleValue::Count(7)).unwrap();
+        other.set(Rule::Term, RuleValue::Term(Term::BusinessEntity)).unwrap();
+        let changed = Rulebook::of([&other]);
+        for rule in Rule::ALL.iter().copied() {
+            assert_eq!(read(&Rulebook::default(), rule), (rule.reader(), rule.default_value()));
+            assert_eq!(read(&changed, rule), (rule.reader(), changed.value(rule)));
+            assert_ne!(changed.value(rule), rule.default_value(), "{rule}");
+        }
+    }
+
     #[test]
     fn defaults_follow_the_sources_and_fit_their_own_rules() {
         let book = Rulebook::default();
         assert_eq!(book.matching_span(), Span::days(5));
         assert_eq!(book.receipt_span(), Span::working_days(5));
-        assert_eq!(book.entry_span(), Span::working_days(7));
-        assert_eq!(book.disclosure_span(), Span::working_days(20));
-        assert_eq!((book.yearly_limit(), book.inspectors_per_visit()), (2, 2));
-        assert_eq!((book.term(), book.dispatch_key()), (Term::MarketEntity, DispatchKey::Registrar));
+        assert_eq!((book.matching_from(), book.visits_per_day()), (StartEvent::Dispatch, 4));
+        assert_eq!(book.term(), Term::MarketEntity);
         for rule in Rule::ALL {
             assert_eq!(rule.check(rule.default_value()), Ok(()), "{rule}");
         }
@@ -314,31 +285,16 @@ mod tests {
             assert_eq!(layer.set(rule, value), expect);
             assert_eq!(layer.get(rule).is_some(), expect.is_ok());
         };
-        check(Rule::InspectorsPerVisit, RuleValue::Count(2), Ok(()));
-        check(Rule::InspectorsPerVisit, RuleValue::Count(6), Ok(()));
-        check(
-            Rule::InspectorsPerVisit,
-            RuleValue::Count(1),
-            Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 }),
-        );
-        check(
-            Rule::InspectorsPerVisit,
-            RuleValue::Count(7),
-            Err(BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 7 }),
-        );
-        check(Rule::EntrySpan, RuleValue::Span(Span::days(366)), Ok(()));
-        check(
-            Rule::EntrySpan,
-            RuleValue::Span(Span::days(367)),
-            Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 367 }),
-        );
-        check(
-            Rule::EntrySpan,
-            RuleValue::Span(Span::days(0)),
-            Err(BadRule::OutOfRange { rule: Rule::EntrySpan, min: 1, max: 366, found: 0 }),
-        );
+        let range = |rule: Rule, min: u16, max: u16, found: u16| Err(BadRule::OutOfRange { rule, min, max, found });
+        check(Rule::VisitsPerDay, RuleValue::Count(1), Ok(()));
+        check(Rule::VisitsPerDay, RuleValue::Count(20), Ok(()));
+        check(Rule::VisitsPerDay, RuleValue::Count(0), range(Rule::VisitsPerDay, 1, 20, 0));
+        check(Rule::VisitsPerDay, RuleValue::Count(21), range(Rule::VisitsPerDay, 1, 20, 21));
+        check(Rule::ReceiptSpan, RuleValue::Span(Span::days(366)), Ok(()));
+        check(Rule::ReceiptSpan, RuleValue::Span(Span::days(367)), range(Rule::ReceiptSpan, 1, 366, 367));
+        check(Rule::ReceiptSpan, RuleValue::Span(Span::days(0)), range(Rule::ReceiptSpan, 1, 366, 0));
         check(Rule::Term, RuleValue::Count(2), Err(BadRule::OtherType(Rule::Term)));
-        check(Rule::YearlyLimit, RuleValue::Flag(true), Err(BadRule::OtherType(Rule::YearlyLimit)));
+        check(Rule::VisitsPerDay, RuleValue::Term(Term::MarketEntity), Err(BadRule::OtherType(Rule::VisitsPerDay)));
     }
 
     #[test]
@@ -348,7 +304,7 @@ mod tests {
         let json = serde_json::to_string(&layer).unwrap();
         assert_eq!(json, r#"{"matching_span":{"type":"span","value":{"n":5,"unit":"working_day"}}}"#);
         assert_eq!(serde_json::from_str::<RuleLayer>(&json).unwrap(), layer);
-        assert!(serde_json::from_str::<RuleLayer>(r#"{"inspectors_per_visit":{"type":"count","value":1}}"#).is_err());
+        assert!(serde_json::from_str::<RuleLayer>(r#"{"visits_per_day":{"type":"count","value":0}}"#).is_err());
         assert!(serde_json::from_str::<RuleLayer>(r#"{"no_such_rule":{"type":"count","value":1}}"#).is_err());
     }
 }

@@ -82,10 +82,6 @@ coded_enum! {
         Failed = "failed",
         /// Given up before it was drawn, with a reason.
         Voided = "voided",
-        /// All its work is done.
-        Closed = "closed",
-        /// Filed.
-        Archived = "archived",
     }
 }
 
@@ -106,10 +102,6 @@ coded_enum! {
         Fail = "fail",
         /// Given up, with a reason.
         Void = "void",
-        /// All its work is done.
-        Close = "close",
-        /// Filed.
-        Archive = "archive",
     }
 }
 
@@ -125,8 +117,6 @@ machine!(TaskState, TaskCommand, start Draft, {
     Committed Fail Failed;
     Failed Seal Sealed;
     Failed Void Voided;
-    Drawn Close Closed;
-    Closed Archive Archived;
 });
 
 coded_enum! {
@@ -205,8 +195,6 @@ coded_enum! {
         Accepted = "accepted",
         /// Sent back to the sender with a reason.
         Returned = "returned",
-        /// Its visits are in groups.
-        Grouped = "grouped",
         /// Inspectors are matched.
         Matched = "matched",
     }
@@ -221,8 +209,6 @@ coded_enum! {
         Return = "return",
         /// The sender dispatches it again.
         Redispatch = "redispatch",
-        /// Visits are grouped.
-        Group = "group",
         /// Inspectors are matched.
         Match = "match",
     }
@@ -233,10 +219,7 @@ machine!(ShareState, ShareCommand, start Received, {
     Received Return Returned;
     Returned Redispatch Received;
     Accepted Return Returned;
-    Accepted Group Grouped;
     Accepted Match Matched;
-    Grouped Group Grouped;
-    Grouped Match Matched;
 });
 
 coded_enum! {
@@ -292,8 +275,6 @@ coded_enum! {
         Matched = "matched",
         /// Notice or forms are printed.
         Prepared = "prepared",
-        /// The object need not be visited: it left before the visit, with a reason.
-        Dropped = "dropped",
     }
 }
 
@@ -304,18 +285,19 @@ coded_enum! {
         Match = "match",
         /// Notice or forms are printed.
         Prepare = "prepare",
-        /// Taken off with a reason.
-        Drop = "drop",
+        /// Moved to another day.
+        Plan = "plan",
     }
 }
 
 machine!(VisitState, VisitCommand, start Waiting, {
     Waiting Match Matched;
-    Waiting Drop Dropped;
+    Waiting Plan Waiting;
     Matched Prepare Prepared;
-    Matched Drop Dropped;
+    Matched Plan Matched;
     Prepared Prepare Prepared;
-    Prepared Drop Dropped;
+    // What was printed names the old day.
+    Prepared Plan Matched;
 });
 
 coded_enum! {
@@ -488,8 +470,6 @@ mod tests {
             ("committed", "fail", "failed"),
             ("failed", "seal", "sealed"),
             ("failed", "void", "voided"),
-            ("drawn", "close", "closed"),
-            ("closed", "archive", "archived"),
         ]);
     }
 
@@ -531,10 +511,7 @@ mod tests {
             ("received", "return", "returned"),
             ("returned", "redispatch", "received"),
             ("accepted", "return", "returned"),
-            ("accepted", "group", "grouped"),
             ("accepted", "match", "matched"),
-            ("grouped", "group", "grouped"),
-            ("grouped", "match", "matched"),
         ]);
     }
 
@@ -555,11 +532,11 @@ mod tests {
     fn visit() {
         check::<VisitState>(&[
             ("waiting", "match", "matched"),
-            ("waiting", "drop", "dropped"),
+            ("waiting", "plan", "waiting"),
             ("matched", "prepare", "prepared"),
-            ("matched", "drop", "dropped"),
+            ("matched", "plan", "matched"),
             ("prepared", "prepare", "prepared"),
-            ("prepared", "drop", "dropped"),
+            ("prepared", "plan", "matched"),
         ]);
     }
 

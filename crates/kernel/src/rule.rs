@@ -5,7 +5,7 @@ use domain::agency::Scope;
 use domain::deadline::{Span, SpanUnit};
 use domain::ids::{AgencyId, PostId};
 use domain::registry::UseCase;
-use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Rule, RuleValue, Term};
+use domain::rulebook::{Rule, RuleValue, StartEvent, Term};
 use domain::time::Instant;
 use store::repo::agency::Agency;
 use store::repo::rulebook::{Setting, Stored};
@@ -189,7 +189,7 @@ pub struct TypedValue {
     pub n: String,
     /// `day` or `working_day`.
     pub unit: String,
-    /// A code of one of the rule's choices; `1` and `0` for yes and no.
+    /// A code of one of the rule's choices.
     pub choice: String,
 }
 
@@ -199,16 +199,9 @@ pub fn choices(rule: Rule) -> Vec<(String, RuleValue)> {
     let coded = |code: &str, value: RuleValue| (code.to_owned(), value);
     match rule.default_value() {
         RuleValue::Span(_) | RuleValue::Count(_) => Vec::new(),
-        RuleValue::Flag(_) => vec![coded("1", RuleValue::Flag(true)), coded("0", RuleValue::Flag(false))],
         RuleValue::Term(_) => Term::ALL.iter().map(|v| coded(v.code(), RuleValue::Term(*v))).collect(),
-        RuleValue::DispatchKey(_) => {
-            DispatchKey::ALL.iter().map(|v| coded(v.code(), RuleValue::DispatchKey(*v))).collect()
-        }
-        RuleValue::LimitCounts(_) => {
-            LimitCounts::ALL.iter().map(|v| coded(v.code(), RuleValue::LimitCounts(*v))).collect()
-        }
-        RuleValue::ReplacementApprover(_) => {
-            ReplacementApprover::ALL.iter().map(|v| coded(v.code(), RuleValue::ReplacementApprover(*v))).collect()
+        RuleValue::StartEvent(_) => {
+            StartEvent::ALL.iter().map(|v| coded(v.code(), RuleValue::StartEvent(*v))).collect()
         }
     }
 }

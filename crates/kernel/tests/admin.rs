@@ -230,7 +230,7 @@ on_both! {
     async fn rules_are_set_by_whom_they_concern_and_checked(world) {
         let city = city(&world).await;
         let input = || SetRule {
-            rule: Rule::InspectorsPerVisit, level: Level::Agency(city.north), value: Some(RuleValue::Count(3)),
+            rule: Rule::VisitsPerDay, level: Level::Agency(city.north), value: Some(RuleValue::Count(3)),
             basis: "局函".to_owned(), seen_ms: None,
         };
         let check = |post: &Post, input: SetRule, expect: (ErrorKind, &'static str, Vec<(&'static str, &'static str)>)| {
@@ -240,8 +240,8 @@ on_both! {
         check(&city.clerk, input(), (ErrorKind::Denied, "CORE-403", vec![])).await;
         check(&city.south_admin, input(), (ErrorKind::NotFound, "CORE-404", vec![])).await;
         check(&city.north_admin, SetRule { level: Level::Installation, ..input() }, (ErrorKind::Denied, "ADMN-001", vec![])).await;
-        check(&city.north_admin, SetRule { value: Some(RuleValue::Count(1)), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("value", "RULE-001")])).await;
-        check(&city.north_admin, SetRule { value: Some(RuleValue::Flag(true)), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("value", "RULE-001")])).await;
+        check(&city.north_admin, SetRule { value: Some(RuleValue::Count(0)), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("value", "RULE-001")])).await;
+        check(&city.north_admin, SetRule { value: Some(RuleValue::Term(Term::MarketEntity)), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("value", "RULE-001")])).await;
         check(&city.north_admin, SetRule { basis: " ".to_owned(), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("basis", "CORE-101")])).await;
         check(&city.north_admin, SetRule { basis: "字".repeat(201), ..input() }, (ErrorKind::Invalid, "CORE-422", vec![("basis", "CORE-101")])).await;
         set(&world.platform, &world.as_post(&city.north_admin), SetRule { basis: "字".repeat(200), ..input() }).await.unwrap();
@@ -377,5 +377,5 @@ fn what_a_form_says_about_a_rule_is_read_back() {
         }
     }
     let span = TypedValue { n: "65536".to_owned(), unit: "day".to_owned(), choice: String::new() };
-    assert!(app::rule::read(Rule::EntrySpan, &span).is_err());
+    assert!(app::rule::read(Rule::ReceiptSpan, &span).is_err());
 }

@@ -265,7 +265,7 @@ impl Cast {
 
     /// Dispatches a drawn task; the unit's share.
     pub async fn dispatch(&self, world: &World, task: TaskId) -> ShareId {
-        let input = DispatchInput { task, planned_on: None };
+        let input = DispatchInput { task, first_on: None };
         assigning::dispatch(&world.platform, &world.as_post(&self.clerk), input).await.unwrap();
         world.work().await;
         let shares =

@@ -115,6 +115,62 @@ pub fn shortage(rule: Shortfall<'_>, counts: Counts) -> (String, String) {
     (what, next.to_owned())
 }
 
+/// A rule that keeps an inspector from a visit on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayRule {
+    /// Left the unit, or the directory.
+    Gone,
+    /// The certificate does not hold on that day.
+    Certificate,
+    /// On leave.
+    Leave,
+    /// Must not check this object.
+    Recusal,
+    /// Would make more visits on that day than the rule allows.
+    Limit(u16),
+}
+
+/// Why an inspector may not go on the new day.
+#[must_use]
+pub fn day_rule(name: &str, rule: DayRule) -> String {
+    match rule {
+        DayRule::Gone => format!("检查人员{name}已不在本单位名录内"),
+        DayRule::Certificate => format!("检查人员{name}的执法证当日无效"),
+        DayRule::Leave => format!("检查人员{name}当日请假"),
+        DayRule::Recusal => format!("检查人员{name}须回避该对象"),
+        DayRule::Limit(max) => format!("检查人员{name}当日将超过每人每日检查户数上限（{max}户）"),
+    }
+}
+
+/// Why a team may not go on the new day.
+#[must_use]
+pub fn day_qualification(code: &str) -> String {
+    format!("两名检查人员当日均不具备所需资质“{code}”")
+}
+
+/// What was moved, and what is to be printed again.
+#[must_use]
+pub fn planned(visits: u64, day: &str, to_print: u64) -> String {
+    let print = if to_print == 0 {
+        String::new()
+    } else {
+        format!("其中{to_print}户的文书写着原来的日期，请重新打印。")
+    };
+    format!("已将 {visits} 户的计划检查日改到 {day}。{print}")
+}
+
+/// That the days were spread anew.
+#[must_use]
+pub fn spread_done(visits: u64) -> String {
+    format!("已按现有人数重新排定 {visits} 户的计划检查日。")
+}
+
+/// How many more visits are refused; nothing for none.
+#[must_use]
+pub fn more_visits(count: usize) -> String {
+    if count == 0 { String::new() } else { format!("（另有{count}户同样不能改到当日）") }
+}
+
 /// What a class of a drawn task lacks: words that name nothing, or objects to whom no item applies.
 #[must_use]
 pub fn lacking(words: &[&str], without: &[(SubjectKind, u64)]) -> String {

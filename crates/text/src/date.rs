@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use domain::calendar::{Calendar, DayKind};
-use domain::deadline::{Binding, Due, Effective, Remaining, Span, SpanUnit};
+use domain::deadline::{Binding, Due, Effective, Span, SpanUnit, remaining};
 use domain::{Instant, china_day};
 
 /// 周一 to 周日.
@@ -60,10 +60,14 @@ pub fn due(due: Due, calendar: &Calendar) -> String {
     format!("{}{note}", day_with_kind(due.on, calendar))
 }
 
-/// `还剩 3 个工作日`, `今日到期`, `已逾期 1 个工作日`.
-pub fn remaining(left: Remaining) -> String {
+/// What is left until a day, the same words wherever it is shown: `还剩 3 个工作日`, `今日到期`, `已逾期 1 个工作日`. Working
+/// days always, also for a deadline that was set in days: two pages that count differently would contradict each other.
+pub fn left(due: NaiveDate, today: NaiveDate, calendar: &Calendar) -> String {
+    let left = remaining(due, today, SpanUnit::WorkingDay, calendar);
     let text = match (left.overdue, left.n) {
-        (false, 0) => "今日到期".to_owned(),
+        (false, 0) if due == today => "今日到期".to_owned(),
+        // Due on a day off, and no working day is left until then.
+        (false, 0) => "还剩不足 1 个工作日".to_owned(),
         (false, n) => format!("还剩 {}", count(n, left.unit)),
         // Past the day, but no working day has passed since: overdue all the same.
         (true, 0) => "已逾期".to_owned(),
@@ -121,15 +125,16 @@ mod tests {
 
     #[test]
     fn what_is_left() {
-        let check = |due: &str, today: &str, unit: SpanUnit, expect: &str| {
-            assert_eq!(remaining(deadline::remaining(on(due), on(today), unit, Calendar::statutory())), expect);
+        let check = |due: &str, today: &str, expect: &str| {
+            assert_eq!(left(on(due), on(today), Calendar::statutory()), expect, "{due} seen on {today}");
         };
-        check("2021-05-17", "2021-05-12", SpanUnit::WorkingDay, "还剩 3 个工作日");
-        check("2021-05-17", "2021-05-12", SpanUnit::Day, "还剩 5 日");
-        check("2021-05-17", "2021-05-17", SpanUnit::WorkingDay, "今日到期");
-        check("2021-07-09", "2021-07-12", SpanUnit::WorkingDay, "已逾期 1 个工作日");
-        check("2021-07-09", "2021-07-10", SpanUnit::WorkingDay, "已逾期");
-        check("2027-01-05", "2026-12-31", SpanUnit::WorkingDay, "还剩 3 个工作日（暂定）");
+        check("2021-05-17", "2021-05-12", "还剩 3 个工作日");
+        check("2021-05-17", "2021-05-17", "今日到期");
+        // Due on a Saturday that is off, seen on Friday evening.
+        check("2021-05-15", "2021-05-14", "还剩不足 1 个工作日");
+        check("2021-07-09", "2021-07-12", "已逾期 1 个工作日");
+        check("2021-07-09", "2021-07-10", "已逾期");
+        check("2027-01-05", "2026-12-31", "还剩 3 个工作日（暂定）");
     }
 
     #[test]

@@ -70,6 +70,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
         "on" => "日期",
         "party" => "见证方",
         "planned_on" => "计划检查日",
+        "first_on" => "最早检查日",
         "problems" => "问题",
         "reason" => "理由",
         "remarks" => "须留意的户数",

@@ -216,7 +216,7 @@ where
         let what = format!("当前为“{}”，不能{}。", self.from.label(), self.command.label());
         let allowed: Vec<_> = self.allowed.iter().map(|command| command.label()).collect();
         let next = if allowed.is_empty() {
-            "此项已终结，不能再作变更。".to_owned()
+            "在这一状态下没有可以进行的变更。请刷新页面查看最新状态。".to_owned()
         } else {
             format!("现在可以：{}。请刷新页面查看最新状态。", allowed.join("、"))
         };
@@ -394,13 +394,13 @@ mod tests {
 
     #[test]
     fn refused_commands_say_what_is_possible() {
-        let refused = next(TaskState::Drawn, TaskCommand::Void).unwrap_err();
+        let refused = next(TaskState::Failed, TaskCommand::Draw).unwrap_err();
         assert_eq!(
             refused.explain().to_string(),
-            "当前为“已摇号”，不能作废任务。现在可以：办结。请刷新页面查看最新状态。"
+            "当前为“摇号未成”，不能摇号。现在可以：批准封存、作废任务。请刷新页面查看最新状态。"
         );
-        let refused = next(TaskState::Archived, TaskCommand::Draw).unwrap_err();
-        assert_eq!(refused.explain().next, "此项已终结，不能再作变更。");
+        let refused = next(TaskState::Drawn, TaskCommand::Void).unwrap_err();
+        assert_eq!(refused.explain().next, "在这一状态下没有可以进行的变更。请刷新页面查看最新状态。");
     }
 
     /// Every refusal that the machines can make has both sentences.
@@ -438,8 +438,8 @@ mod tests {
 
     #[test]
     fn rules_and_hands_are_explained() {
-        let refused = BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 };
-        assert_eq!(refused.explain().to_string(), "“每户检查人员数”不能是1。请填写2至6。");
+        let refused = BadRule::OutOfRange { rule: Rule::VisitsPerDay, min: 1, max: 20, found: 0 };
+        assert_eq!(refused.explain().to_string(), "“每人每日检查户数上限”不能是0。请填写1至20。");
         let person = domain::AccountId::from_bytes([1; 16]);
         let hands = HandsNotApart {
             person,

@@ -7,7 +7,7 @@ use domain::division::DivisionLevel;
 use domain::import::{ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight, VisitProblem};
 use domain::role::Role;
-use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
+use domain::rulebook::{StartEvent, Term};
 use domain::scheme::{ConditionTest, SchemeColumn, SeatMethod, SizeRounding, StratumMembership};
 use domain::separation::Hand;
 use domain::state::{
@@ -16,6 +16,7 @@ use domain::state::{
     VisitState,
 };
 use domain::subject::{LicenceState, RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
+use domain::work::WorkState;
 
 /// Has a Chinese label.
 pub trait Label {
@@ -77,12 +78,12 @@ labels! {
     }
 
     TaskState {
-        Draft "起草中", Approved "已批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "摇号未成",
-        Voided "已作废", Closed "已办结", Archived "已归档",
+        Draft "待批准", Approved "已批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "摇号未成",
+        Voided "已作废",
     }
     TaskCommand {
         Approve "批准任务", Freeze "冻结底册", Seal "批准封存", Commit "公布承诺", Draw "摇号", Fail "宣布本次摇号未成",
-        Void "作废任务", Close "办结", Archive "归档",
+        Void "作废任务",
     }
     AttemptState {
         Frozen "底册已冻结", Requested "封存待批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "未成",
@@ -105,14 +106,14 @@ labels! {
     RevisionCommand {
         Submit "提交审批", Return "退回修改", Approve "批准", Publish "发布", Supersede "以新版替代", Withdraw "撤回",
     }
-    ShareState { Received "待签收", Accepted "已签收", Returned "已退回", Grouped "已编组", Matched "已匹配" }
-    ShareCommand { Accept "签收", Return "退回", Redispatch "重新派发", Group "编组", Match "匹配检查人员" }
+    ShareState { Received "待签收", Accepted "已签收", Returned "已退回", Matched "已匹配" }
+    ShareCommand { Accept "签收", Return "退回", Redispatch "重新派发", Match "匹配检查人员" }
     JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "未成功", Cancelled "已取消" }
     JobCommand {
         Claim "开始执行", Release "放回队列", Finish "完成", Fail "停止重试", Cancel "取消", Retry "重新执行",
     }
-    VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备", Dropped "不再检查" }
-    VisitCommand { Match "匹配检查人员", Prepare "打印文书", Drop "取消检查" }
+    VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备" }
+    VisitCommand { Match "匹配检查人员", Prepare "打印文书", Plan "调整计划检查日" }
     MappingState { Proposed "待批准", Approved "已批准并公布", Returned "已退回" }
     MappingCommand { Approve "批准事项对应", Return "退回事项对应" }
     MatchingState { Prepared "待公布承诺", Committed "待揭示", Matched "已匹配", Failed "未成功" }
@@ -121,9 +122,11 @@ labels! {
     PartyCommand { Commit "提交承诺", Reveal "揭示", Reject "揭示不符", Miss "逾时未揭示" }
 
     Term { MarketEntity "市场主体", BusinessEntity "经营主体" }
-    DispatchKey { Registrar "按登记机关", Territory "按属地（管辖单位）" }
-    LimitCounts { Draws "按被抽中次数", Visits "按入户检查次数" }
-    ReplacementApprover { UnitLeader "单位分管领导", DepartmentHead "部门相关负责人" }
+    StartEvent { Dispatch "派发", Receipt "签收" }
+    WorkState {
+        Draft "待批准", Approved "待封存", Sealed "待公布承诺", Committed "待摇号", Failed "摇号未成", ToDispatch "待派发",
+        Dispatching "派发中", Matching "匹配中", ToInspect "待检查", Voided "已作废",
+    }
 }
 
 #[cfg(test)]
@@ -178,9 +181,8 @@ mod tests {
         distinct::<PartyState>();
         distinct::<PartyCommand>();
         distinct::<Term>();
-        distinct::<DispatchKey>();
-        distinct::<LimitCounts>();
-        distinct::<ReplacementApprover>();
+        distinct::<StartEvent>();
+        distinct::<WorkState>();
         distinct::<domain::rulebook::Rule>();
     }
 }

@@ -29,7 +29,7 @@ pub mod term;
 pub mod todo;
 pub mod upkeep;
 
-pub use date::{clock, day, day_with_kind, due, effective, moment, remaining, span, weekday};
+pub use date::{clock, day, day_with_kind, due, effective, left, moment, span, weekday};
 pub use explain::{Explain, Message, field};
 pub use label::Label;
 pub use rule::{rule_basis, rule_help, rule_value};

@@ -38,6 +38,12 @@ pub fn window(from: NaiveDate, to: NaiveDate) -> String {
     format!("检查时间{}至{}", date::day(from), date::day(to))
 }
 
+/// The days of the checks are over.
+#[must_use]
+pub fn window_over(to: NaiveDate) -> String {
+    format!("检查期已于{}结束", date::day(to))
+}
+
 /// What a step waits for.
 pub mod waits {
     /// The task's approval.

@@ -25,6 +25,8 @@ pub enum TodoKind {
     AcceptShare,
     /// Inspectors are to be matched.
     MatchShare,
+    /// A unit sent its share back; it is to be dispatched again.
+    Redispatch,
 }
 
 impl TodoKind {
@@ -43,6 +45,7 @@ impl TodoKind {
             Self::ApproveMapping => "事项对应待批准",
             Self::AcceptShare => "新派发名单待签收",
             Self::MatchShare => "待随机匹配检查人员",
+            Self::Redispatch => "派发被退回，待重新派发",
         }
     }
 
@@ -59,6 +62,7 @@ impl TodoKind {
             Self::Dispatch => "去派发",
             Self::AcceptShare => "去签收",
             Self::MatchShare => "去匹配",
+            Self::Redispatch => "去查看原因",
         }
     }
 }

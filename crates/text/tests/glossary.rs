@@ -14,7 +14,7 @@ fn line<T: Coded + Label>() -> String {
 
 #[test]
 fn every_value_has_its_word() {
-    use domain::{agency::*, deadline::*, item::*, role::*, rulebook::*, separation::*, state::*, subject::*};
+    use domain::{agency::*, deadline::*, item::*, role::*, rulebook::*, separation::*, state::*, subject::*, work::*};
     let lines = [
         line::<AgencyLevel>(),
         line::<AgencyKind>(),
@@ -30,9 +30,7 @@ fn every_value_has_its_word() {
         line::<SpanUnit>(),
         line::<Rule>(),
         line::<Term>(),
-        line::<DispatchKey>(),
-        line::<LimitCounts>(),
-        line::<ReplacementApprover>(),
+        line::<StartEvent>(),
         line::<RevisionState>(),
         line::<RevisionCommand>(),
         line::<TaskState>(),
@@ -49,6 +47,7 @@ fn every_value_has_its_word() {
         line::<ShareCommand>(),
         line::<VisitState>(),
         line::<VisitCommand>(),
+        line::<WorkState>(),
         line::<JobState>(),
         line::<JobCommand>(),
     ];

@@ -162,6 +162,8 @@ pub enum StepState {
     Failed,
     /// Not begun.
     Waiting,
+    /// Cannot be done in this version.
+    Closed,
 }
 
 impl StepState {
@@ -174,6 +176,7 @@ impl StepState {
             Self::Late => "late",
             Self::Failed => "failed",
             Self::Waiting => "waiting",
+            Self::Closed => "closed",
         }
     }
 
@@ -186,6 +189,7 @@ impl StepState {
             Self::Late => "已超期",
             Self::Failed => "未成功",
             Self::Waiting => "未开始",
+            Self::Closed => "本版本未开放",
         }
     }
 }

@@ -157,7 +157,8 @@ fn steps() -> Vec<Step> {
             2 => StepState::Current,
             3 => StepState::Late,
             4 => StepState::Failed,
-            _ => StepState::Waiting,
+            5 => StepState::Waiting,
+            _ => StepState::Closed,
         },
         owner: if index == 2 { "信用监管科 陈雨".into() } else { String::new() },
         deadline: match index {

@@ -117,7 +117,7 @@ pub async fn prepare(platform: &Platform, ctx: &Ctx, share_id: ShareId) -> Resul
 }
 
 fn matchable(share: &Share) -> Result<()> {
-    if matches!(share.state, ShareState::Accepted | ShareState::Grouped) {
+    if share.state == ShareState::Accepted {
         return Ok(());
     }
     Err(Error::conflict("MATCH-001").with("state", share.state.label()))

@@ -105,7 +105,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, share: ShareId) -> Result<Matc
     Ok(MatchingView {
         own: post.is_some_and(|post| post.agency_id == share.agency_id),
         prepared_by_me: last.zip(post).is_some_and(|(m, post)| m.created_account == post.account_id),
-        can_prepare: open && matches!(share.state, ShareState::Accepted | ShareState::Grouped),
+        can_prepare: open && share.state == ShareState::Accepted,
         attempts,
         share,
     })

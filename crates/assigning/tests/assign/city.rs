@@ -328,8 +328,8 @@ impl City {
         n
     }
 
-    pub async fn ask(&self, by: &Post, planned_on: Option<&str>) -> Result<JobId> {
-        let input = assigning::DispatchInput { task: self.task, planned_on: planned_on.map(day) };
+    pub async fn ask(&self, by: &Post, first_on: Option<&str>) -> Result<JobId> {
+        let input = assigning::DispatchInput { task: self.task, first_on: first_on.map(day) };
         assigning::dispatch(&self.world.platform, &self.world.as_post(by), input).await
     }
 

@@ -2,9 +2,10 @@
 
 use app::ErrorKind;
 use app::assigning::{self, Filter};
+use domain::calendar::Calendar;
 use testkit::on_both;
 
-use crate::city::{City, code, firm, ten};
+use crate::city::{City, code, day, firm, ten};
 
 on_both! {
     async fn each_object_goes_to_its_registering_agency(world) {
@@ -14,8 +15,10 @@ on_both! {
         assert_eq!(preview.objects, 10);
         assert_eq!(preview.units.iter().map(|u| u.objects).collect::<Vec<_>>(), [6, 3, 1]);
         assert!(!preview.dispatched && preview.job.is_none());
-        // Five days from 2021-05-06 for matching; the day after is planned.
-        assert_eq!(preview.planned_on.to_string(), "2021-05-12");
+        // Five days from 2021-05-06 for matching; visits are planned from the day after on.
+        assert_eq!(preview.first_on.to_string(), "2021-05-12");
+        // Nobody is in the directory: what cannot be done is said before it is dispatched.
+        assert!(preview.units.iter().all(|unit| unit.load.is_short() && unit.load.capacity == 0));
 
         city.dispatch().await;
         let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();
@@ -27,14 +30,16 @@ on_both! {
             // The invented codes hold the registering agency's key.
             let unit = progress.units.iter().find(|u| u.share.id == row.visit.share_id).unwrap();
             assert!(row.visit.code.contains(&unit.share.agency_code), "{} at {}", row.visit.code, unit.share.agency_name);
-            assert_eq!(row.visit.planned_on.to_string(), "2021-05-12");
+            assert!((day("2021-05-12")..=day("2021-08-31")).contains(&row.visit.planned_on));
+            assert_eq!(Calendar::statutory().is_working_day(row.visit.planned_on), Some(true));
         }
         let numbers: Vec<_> = visits.rows.iter().map(|row| row.visit.number.clone()).collect();
         assert_eq!((numbers[0].as_str(), numbers[9].as_str()), ("1303002021000001", "1303002021000010"));
-        // Receipt in five working days (8 May 2021 is a make-up working day), matching in five days.
+        // Matching in five days; receipt in five working days would be 12 May (8 May 2021 is a make-up working day), which is
+        // later, so that the earlier day binds both.
         let due: Vec<_> = assigning::view(&city.world.platform, &ctx, city.share(city.a).await.id).await.unwrap().deadlines
             .into_iter().map(|d| (d.kind, d.due_on.to_string())).collect();
-        assert_eq!(due, [("matching".to_owned(), "2021-05-11".to_owned()), ("receipt".to_owned(), "2021-05-12".to_owned())]);
+        assert_eq!(due, [("receipt".to_owned(), "2021-05-11".to_owned()), ("matching".to_owned(), "2021-05-11".to_owned())]);
         let kinds = city.world.event_kinds().await;
         assert_eq!(kinds[kinds.len() - 2..], ["task.dispatch_begun", "task.dispatch"]);
         assert_eq!(city.world.work().await, 0);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod city;
+mod days;
 mod dispatching;
 mod forms;
 mod matching;

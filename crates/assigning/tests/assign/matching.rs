@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::assigning::matching::{self as m, Document, PublishInput};
-use app::assigning::{self, Filter};
+use app::assigning::{self, Filter, PlanInput};
 use app::party;
 use app::{Actor, Ctx, ErrorKind, Post, Result};
 use domain::ids::{InspectorId, MatchingId, ShareId};
@@ -156,6 +156,7 @@ on_both! {
         city.sql("INSERT INTO inspector_leave (id, inspector_id, from_day, to_day, reason) VALUES ('l', $1, '2021-05-12', '2021-05-12', '')",
             values![away.to_string()]).await;
         city.sql("UPDATE inspector SET left_on = '2021-05-01' WHERE id = $1", values![gone.to_string()]).await;
+        city.sql("UPDATE visit SET planned_on = '2021-05-12'", vec![]).await;
         city.sql(
             "INSERT INTO recusal (id, inspector_id, subject_id, reason, declared_by, declared_at)
              SELECT visit.id, $1, visit.subject_id, '', '', 0 FROM visit WHERE visit.name LIKE '%第1_号%'",
@@ -271,7 +272,7 @@ on_both! {
         let first = prepared(&city, share).await;
         let link = m::join(&platform, &leader, first).await.unwrap();
         Browser::commit(&city, link.token).await;
-        city.sql("INSERT INTO inspector_leave (id, inspector_id, from_day, to_day, reason) VALUES ('l', $1, '2021-05-01', '2021-05-30', '')",
+        city.sql("INSERT INTO inspector_leave (id, inspector_id, from_day, to_day, reason) VALUES ('l', $1, '2021-05-01', '2021-08-31', '')",
             values![people[0].to_string()]).await;
         assert_eq!(code(m::publish(&platform, &clerk, first, PublishInput::default()).await), "MATCH-006");
         // A new preparation takes the place of the unpublished one, under the same number.
@@ -284,8 +285,7 @@ on_both! {
         assert_eq!(m::publish(&platform, &clerk, first, PublishInput::default()).await.unwrap_err().kind, ErrorKind::NotFound);
         let id = matched(&city, share).await;
         assert!(teams(&city, &city.a_clerk).await.values().all(|team| !team.contains(&people[0])));
-        // After publication days and shares stand still.
-        assert_eq!(code(assigning::plan(&platform, &clerk, share, &[], day("2021-06-01")).await), "VISIT-002");
+        // What is matched is not sent back.
         let version = city.share(city.a).await.version;
         assert_eq!(code(assigning::give_back(&platform, &clerk, share, version, "晚了").await), "SHARE-002");
         assert_eq!(m::document(&platform, &city.world.as_post(&city.b_clerk), id, Document::Outcome).await.unwrap_err().kind, ErrorKind::NotFound);
@@ -301,6 +301,10 @@ on_both! {
         let version = city.share(city.a).await.version;
         let (clerk, leader) = (city.world.as_post(&city.a_clerk), city.world.as_post(&city.a_leader));
         assert_eq!(code(assigning::give_back(&platform, &clerk, share, version, "不想要了").await), "SHARE-007");
+        // After publication, until the teams are known, days stand still.
+        let plan = PlanInput { share, only: Vec::new(), planned_on: day("2021-06-01"), reason: String::new() };
+        assert_eq!(code(assigning::plan(&platform, &clerk, plan).await), "VISIT-002");
+        assert_eq!(code(assigning::spread(&platform, &clerk, share).await), "VISIT-002");
         assert_eq!(code(m::prepare(&platform, &clerk, share).await), "MATCH-003");
         assert_eq!(code(m::fail(&platform, &leader, id).await), "MATCH-010");
         assert_eq!(code(m::run_again(&platform, &clerk, id).await), "MATCH-009");

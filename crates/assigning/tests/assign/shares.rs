@@ -1,4 +1,4 @@
-//! Receipt, return, sending again, planned days: by the unit itself, and invisible to its neighbour.
+//! Receipt, return, sending again: by the unit itself, and invisible to its neighbour.
 
 use app::ErrorKind;
 use app::assigning::{self, Filter};
@@ -87,29 +87,6 @@ on_both! {
         assert_eq!(kinds[kinds.len() - 3..], ["share.return", "share.redispatch", "share.accept"]);
     }
 
-    async fn planned_days_move_within_the_window(world) {
-        let city = City::new(world, &ten()).await;
-        city.dispatch().await;
-        let platform = city.world.platform.clone();
-        let a = city.world.as_post(&city.a_clerk);
-        let share = city.share(city.a).await.id;
-        let rows = assigning::visits(&platform, &a, &Filter::default(), 0, 2).await.unwrap().rows;
-        let two: Vec<_> = rows.iter().map(|row| row.visit.id).collect();
-        assert_eq!(assigning::plan(&platform, &a, share, &two, day("2021-06-01")).await.unwrap(), 2);
-        assert_eq!(assigning::plan(&platform, &a, share, &[], day("2021-06-02")).await.unwrap(), 6);
-        for bad in ["2021-05-05", "2021-09-01"] {
-            assert_eq!(code(assigning::plan(&platform, &a, share, &[], day(bad)).await), "VISIT-001", "{bad}");
-        }
-        let b = city.world.as_post(&city.b_clerk);
-        let other = city.share(city.b).await.id;
-        assert_eq!(code(assigning::plan(&platform, &b, other, &two, day("2021-06-01")).await), "VISIT-004");
-        let many = vec![two[0]; 5_001];
-        assert_eq!(code(assigning::plan(&platform, &a, share, &many, day("2021-06-01")).await), "VISIT-003");
-        assert!(assigning::plan(&platform, &a, share, &many[1..], day("2021-06-01")).await.unwrap() > 0);
-        let above = city.world.as_post(&city.clerk);
-        assert_eq!(code(assigning::plan(&platform, &above, share, &[], day("2021-06-01")).await), "SHARE-001");
-    }
-
     async fn inspectors_read_visits_and_change_nothing(world) {
         let city = City::new(world, &ten()).await;
         city.dispatch().await;
@@ -118,6 +95,6 @@ on_both! {
         assert_eq!(assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 50).await.unwrap().total, 6);
         let share = city.share(city.a).await;
         assert_eq!(assigning::accept(&city.world.platform, &ctx, share.id, share.version).await.unwrap_err().kind, ErrorKind::Denied);
-        assert_eq!(assigning::plan(&city.world.platform, &ctx, share.id, &[], day("2021-06-01")).await.unwrap_err().kind, ErrorKind::Denied);
+        assert_eq!(assigning::spread(&city.world.platform, &ctx, share.id).await.unwrap_err().kind, ErrorKind::Denied);
     }
 }

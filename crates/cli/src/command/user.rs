@@ -35,7 +35,7 @@ enum Command {
         /// 登记机关代码，例如 130300
         #[arg(long, value_name = "CODE")]
         agency: String,
-        /// 角色：administrator、clerk、leader、directory_keeper、inspector、reviewer、publisher、auditor
+        /// 角色：administrator、clerk、leader、directory_keeper、inspector、auditor
         #[arg(long, value_parser = role)]
         role: Role,
         /// 科室

@@ -83,8 +83,6 @@ fn wanted() -> Vec<(String, String, String, &'static str, Role)> {
     add("keeper", "罗文静", "信用监管科", CITY, Role::DirectoryKeeper);
     add("auditor", "孟清", "派驻纪检监察组", CITY, Role::Auditor);
     add("admin", "俞敏", "大数据与科技运用处", CITY, Role::Administrator);
-    add("reviewer", "霍正平", "法规科", CITY, Role::Reviewer);
-    add("publisher", "阮思远", "信用监管科", CITY, Role::Publisher);
     let clerks = ["陶海燕", "邱山林", "彭北川", "鲁宁", "白青松", "葛黎明", "卢晓峰", "康开元", "柳新月"];
     let leaders = ["顾长河", "范守关", "戴望舒海", "宁抚民", "龙远山", "昌盛平", "卢志刚", "邓开泰", "戴新河"];
     for ((unit, clerk), leader) in UNITS.iter().filter(|u| u.code != CITY).zip(clerks).zip(leaders) {

@@ -257,8 +257,8 @@ impl Stage {
         let platform = self.plan.platform.clone();
         let clerk = people.post("clerk")?.clone();
         self.plan.clock.set(at("2021-05-10T09:00:00+08:00"));
-        let job = app::assigning::dispatch(&platform, &self.as_post(&clerk), DispatchInput { task, planned_on: None })
-            .await?;
+        let job =
+            app::assigning::dispatch(&platform, &self.as_post(&clerk), DispatchInput { task, first_on: None }).await?;
         self.finish_job(job).await?;
         self.done("派发");
         self.plan.clock.set(at("2021-05-11T09:00:00+08:00"));

@@ -147,7 +147,7 @@ async fn draw_by_lot(desk: &Desk<'_>) -> Result<()> {
 async fn dispatch(desk: &Desk<'_>) -> Result<()> {
     let ctx = desk.clerk().await;
     if app::assigning::progress(desk.platform, &ctx, desk.task()).await?.units.is_empty() {
-        let input = DispatchInput { task: desk.task(), planned_on: None };
+        let input = DispatchInput { task: desk.task(), first_on: None };
         assigning::dispatch(desk.platform, &ctx, input).await?;
     }
     desk.work().await

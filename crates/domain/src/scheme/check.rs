@@ -326,8 +326,8 @@ mod tests {
             &[("spans[0]", BadScheme::Span { rule: Rule::MatchingSpan, n: 367 })],
         );
         check(
-            &|d| d.spans = vec![span(Rule::EntrySpan, 5)],
-            &[("spans[0]", BadScheme::Span { rule: Rule::EntrySpan, n: 5 })],
+            &|d| d.spans = vec![span(Rule::Term, 5)],
+            &[("spans[0]", BadScheme::Span { rule: Rule::Term, n: 5 })],
         );
         check(
             &|d| d.spans = vec![span(Rule::ReceiptSpan, 5), span(Rule::ReceiptSpan, 6)],

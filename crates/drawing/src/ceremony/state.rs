@@ -186,7 +186,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
 fn phase(task: &Task, attempt: &Attempt, parties: &[Party]) -> Phase {
     let all = parties.iter().all(|party| party.state == PartyState::Revealed);
     match (task.state, attempt.state) {
-        (TaskState::Drawn | TaskState::Closed | TaskState::Archived, _) | (_, AttemptState::Drawn) => Phase::Drawn,
+        (TaskState::Drawn, _) | (_, AttemptState::Drawn) => Phase::Drawn,
         (_, AttemptState::Failed) => Phase::Failed,
         (_, AttemptState::Committed) if all => Phase::Drawing,
         (_, AttemptState::Committed) => Phase::Revealing,

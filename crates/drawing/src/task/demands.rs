@@ -2,7 +2,6 @@
 //! by both commands that seal.
 
 use domain::calendar::Calendar;
-use domain::rulebook::Rule;
 use domain::scheme::{Finding, SchemeDraft};
 use store::repo::task::Task;
 use store::{Conn, repo};
@@ -37,7 +36,7 @@ pub(crate) async fn missing(conn: &mut Conn, ctx: &Ctx, calendar: &Calendar, tas
         items: items.as_deref(),
         window: (Some(task.window_from), Some(task.window_to)),
         today: ctx.today(),
-        matching: (book.span(Rule::MatchingSpan), calendar),
+        matching: (book.matching_span(), calendar),
     };
     findings(conn, &of).await
 }

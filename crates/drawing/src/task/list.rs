@@ -1,6 +1,7 @@
 //! The list of tasks.
 
 use domain::registry::UseCase;
+use domain::work::WorkState;
 use store::repo;
 use store::repo::Page;
 use store::repo::task::Task;
@@ -14,25 +15,29 @@ pub struct TaskRow {
     pub task: Task,
     /// Name of its organiser.
     pub organiser: String,
+    /// Where its work is.
+    pub work: WorkState,
+    /// The days for the visits are over, the work is not.
+    pub late: bool,
     /// How many different objects were drawn, once they are.
     pub drawn: Option<i64>,
 }
 
-/// Tasks of the scope, newest first. `state` and `search` (number or title) empty mean all; `page` counts from 0.
+/// Tasks of the scope, newest first. `work` `None` and `search` (number or title) empty mean all; `page` counts from 0.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
 pub async fn list(
     platform: &Platform,
     ctx: &Ctx,
-    state: &str,
+    work: Option<WorkState>,
     search: &str,
     page: u32,
     per_page: u32,
 ) -> Result<Page<TaskRow>> {
     ctx.require(UseCase::TaskList)?;
     let mut conn = platform.store().read().await?;
-    let tasks = repo::task::list(&mut conn, &ctx.scope()?, state, search, page, per_page).await?;
+    let tasks = repo::task::list(&mut conn, &ctx.scope()?, work.map_or("", WorkState::code), search, page, per_page).await?;
     let mut rows = Vec::with_capacity(tasks.rows.len());
     for task in tasks.rows {
         let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.short_name;
@@ -41,7 +46,9 @@ pub async fn list(
             Some(attempt) => Some(repo::drawn::objects(&mut conn, attempt.id).await?.iter().map(|(_, n)| n).sum()),
             None => None,
         };
-        rows.push(TaskRow { task, organiser, drawn });
+        let work = WorkState::of(task.state, repo::task::share_progress(&mut conn, task.id).await?);
+        let late = work.is_late(task.window_to, ctx.today());
+        rows.push(TaskRow { task, organiser, work, late, drawn });
     }
     Ok(Page { rows, total: tasks.total })
 }

@@ -3,6 +3,7 @@
 
 use domain::Instant;
 use domain::state::{AttemptState, PartyState, TaskState};
+use domain::work::{ShareCount, WorkState};
 use store::repo::attempt::Attempt;
 use store::repo::party::Party;
 use store::repo::task::Task;
@@ -57,6 +58,8 @@ pub enum StepMark {
     Failed,
     /// Not begun.
     Waiting,
+    /// Cannot be done in this version of the product.
+    Closed,
 }
 
 /// A step with what a person needs to know of it.
@@ -80,20 +83,27 @@ pub(crate) struct Facts<'a> {
     pub(crate) latest: Option<&'a Attempt>,
     pub(crate) parties: &'a [Party],
     pub(crate) organiser: &'a str,
-    /// All, accepted, matched.
-    pub(crate) shares: (i64, i64, i64),
+    pub(crate) shares: ShareCount,
     pub(crate) freezing: bool,
     pub(crate) now: Instant,
 }
 
-const AFTER: [StepKind; 6] =
-    [StepKind::Inspect, StepKind::Enter, StepKind::Review, StepKind::Disclose, StepKind::FollowUp, StepKind::Archive];
+impl Facts<'_> {
+    /// Where the work is.
+    pub(crate) fn work(&self) -> WorkState {
+        WorkState::of(self.task.state, self.shares)
+    }
+}
+
+/// Steps that come with the entry of results; until then they are named and said to be closed.
+const CLOSED: [StepKind; 5] =
+    [StepKind::Enter, StepKind::Review, StepKind::Disclose, StepKind::FollowUp, StepKind::Archive];
 
 /// All steps in order.
 pub(crate) fn steps(facts: &Facts<'_>) -> Vec<StepView> {
     use StepMark::{Current, Done, Failed, Waiting};
     let state = facts.task.state;
-    let drawn = matches!(state, TaskState::Drawn | TaskState::Closed | TaskState::Archived);
+    let drawn = state == TaskState::Drawn;
     let committed = drawn || state == TaskState::Committed;
     let sealed = committed || state == TaskState::Sealed;
     let failed = state == TaskState::Failed;
@@ -103,20 +113,18 @@ pub(crate) fn steps(facts: &Facts<'_>) -> Vec<StepView> {
         (_, true) => Current,
         _ => Waiting,
     };
-    let (total, accepted, matched) = facts.shares;
+    let ShareCount { total, accepted, matched } = facts.shares;
+    let staffed = total > 0 && matched == total;
     let mut steps = vec![
         step(StepKind::Write, mark(state != TaskState::Draft && !voided, state == TaskState::Draft), facts),
         step(StepKind::Seal, mark(sealed, state == TaskState::Approved || failed), facts),
         step(StepKind::Commit, mark(committed, state == TaskState::Sealed), facts),
         step(StepKind::Draw, if failed { Failed } else { mark(drawn, state == TaskState::Committed) }, facts),
         step(StepKind::Dispatch, mark(total > 0 && accepted == total, drawn), facts),
-        step(StepKind::Match, mark(total > 0 && matched == total, accepted > 0), facts),
+        step(StepKind::Match, mark(staffed, accepted > 0), facts),
+        step(StepKind::Inspect, mark(false, drawn && staffed), facts),
     ];
-    steps.extend(AFTER.iter().map(|kind| {
-        let done = *kind == StepKind::Archive && state == TaskState::Archived;
-        let staffed = state == TaskState::Drawn && total > 0 && matched == total;
-        step(*kind, mark(done, *kind == StepKind::Inspect && staffed), facts)
-    }));
+    steps.extend(CLOSED.iter().map(|kind| step(*kind, StepMark::Closed, facts)));
     steps
 }
 
@@ -140,6 +148,10 @@ fn step(kind: StepKind, mark: StepMark, facts: &Facts<'_>) -> StepView {
     }
     if matches!(kind, StepKind::Dispatch | StepKind::Match | StepKind::Inspect) {
         view.deadline = text::task::window(facts.task.window_from, facts.task.window_to);
+    }
+    if mark == StepMark::Current && facts.work().is_late(facts.task.window_to, domain::china_day(facts.now)) {
+        view.mark = StepMark::Late;
+        view.deadline = text::task::window_over(facts.task.window_to);
     }
     view
 }
@@ -177,12 +189,12 @@ fn now_waiting(kind: StepKind, facts: &Facts<'_>) -> (text::task::Owner, String)
             (Owner::Clerk, words)
         }
         StepKind::Dispatch => {
-            let (total, accepted, _) = facts.shares;
+            let ShareCount { total, accepted, .. } = facts.shares;
             let words = if total == 0 { waits::dispatch().to_owned() } else { waits::receipts(total - accepted) };
             (Owner::Clerk, words)
         }
         StepKind::Match => {
-            let (total, _, matched) = facts.shares;
+            let ShareCount { total, matched, .. } = facts.shares;
             (Owner::Units, waits::matching(total - matched))
         }
         StepKind::Inspect => (Owner::Units, waits::inspection().to_owned()),

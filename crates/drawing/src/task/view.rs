@@ -4,6 +4,7 @@ use domain::ids::TaskId;
 use domain::registry::UseCase;
 use domain::scheme::{Census, Expected, SchemeDraft};
 use domain::state::{AttemptState, TaskCommand, TaskState, commands};
+use domain::work::{ShareCount, WorkState};
 use draw::{Scheme, Sizes};
 use store::Conn;
 use store::repo;
@@ -50,8 +51,12 @@ pub struct TaskView {
     pub jobs: Vec<JobView>,
     /// A freeze is under way.
     pub freezing: bool,
-    /// Shares: all, accepted, matched.
-    pub shares: (i64, i64, i64),
+    /// How far the shares are.
+    pub shares: ShareCount,
+    /// Where the work is.
+    pub work: WorkState,
+    /// The days for the visits are over, the work is not.
+    pub late: bool,
     /// The item list that it is checked by; `None` if none was in force yet.
     pub item_list: Option<ItemListName>,
     /// From the freeze to the seal: what later steps demand and is missing, what blocks first.
@@ -156,6 +161,8 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         now: ctx.now,
     };
     let steps = steps(&facts);
+    let work = facts.work();
+    let late = work.is_late(task.window_to, ctx.today());
     let census = repo::census::of_task(&mut conn, id).await?;
     let attempts =
         rows.into_iter().map(|row| attempt_view(row, &draft, census.as_ref())).collect::<Result<Vec<_>>>()?;
@@ -185,6 +192,8 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         jobs,
         freezing,
         shares,
+        work,
+        late,
         item_list,
         findings,
     })

@@ -289,7 +289,7 @@ on_both! {
         city.freeze(task).await;
         city.seal(task, "").await;
         city.drawn(task).await;
-        let input = app::assigning::DispatchInput { task, planned_on: None };
+        let input = app::assigning::DispatchInput { task, first_on: None };
         app::assigning::dispatch(platform, &city.clerk(), input).await.unwrap();
         city.world.work().await;
         let share = app::assigning::list(platform, &city.clerk(), None, 0, 10).await.unwrap().rows.remove(0);

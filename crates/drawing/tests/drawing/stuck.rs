@@ -15,7 +15,7 @@ use testkit::on_both;
 use crate::common::City;
 
 async fn dispatch(city: &City, task: TaskId) -> Result<()> {
-    let input = DispatchInput { task, planned_on: None };
+    let input = DispatchInput { task, first_on: None };
     assigning::dispatch(&city.world.platform, &city.clerk(), input).await?;
     assert_eq!(city.world.work().await, 1);
     let jobs = app::task::view(&city.world.platform, &city.clerk(), task).await.unwrap().jobs;

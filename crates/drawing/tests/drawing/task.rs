@@ -4,6 +4,7 @@ use app::ErrorKind;
 use app::task::StepMark;
 use domain::role::Role;
 use domain::state::{AttemptState, TaskState};
+use domain::work::WorkState;
 use testkit::on_both;
 
 use crate::common::{City, draft, new_task};
@@ -32,10 +33,30 @@ on_both! {
         assert_eq!(number(first).await, "130300202105060001");
         assert_eq!(number(second).await, "130300202105060002");
         assert_eq!(app::task::create(platform, &city.leader(), new_task(scheme, false)).await.unwrap_err().code, "CORE-403");
-        let found = app::task::list(platform, &city.clerk(), "draft", "0002", 0, 50).await.unwrap();
+        let found = app::task::list(platform, &city.clerk(), Some(WorkState::Draft), "0002", 0, 50).await.unwrap();
         assert_eq!((found.total, found.rows[0].task.id), (1, second));
         let county = city.world.as_post(&city.county_clerk);
         assert_eq!(app::task::view(platform, &county, first).await.unwrap_err().kind, ErrorKind::NotFound);
+    }
+
+    async fn a_task_whose_days_are_over_is_late_and_steps_that_cannot_be_done_are_closed(world) {
+        let city = City::new(world).await;
+        let platform = &city.world.platform;
+        let scheme = city.approved_scheme().await;
+        let task = app::task::create(platform, &city.clerk(), new_task(scheme, false)).await.unwrap();
+        let marks = async |mark: StepMark| {
+            let view = app::task::view(platform, &city.clerk(), task).await.unwrap();
+            view.steps.into_iter().filter(|step| step.mark == mark).collect::<Vec<_>>()
+        };
+        let window_to = app::task::view(platform, &city.clerk(), task).await.unwrap().task.window_to;
+        let closed: Vec<_> = marks(StepMark::Closed).await.iter().map(|step| step.kind.label()).collect();
+        assert_eq!(closed, ["录入", "审核", "公示", "后续", "归档"]);
+        city.world.clock.set(&format!("{window_to}T23:00:00+08:00"));
+        assert!(marks(StepMark::Late).await.is_empty(), "the last day is in time");
+        city.world.clock.set(&format!("{}T00:00:00+08:00", window_to.succ_opt().unwrap()));
+        let late = marks(StepMark::Late).await;
+        assert_eq!((late.len(), late[0].deadline.as_str()), (1, format!("检查期已于{window_to}结束").as_str()));
+        assert!(app::task::view(platform, &city.clerk(), task).await.unwrap().late);
     }
 
     async fn the_maker_does_not_approve_and_a_void_task_is_over(world) {

@@ -98,7 +98,8 @@ pub(super) async fn insert(tx: &mut Tx, account: &Account, ctx: &Ctx) -> Result<
 /// Gives an account a post.
 ///
 /// # Errors
-/// `NotFound` if the agency or the account lies outside the administrator's scope; `Invalid` on `section`, `valid_to`.
+/// `NotFound` if the agency or the account lies outside the administrator's scope; `Invalid` on `section`, `valid_to`, and on
+/// `role` (`ACCT-020`) for a role without work in this version.
 pub async fn grant(platform: &Platform, ctx: &Ctx, input: NewPost) -> Result<PostId> {
     let mut command = platform.command(ctx, UseCase::PostGrant).await?;
     let account = visible(command.tx(), ctx, input.account).await?;
@@ -117,6 +118,10 @@ pub(super) async fn new_post(tx: &mut Tx, ctx: &Ctx, account: &Account, input: N
     }
     if input.valid_to.is_some_and(|to| to < input.valid_from) {
         return Err(Error::field("valid_to", "CORE-102"));
+    }
+    if !input.role.is_granted() {
+        use text::Label as _;
+        return Err(Error::field("role", "ACCT-020").with("role", input.role.label()));
     }
     let agency = repo::agency::get(tx, &ctx.scope()?, input.agency).await?;
     Ok(Post {

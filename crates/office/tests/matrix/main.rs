@@ -61,7 +61,7 @@ async fn front(world: &World) -> Front {
     let mut people = Vec::new();
     let mut posts = BTreeMap::new();
     for (place, agency, prefix) in [(Place::City, city, "c"), (Place::North, north, "n"), (Place::South, south, "s")] {
-        for role in Role::ALL.iter().copied() {
+        for role in Role::ALL.iter().copied().filter(|role| role.is_granted()) {
             let login = format!("{prefix}.{}", role.code());
             posts.insert((prefix, role), world.person(&login, &login, agency, role).await);
             let ctx = world.platform.ctx(Actor::Public, "test");
@@ -147,7 +147,7 @@ fn typed(route: &Route) -> String {
         "/office/inspectors/{inspector}/leaves/new" => "from=2021-06-01&to=2021-06-02",
         _ => "",
     };
-    let all = "version=1&seen=1&reason=test&name=test&title=test&planned_on=2021-05-20&reveal_minutes=10&form=record&disabled=1";
+    let all = "version=1&seen=1&reason=test&name=test&title=test&planned_on=2021-05-20&first_on=2021-05-20&all=1&why=test&reveal_minutes=10&form=record&disabled=1";
     format!("{own}&{all}").trim_start_matches('&').to_owned()
 }
 

@@ -14,14 +14,14 @@ on_both! {
         front.get(unit, "/office/dispatch").await.says(200, &["没有派发"], &[]);
         let task = cast.drawn(world).await;
         let dispatch = format!("/office/tasks/{task}/dispatch");
-        front.get(clerk, &dispatch).await.says(200, &["个单位", "海港区市场监督管理局", "name=\"planned_on\""], &["不足 2 人"]);
-        front.get(&city.leader, &dispatch).await.says(200, &["海港区市场监督管理局"], &["name=\"planned_on\""]);
-        front.post(clerk, &dispatch, &[("planned_on", "下周一")]).await.refuses("planned_on", "planned_on-error", "下周一");
-        front.post(&city.leader, &dispatch, &[("planned_on", "2021-05-20")]).await.says(403, &["CORE-403"], &[]);
-        assert_eq!(front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location(), dispatch);
-        front.get(clerk, &dispatch).await.says(200, &["data-job"], &["name=\"planned_on\""]);
+        front.get(clerk, &dispatch).await.says(200, &["个单位", "海港区市场监督管理局", "name=\"first_on\""], &["不足 2 人"]);
+        front.get(&city.leader, &dispatch).await.says(200, &["海港区市场监督管理局"], &["name=\"first_on\""]);
+        front.post(clerk, &dispatch, &[("first_on", "下周一")]).await.refuses("first_on", "first_on-error", "下周一");
+        front.post(&city.leader, &dispatch, &[("first_on", "2021-05-20")]).await.says(403, &["CORE-403"], &[]);
+        assert_eq!(front.post(clerk, &dispatch, &[("first_on", "2021-05-20")]).await.location(), dispatch);
+        front.get(clerk, &dispatch).await.says(200, &["data-job"], &["name=\"first_on\""]);
         world.work().await;
-        front.get(clerk, &dispatch).await.says(200, &["户已派发", "未签收", "匹配进度"], &["name=\"planned_on\""]);
+        front.get(clerk, &dispatch).await.says(200, &["户已派发", "未签收", "匹配进度"], &["name=\"first_on\""]);
 
         run_sql(&world.store_config, &format!("UPDATE visit SET name = '{SCRIPT}'")).await;
         let ctx = world.as_post(&cast.unit_clerk);
@@ -46,6 +46,7 @@ on_both! {
 
         assert_eq!(front.post(unit, &give_back, &[("version", "1"), ("reason", SCRIPT)]).await.location(), here);
         front.get(unit, &here).await.says(200, &["已退回", "alert(1)"], &[&asks(&accept)]);
+        front.get(clerk, "/office").await.says(200, &["派发被退回，待重新派发", &here], &[]);
         front.get(clerk, &here).await.says(200, &[&asks(&redispatch), "name=\"to\""], &[]);
         front.post(clerk, &redispatch, &[("version", "2"), ("to", "x")]).await.refuses("to", "所选单位不在下达单位辖区内", "");
         let to = cast.unit_clerk.agency_id.to_string();
@@ -53,8 +54,15 @@ on_both! {
         assert_eq!(front.post(unit, &accept, &[("version", "3")]).await.location(), here);
         front.get(unit, &here).await.says(200, &["甲经办", "随机匹配", &asks(&plan)], &[&asks(&accept)]);
         front.post(unit, &plan, &[("planned_on", "20日")]).await.refuses("planned_on", "planned_on-error", "20日");
-        assert_eq!(front.post(unit, &plan, &[("planned_on", "2021-05-21")]).await.location(), here);
-        front.get(unit, &here).await.says(200, &["2021-05-21"], &["2021-05-20<"]);
+        front.post(unit, &plan, &[("planned_on", "2021-05-21")]).await.refuses("planned_on", "没有选择要改期的户", "2021-05-21");
+        assert_eq!(front.post(unit, &plan, &[("planned_on", "2021-05-21"), ("all", "1")]).await.location(), here);
+        front.get(unit, &here).await.says(200, &["2021-05-21（周五）", "各日户数（1 日）"], &["2021-05-20（"]);
+        front.get(unit, &format!("{here}?day=2021-05-20")).await.says(200, &["没有符合条件的户"], &[]);
+        let visit = app::assigning::visits(&world.platform, &ctx, &app::assigning::Filter::default(), 0, 9).await.unwrap().rows[0].visit.id;
+        let one = visit.to_string();
+        assert_eq!(front.post(unit, &plan, &[("planned_on", "2021-05-24"), ("visit", &one)]).await.location(), here);
+        front.get(unit, &here).await.says(200, &["2021-05-24（周一）", &format!("value=\"{one}\"")], &[]);
+        assert_eq!(front.post(unit, &format!("{here}/spread"), &[]).await.location(), here);
         front.post(unit, &forms, &[("form", "letter")]).await.says(404, &[], &[]);
     }
 

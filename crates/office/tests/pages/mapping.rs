@@ -19,7 +19,7 @@ on_both! {
         run_sql(&world.store_config, "UPDATE check_item SET category = '改名', name = '改名'").await;
         world.item_list(cast.clerk.agency_id, &[item("N01", "登记", "登记事项的检查")]).await;
         front.get(clerk, &dispatch).await.says(200, &["暂不能派发", "“登记事项检查”不在清单内", &here], &[]);
-        front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.says(409, &["DISP-007", "事项对应"], &[]);
+        front.post(clerk, &dispatch, &[("first_on", "2021-05-20")]).await.says(409, &["DISP-007", "事项对应"], &[]);
         front.get(clerk, &here).await.says(200, &["提出对应</button>", "登记：登记事项的检查", "第 2 版"], &["批准并公布"]);
 
         let new = format!("{here}/new");
@@ -53,7 +53,7 @@ on_both! {
         }
         front.get(leader, &here).await.says(200, &["已批准并公布", "李局长"], &["批准并公布</button>"]);
         front.get(clerk, &dispatch).await.says(200, &[], &["暂不能派发"]);
-        assert_eq!(front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location(), dispatch);
+        assert_eq!(front.post(clerk, &dispatch, &[("first_on", "2021-05-20")]).await.location(), dispatch);
         world.work().await;
         front.get(clerk, &dispatch).await.says(200, &["户已派发"], &[]);
     }

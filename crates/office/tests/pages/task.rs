@@ -38,9 +38,9 @@ on_both! {
             assert!(answer.body.contains("&#60;script&#62;"), "the name is there again: {}", answer.body);
         }
         let made = front.post(clerk, "/office/tasks/new", &form(&[("rehearsal", "1")])).await;
-        front.get(clerk, made.location()).await.says(200, &["alert(1)", "演练", "起草中"], &[]);
+        front.get(clerk, made.location()).await.says(200, &["alert(1)", "演练", "待批准"], &[]);
         front.get(clerk, "/office/tasks?state=draft&q=alert").await.says(200, &["alert(1)", made.location(), "未摇号"], &[]);
-        front.get(clerk, "/office/tasks?state=drawn").await.says(200, &["没有符合条件的任务", "清除条件"], &[made.location()]);
+        front.get(clerk, "/office/tasks?state=to_dispatch").await.says(200, &["没有符合条件的任务", "清除条件"], &[made.location()]);
         front.get(&city.other, "/office/tasks").await.says(200, &["还没有任务"], &[made.location()]);
         front.get(&city.other, made.location()).await.says(404, &["CORE-404"], &[]);
     }
@@ -59,14 +59,14 @@ on_both! {
         let asks = |address: &str| format!("action=\"{address}\"");
         let leads = |address: &str| format!("href=\"{address}\"");
 
-        shown(leader, &["起草中", "批准任务", &asks(&approve)], &[&asks(&freeze)]).await;
-        shown(clerk, &["起草中", "现在："], &[&asks(&approve), &asks(&freeze), &leads(&seal)]).await;
+        shown(leader, &["待批准", "批准任务", &asks(&approve)], &[&asks(&freeze)]).await;
+        shown(clerk, &["待批准", "现在："], &[&asks(&approve), &asks(&freeze), &leads(&seal)]).await;
         front.post(clerk, &approve, &[]).await.says(403, &["CORE-403"], &[]);
-        front.post(clerk, &freeze, &[]).await.says(409, &["起草中"], &[]);
+        front.post(clerk, &freeze, &[]).await.says(409, &["待批准"], &[]);
         front.is_a_form_of_ours(leader, &approve).await;
         assert_eq!(front.post(leader, &approve, &[]).await.location(), here);
 
-        shown(clerk, &["已批准", "冻结底册", &asks(&freeze)], &[&leads(&ceremony)]).await;
+        shown(clerk, &["待封存", "冻结底册", &asks(&freeze)], &[&leads(&ceremony)]).await;
         shown(leader, &[&asks(&void), "作废理由"], &[&asks(&freeze)]).await;
         front.post(leader, &void, &[("reason", "")]).await.refuses("reason", "必须写明理由", "");
         assert_eq!(front.post(clerk, &freeze, &[]).await.location(), here);
@@ -106,7 +106,7 @@ on_both! {
         shown(clerk, &["已公布承诺", &leads(&ceremony)], &[&leads(&result), &asks(&void)]).await;
         front.get(clerk, &ceremony).await.says(200, &["正在揭示"], &[&asks(&parties), &secrets[0].salt, &secrets[0].value]);
         cast.draw(world, &secrets).await;
-        shown(clerk, &["已摇号", "查看摇号结果", &leads(&result), &leads(&dispatch), "</svg>派发</a>"], &[]).await;
+        shown(clerk, &["待派发", "查看摇号结果", &leads(&result), &leads(&dispatch), "</svg>派发</a>"], &[]).await;
         shown(leader, &[&leads(&result)], &["</svg>派发</a>"]).await;
         shown(&city.auditor, &[&leads(&result)], &["</svg>派发</a>"]).await;
         let list = front.get(clerk, &result).await;

@@ -41,6 +41,19 @@ CREATE UNIQUE INDEX u_visit__task_id__subject_id ON visit (task_id, subject_id);
 CREATE UNIQUE INDEX u_visit__number ON visit (number);
 CREATE INDEX i_visit__share ON visit (share_id, number);
 
+-- Each change of a visit's day after its inspectors were matched: who, when, why. Rows are only added.
+CREATE TABLE visit_day (
+    visit_id {text} NOT NULL REFERENCES visit (id),
+    n BIGINT NOT NULL,
+    from_day {text} NOT NULL,
+    to_day {text} NOT NULL,
+    reason {text} NOT NULL,
+    by_post {text} NOT NULL,
+    by_name {text} NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (visit_id, n)
+);
+
 CREATE TABLE visit_item (
     visit_id {text} NOT NULL REFERENCES visit (id),
     item_code {text} NOT NULL,

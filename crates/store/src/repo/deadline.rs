@@ -94,6 +94,19 @@ pub async fn meet(tx: &mut Tx, kind: &str, subject_kind: &str, subject_id: &str,
     Ok(())
 }
 
+/// Lets a deadline begin anew on another day, because what starts it has happened now.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn restart(tx: &mut Tx, id: DeadlineId, started_on: NaiveDate, due: Due) -> Result<()> {
+    tx.execute(
+        "UPDATE deadline SET started_on = $1, due_on = $2, provisional = $3 WHERE id = $4",
+        values![started_on, due.on, due.provisional, id.to_string()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Takes back the deadlines of a thing that is no longer owed: a share that was returned.
 ///
 /// # Errors
@@ -104,13 +117,13 @@ pub async fn withdraw(tx: &mut Tx, subject_kind: &str, subject_id: &str) -> Resu
     Ok(())
 }
 
-/// The deadlines of one thing.
+/// The deadlines of one thing, the next one first; of two on one day receipt stands before matching.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn of_subject(conn: &mut Conn, subject_kind: &str, subject_id: &str) -> Result<Vec<Deadline>> {
     conn.rows(
-        &format!("SELECT {COLUMNS} FROM deadline WHERE deadline.subject_kind = $1 AND deadline.subject_id = $2 ORDER BY deadline.due_on LIMIT 100"),
+        &format!("SELECT {COLUMNS} FROM deadline WHERE deadline.subject_kind = $1 AND deadline.subject_id = $2 ORDER BY deadline.due_on, deadline.started_on, deadline.kind DESC LIMIT 100"),
         values![subject_kind, subject_id],
     )
     .await?

@@ -61,6 +61,10 @@ pub struct Drawn {
     pub agency_id: AgencyId,
     /// Its kind.
     pub kind: SubjectKind,
+    /// Where it lies: code of the division.
+    pub territory: String,
+    /// Its ticket in this stratum, hex.
+    pub ticket: String,
 }
 
 /// Drawn objects of one agency.
@@ -175,7 +179,8 @@ pub async fn drawn(conn: &mut Conn, draw: DrawId) -> Result<Vec<Drawn>> {
     let rows = conn
         .rows(
             &format!(
-                "SELECT drawn.stratum, drawn.subject_id, drawn.code, drawn.name, drawn.agency_id, subject.kind
+                "SELECT drawn.stratum, drawn.subject_id, drawn.code, drawn.name, drawn.agency_id, subject.kind,
+                 subject.division AS territory, drawn.ticket
                  FROM drawn JOIN subject ON subject.id = drawn.subject_id JOIN agency ON agency.id = drawn.agency_id
                  WHERE drawn.draw_id = $1 AND drawn.reserve = 0 ORDER BY agency.path, drawn.code, drawn.stratum LIMIT {}",
                 DRAWN_MAX + 1
@@ -195,6 +200,8 @@ pub async fn drawn(conn: &mut Conn, draw: DrawId) -> Result<Vec<Drawn>> {
                 name: row.text("name")?,
                 agency_id: row.parse("agency_id")?,
                 kind: row.parse("kind")?,
+                territory: row.text("territory")?,
+                ticket: row.text("ticket")?,
             })
         })
         .collect()

@@ -35,6 +35,7 @@ pub mod subject;
 pub mod task;
 pub mod todo;
 pub mod visit;
+pub mod visit_day;
 
 /// Rows of one page of a list, and how many there are in all.
 #[derive(Clone, Debug)]

@@ -281,7 +281,7 @@ pub async fn redispatch(tx: &mut Tx, share: &Share, agency: AgencyId, now: Insta
 pub async fn set_matched(tx: &mut Tx, id: ShareId) -> Result<()> {
     touched(
         tx.execute(
-            "UPDATE share SET state = 'matched', version = version + 1 WHERE id = $1 AND state IN ('accepted', 'grouped')",
+            "UPDATE share SET state = 'matched', version = version + 1 WHERE id = $1 AND state = 'accepted'",
             values![id.to_string()],
         )
         .await?,

@@ -5,6 +5,7 @@ use domain::agency::Scope;
 use domain::ids::{AgencyId, RevisionId, TaskId};
 use domain::state::TaskState;
 use domain::time::Instant;
+use domain::work::ShareCount;
 
 use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
@@ -150,24 +151,34 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: TaskId) -> Result<Task> {
     read(&row)
 }
 
-/// Tasks of the scope, newest first. `state` and `text` (number or title) empty mean all; `page` counts from 0.
+/// Where the work of a task is, as `domain::work::WorkState::of` derives it; a test holds the two together.
+const WORK: &str = "CASE WHEN task.state <> 'drawn' THEN task.state
+     WHEN NOT EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id) THEN 'to_dispatch'
+     WHEN EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id AND share.state IN ('received', 'returned')) THEN 'dispatching'
+     WHEN EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id AND share.state <> 'matched') THEN 'matching'
+     ELSE 'to_inspect' END";
+
+/// Tasks of the scope, newest first. `work` (a code of `WorkState`) and `text` (number or title) empty mean all; `page`
+/// counts from 0.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn list(
     conn: &mut Conn,
     scope: &Scope,
-    state: &str,
+    work: &str,
     text: &str,
     page: u32,
     per_page: u32,
 ) -> Result<Page<Task>> {
     let prefix = scope.prefix();
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
-    let filter = r"FROM task JOIN agency ON agency.id = task.agency_id
-        WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR task.state = $3)
-        AND ($4 = '%%' OR task.title LIKE $4 ESCAPE '\' OR task.number LIKE $4 ESCAPE '\')";
-    let filters = || values![prefix, path_end(prefix), state, like(text)];
+    let filter = format!(
+        r"FROM task JOIN agency ON agency.id = task.agency_id
+        WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR ({WORK}) = $3)
+        AND ($4 = '%%' OR task.title LIKE $4 ESCAPE '\' OR task.number LIKE $4 ESCAPE '\')"
+    );
+    let filters = || values![prefix, path_end(prefix), work, like(text)];
     let total = conn.int(&format!("SELECT COUNT(*) {filter}"), filters()).await?;
     let mut with_page = filters();
     with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
@@ -180,18 +191,18 @@ pub async fn list(
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 
-/// How far the shares of a task are: all, accepted or further, matched.
+/// How far the shares of a task are.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn share_progress(conn: &mut Conn, task: TaskId) -> Result<(i64, i64, i64)> {
+pub async fn share_progress(conn: &mut Conn, task: TaskId) -> Result<ShareCount> {
     let row = conn
         .row(
-            "SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('accepted', 'grouped', 'matched') THEN 1 END) AS accepted,
+            "SELECT COUNT(*) AS total, COUNT(CASE WHEN state IN ('accepted', 'matched') THEN 1 END) AS accepted,
              COUNT(CASE WHEN state = 'matched' THEN 1 END) AS matched FROM share WHERE task_id = $1",
             values![task.to_string()],
         )
         .await?
         .ok_or(StoreError::NotFound)?;
-    Ok((row.int("total")?, row.int("accepted")?, row.int("matched")?))
+    Ok(ShareCount { total: row.int("total")?, accepted: row.int("accepted")?, matched: row.int("matched")? })
 }

@@ -19,7 +19,7 @@ pub struct Waiting {
     pub title: String,
     /// Its state's code.
     pub state: String,
-    /// The account that made it.
+    /// The account that made it; for a returned share the name of the unit that sent it back.
     pub author: String,
     /// Until when, if there is a deadline.
     pub due_on: Option<NaiveDate>,
@@ -109,7 +109,26 @@ pub async fn open_shares(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waitin
              (SELECT MIN(due_on) FROM deadline WHERE deadline.subject_kind = 'share' AND deadline.subject_id = share.id AND deadline.met_on IS NULL) AS due_on,
              share.visits AS number_of
              FROM share JOIN task ON task.id = share.task_id
-             WHERE share.agency_id = $1 AND share.state IN ('received', 'accepted', 'grouped') ORDER BY share.dispatched_at LIMIT {ROWS_MAX}"
+             WHERE share.agency_id = $1 AND share.state IN ('received', 'accepted') ORDER BY share.dispatched_at LIMIT {ROWS_MAX}"
+        ),
+        values![agency.to_string()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+/// Shares that units sent back to the agency that dispatched them, the longest returned first; `author` is the unit's name.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn returned_shares(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting>> {
+    conn.rows(
+        &format!(
+            "SELECT share.id, task.number, task.title, share.state, agency.name AS author, CAST(NULL AS TEXT) AS due_on,
+             share.visits AS number_of FROM share JOIN task ON task.id = share.task_id JOIN agency ON agency.id = share.agency_id
+             WHERE task.agency_id = $1 AND share.state = 'returned' ORDER BY share.dispatched_at, share.id LIMIT {ROWS_MAX}"
         ),
         values![agency.to_string()],
     )

@@ -67,6 +67,8 @@ pub struct Filter {
     pub state: String,
     /// Part of the object's name, its code or the visit's number.
     pub search: String,
+    /// Planned on one day.
+    pub day: Option<NaiveDate>,
 }
 
 /// One seat of a team.
@@ -169,7 +171,8 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, pe
     let condition = "FROM visit JOIN agency ON agency.id = visit.agency_id
          WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR visit.share_id = $3) AND ($4 = '' OR visit.state = $4)
          AND ($5 = '' OR EXISTS (SELECT 1 FROM assignment WHERE assignment.visit_id = visit.id AND assignment.inspector_id = $5))
-         AND ($6 = '' OR visit.name LIKE $7 ESCAPE '\\' OR visit.code = $6 OR visit.number = $6)";
+         AND ($6 = '' OR visit.name LIKE $7 ESCAPE '\\' OR visit.code = $6 OR visit.number = $6)
+         AND ($8 = '' OR visit.planned_on = $8)";
     let text = |id: Option<String>| id.unwrap_or_default();
     let values = values![
         prefix,
@@ -178,7 +181,8 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, pe
         &filter.state,
         text(filter.inspector.map(|id| id.to_string())),
         &filter.search,
-        like(&filter.search)
+        like(&filter.search),
+        text(filter.day.map(|day| day.to_string()))
     ];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
     let per_page = per_page.min(PAGE_ROWS_MAX);
@@ -332,6 +336,28 @@ pub async fn plan(tx: &mut Tx, share: ShareId, only: &[VisitId], day: NaiveDate)
             .await?;
     }
     Ok(moved)
+}
+
+/// Those of the listed visits that belong to the share, in the order of their numbers; the caller has read the share
+/// within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn of_share_among(conn: &mut Conn, share: ShareId, ids: &[VisitId]) -> Result<Vec<Visit>> {
+    let mut found = Vec::new();
+    for (places, mut values) in chunks(ids) {
+        let n = values.len() + 1;
+        values.push(Value::from(share.to_string()));
+        let rows = conn
+            .rows(&format!("SELECT {COLUMNS} FROM visit WHERE visit.share_id = ${n} AND visit.id IN ({places})"), values)
+            .await?;
+        for row in &rows {
+            found.push(read(row)?);
+        }
+    }
+    found.sort_by(|a, b| a.number.cmp(&b.number));
+    found.dedup_by(|a, b| a.id == b.id);
+    Ok(found)
 }
 
 /// The visits of a task with a problem, in the order of their numbers, with what their items depend on; the caller has read

@@ -7,6 +7,7 @@
 
 mod crates;
 mod documents;
+mod promises;
 mod repository;
 mod rooms;
 mod sources;

@@ -85,5 +85,6 @@ fn indent(depth: usize) -> String {
 
 /// The roles, each with what it is for.
 fn role_choices() -> Vec<Choice> {
-    domain::role::Role::ALL.iter().map(|role| Choice::new(role.code(), role.label())).collect()
+    let offered = domain::role::Role::ALL.iter().filter(|role| role.is_granted());
+    offered.map(|role| Choice::new(role.code(), role.label())).collect()
 }

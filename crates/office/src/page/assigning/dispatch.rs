@@ -33,6 +33,10 @@ struct HubPage {
 }
 
 impl HubPage {
+    fn over(&self, window_to: &NaiveDate) -> String {
+        text::task::window_over(*window_to)
+    }
+
     /// Has the share met all its deadlines?
     fn is_idle(&self, share: &ShareView) -> bool {
         share.deadlines.iter().all(|deadline| deadline.met_on.is_some())
@@ -62,7 +66,7 @@ pub(crate) fn tone(state: ShareState) -> Tone {
         ShareState::Matched => Tone::Good,
         ShareState::Returned => Tone::Bad,
         ShareState::Received => Tone::Warn,
-        ShareState::Accepted | ShareState::Grouped => Tone::Info,
+        ShareState::Accepted => Tone::Info,
     }
 }
 
@@ -76,12 +80,18 @@ struct TaskPage {
     visits: u64,
     matched: u64,
     job: Option<web::JobView>,
-    planned_on: String,
+    first_on: String,
     errors: FieldErrors,
     may_dispatch: bool,
+    /// Units whose capacity is too small.
+    short: usize,
 }
 
 impl TaskPage {
+    fn over(&self, window_to: &NaiveDate) -> String {
+        text::task::window_over(*window_to)
+    }
+
     fn tone(&self, state: &ShareState) -> Tone {
         tone(*state)
     }
@@ -115,8 +125,9 @@ async fn shown(desk: &Desk, task: TaskId, typed: Option<String>, errors: FieldEr
         task,
         visits: u64::try_from(progress.visits).unwrap_or(0),
         matched: u64::try_from(progress.matched).unwrap_or(0),
-        planned_on: typed.unwrap_or_else(|| text::day(preview.planned_on)),
+        first_on: typed.unwrap_or_else(|| text::day(preview.first_on)),
         may_dispatch: desk.may(UseCase::TaskDispatch) && !preview.dispatched && preview.job.is_none(),
+        short: preview.units.iter().filter(|unit| unit.load.is_short()).count(),
         preview,
         progress,
         job,
@@ -126,15 +137,14 @@ async fn shown(desk: &Desk, task: TaskId, typed: Option<String>, errors: FieldEr
 
 #[derive(Deserialize)]
 struct DispatchForm {
-    planned_on: String,
+    first_on: String,
 }
 
 async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<DispatchForm>) -> Result<Response> {
     let task = parse(&task)?;
-    let refused = match day_of(&form.planned_on) {
-        Ok(planned_on) => {
-            match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, planned_on: Some(planned_on) })
-                .await
+    let refused = match day_of("first_on", &form.first_on) {
+        Ok(first_on) => {
+            match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, first_on: Some(first_on) }).await
             {
                 Ok(_) => return Ok(go(&format!("/office/tasks/{task}/dispatch"))),
                 Err(error) => error,
@@ -145,12 +155,12 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
     if refused.fields.is_empty() {
         return Err(refused.into());
     }
-    Ok(Html::invalid(shown(&desk, task, Some(form.planned_on), FieldErrors::from(&refused)).await?))
+    Ok(Html::invalid(shown(&desk, task, Some(form.first_on), FieldErrors::from(&refused)).await?))
 }
 
-/// The planned day of a form.
-pub(crate) fn day_of(text: &str) -> Result<NaiveDate, app::Error> {
-    domain::time::parse_day(text.trim()).ok_or_else(|| app::Error::field("planned_on", "CORE-103").with("value", text))
+/// A day of a form.
+pub(crate) fn day_of(field: &'static str, text: &str) -> Result<NaiveDate, app::Error> {
+    domain::time::parse_day(text.trim()).ok_or_else(|| app::Error::field(field, "CORE-103").with("value", text))
 }
 
 /// An id of an address; anything else is "not found".

@@ -1,11 +1,12 @@
 //! One share: receipt or return, deadlines, visits with their planned day, forms.
 
-use app::assigning::{self, Filter, ShareView, VisitRow};
+use app::assigning::{self, Filter, PlanInput, ShareView, VisitRow};
 use app::form::{self, FormFile, FormKind};
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::ids::{AgencyId, ShareId};
+use chrono::NaiveDate;
+use domain::ids::{AgencyId, ShareId, VisitId};
 use domain::registry::UseCase;
 use domain::state::{ShareCommand, ShareState, VisitState};
 use serde::Deserialize;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> Routes {
         .post("/office/shares/{share}/return", UseCase::ShareReturn, give_back)
         .post("/office/shares/{share}/redispatch", UseCase::ShareRedispatch, redispatch)
         .post("/office/shares/{share}/plan", UseCase::VisitPlan, plan)
+        .post("/office/shares/{share}/spread", UseCase::VisitSpread, spread)
         .post("/office/shares/{share}/forms", UseCase::FormPrintBatch, print_batch)
         .get("/office/shares/{share}/forms/{file}", UseCase::FormPrint, file)
 }
@@ -33,11 +35,14 @@ struct SharePage {
     view: ShareView,
     visits: Vec<VisitRow>,
     states: Vec<Choice>,
+    days: Vec<Choice>,
     files: Vec<FormFile>,
     query: ListQuery,
     pager: Pager,
     reason: String,
     planned_on: String,
+    why: String,
+    waiting: bool,
     errors: FieldErrors,
     agencies: Vec<Choice>,
     may_accept: bool,
@@ -69,6 +74,12 @@ impl SharePage {
         super::visit::tone(*state)
     }
 
+    /// A visit's day in words.
+    fn day_words(&self, on: &NaiveDate) -> String {
+        let known = self.view.visits_by_day.iter().find(|day| day.on == *on);
+        known.map_or_else(|| text::day(*on), |day| day.day.clone())
+    }
+
     fn size(&self, bytes: &i64) -> String {
         web::format::bytes(u64::try_from(*bytes).unwrap_or_default())
     }
@@ -77,7 +88,8 @@ impl SharePage {
 #[derive(Default)]
 struct Typed {
     reason: String,
-    planned_on: Option<String>,
+    planned_on: String,
+    why: String,
     errors: FieldErrors,
 }
 
@@ -92,6 +104,7 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         state: VisitState::from_code(query.filter("state")).map_or(String::new(), |state| state.to_string()),
         search: query.filter("q").to_owned(),
         inspector: query.filter("inspector").parse().ok(),
+        day: domain::time::parse_day(query.filter("day")),
     };
     let found = if desk.may(UseCase::VisitList) {
         assigning::visits(&desk.platform, &desk.ctx, &filter, query.page - 1, query.per_page).await?
@@ -111,12 +124,11 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         Crumb::to("派发与匹配", "/office/dispatch"),
         Crumb::here(format!("{} {}", view.share.task_number, view.share.agency_name)),
     ];
-    let planned = found.rows.first().map(|row| text::day(row.visit.planned_on)).unwrap_or_default();
     Ok(SharePage {
         page: desk.page_under(Area::Dispatch, crumbs),
         may_accept: view.own && can(ShareCommand::Accept) && desk.may(UseCase::ShareAccept),
         may_return: view.own && can(ShareCommand::Return) && desk.may(UseCase::ShareReturn),
-        may_plan: view.own && waiting && desk.may(UseCase::VisitPlan),
+        may_plan: view.own && desk.may(UseCase::VisitPlan),
         may_print: view.own && can_print(&view) && desk.may(UseCase::FormPrintBatch),
         lack: form::lack_of_notice(&view.share).filter(|_| view.own && can_print(&view)),
         may_download: desk.may(UseCase::FormPrint),
@@ -126,12 +138,15 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         may_redispatch,
         agencies,
         files: form::files(&desk.platform, &desk.ctx, id).await?,
+        days: view.visits_by_day.iter().map(|day| Choice::new(text::day(day.on), day.day.clone())).collect(),
         states: VisitState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
         pager: query.pager(found.total),
         visits: found.rows,
         query,
         reason: typed.reason,
-        planned_on: typed.planned_on.unwrap_or(planned),
+        planned_on: typed.planned_on,
+        why: typed.why,
+        waiting,
         errors: typed.errors,
         view,
     })
@@ -163,7 +178,7 @@ async fn accept(desk: Desk, Path(share): Path<String>, Form(form): Form<Versione
 async fn give_back(desk: Desk, Path(share): Path<String>, Form(form): Form<Versioned>) -> Result<Response> {
     let id = parse(&share)?;
     match assigning::give_back(&desk.platform, &desk.ctx, id, form.version, &form.reason).await {
-        Ok(()) => Ok(done(&of(id), "已退回，原因已告知下达单位。")),
+        Ok(()) => Ok(done(&of(id), "已退回。下达单位的待办中已列出本份和退回原因。")),
         Err(error) if error.fields.is_empty() => Err(error.into()),
         Err(error) => {
             let typed = Typed { reason: form.reason, errors: FieldErrors::from(&error), ..Typed::default() };
@@ -189,26 +204,41 @@ async fn redispatch(desk: Desk, Path(share): Path<String>, Form(form): Form<Vers
     }
 }
 
-#[derive(Deserialize)]
-struct PlanForm {
-    planned_on: String,
-}
-
-async fn plan(desk: Desk, Path(share): Path<String>, Form(form): Form<PlanForm>) -> Result<Response> {
+/// Days of one visit or of many: `visit` may stand several times.
+async fn plan(desk: Desk, Path(share): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response> {
     let id = parse(&share)?;
-    let moved = match day_of(&form.planned_on) {
-        Ok(day) => assigning::plan(&desk.platform, &desk.ctx, id, &[], day).await,
+    let typed =
+        |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let chosen = pairs.iter().filter(|(key, _)| key == "visit").map(|(_, value)| parse::<VisitId>(value));
+    let only = chosen.collect::<Result<Vec<_>, _>>()?;
+    let moved = match day_of("planned_on", &typed("planned_on")) {
+        // All that wait on one day is seldom meant, and never by forgetting to tick.
+        Ok(_) if only.is_empty() && typed("all").is_empty() => Err(app::Error::field("planned_on", "VISIT-007")),
+        Ok(planned_on) => {
+            let input = PlanInput { share: id, only, planned_on, reason: typed("why") };
+            assigning::plan(&desk.platform, &desk.ctx, input).await
+        }
         Err(error) => Err(error),
     };
     match moved {
-        Ok(count) => Ok(done(&of(id), &format!("已将 {count} 户的计划检查日调整为 {}。", form.planned_on))),
+        Ok(moved) => Ok(done(&of(id), &text::assign::planned(moved.visits, &typed("planned_on"), moved.to_print))),
         Err(error) if error.fields.is_empty() => Err(error.into()),
         Err(error) => {
-            let typed =
-                Typed { planned_on: Some(form.planned_on), errors: FieldErrors::from(&error), ..Typed::default() };
+            let typed = Typed {
+                why: typed("why"),
+                planned_on: typed("planned_on"),
+                errors: FieldErrors::from(&error),
+                ..Typed::default()
+            };
             Ok(Html::invalid(shown(&desk, id, ListQuery::parse(&of(id), ""), typed).await?))
         }
     }
+}
+
+async fn spread(desk: Desk, Path(share): Path<String>) -> Result<Response> {
+    let id = parse(&share)?;
+    let moved = assigning::spread(&desk.platform, &desk.ctx, id).await?;
+    Ok(done(&of(id), &text::assign::spread_done(moved)))
 }
 
 #[derive(Deserialize)]

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Routes {
 struct VisitPage {
     page: Page,
     view: VisitView,
+    planned_on: String,
     may_print: bool,
     may_share: bool,
     /// What keeps a notice from being printed.
@@ -48,7 +49,6 @@ pub(crate) fn tone(state: VisitState) -> Tone {
         VisitState::Waiting => Tone::Warn,
         VisitState::Matched => Tone::Info,
         VisitState::Prepared => Tone::Good,
-        VisitState::Dropped => Tone::Plain,
     }
 }
 
@@ -59,12 +59,14 @@ async fn view(desk: Desk, Path(visit): Path<String>) -> Result<Html<VisitPage>> 
         Crumb::to(view.share.agency_name.clone(), format!("/office/shares/{}", view.share.id)),
     ];
     let opens = desk.may(UseCase::ShareView);
+    let calendar = desk.platform.calendar().await?;
     let crumbs = way.into_iter().filter(|_| opens).chain([Crumb::here(view.row.visit.number.clone())]);
     Ok(Html(VisitPage {
         page: desk.page_under(Area::Dispatch, crumbs),
         may_print: !view.row.team.is_empty() && desk.may(UseCase::FormPrint),
         lack: form::lack_of_notice(&view.share).filter(|_| !view.row.team.is_empty() && desk.may(UseCase::FormPrint)),
         may_share: opens,
+        planned_on: text::day_with_kind(view.row.visit.planned_on, &calendar),
         view,
     }))
 }

@@ -4,7 +4,6 @@ use app::home::{Todo, TodoKind};
 use askama::Template;
 use axum::response::Redirect;
 use domain::calendar::Calendar;
-use domain::deadline::{SpanUnit, remaining};
 use domain::registry::UseCase;
 use web::{Area, Html, JobView, Page, Result, Urgency};
 
@@ -49,8 +48,7 @@ fn shown(todo: &Todo, today: chrono::NaiveDate, calendar: &Calendar) -> web::Tod
         _ => Urgency::Soon,
     };
     let due = todo.due_on.map_or_else(String::new, |due| {
-        let left = text::remaining(remaining(due, today, SpanUnit::WorkingDay, calendar));
-        format!("截止 {}，{left}", text::day_with_kind(due, calendar))
+        format!("截止 {}，{}", text::day_with_kind(due, calendar), text::left(due, today, calendar))
     });
     let href = match todo.kind {
         TodoKind::ApproveScheme => format!("/office/schemes/{}", todo.id),
@@ -60,10 +58,10 @@ fn shown(todo: &Todo, today: chrono::NaiveDate, calendar: &Calendar) -> web::Tod
         // Before the first freeze there is nothing to seal; the task's page has both buttons.
         TodoKind::ApproveTask | TodoKind::Freeze | TodoKind::NewAttempt => format!("/office/tasks/{}", todo.id),
         TodoKind::Dispatch => format!("/office/tasks/{}/dispatch", todo.id),
-        TodoKind::AcceptShare | TodoKind::MatchShare => format!("/office/shares/{}", todo.id),
+        TodoKind::AcceptShare | TodoKind::MatchShare | TodoKind::Redispatch => format!("/office/shares/{}", todo.id),
     };
     let context = match todo.kind {
-        TodoKind::AcceptShare | TodoKind::MatchShare => {
+        TodoKind::AcceptShare | TodoKind::MatchShare | TodoKind::Redispatch => {
             format!("{}（{} 户）", todo.name, web::format::thousands(todo.count))
         }
         _ => todo.name.clone(),

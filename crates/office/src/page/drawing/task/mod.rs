@@ -14,6 +14,7 @@ use domain::ids::TaskId;
 use domain::registry::UseCase;
 use domain::state::{RevisionState, TaskCommand, TaskState};
 use domain::time::parse_day;
+use domain::work::WorkState;
 use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Tone, go_saying};
 
@@ -43,14 +44,16 @@ pub(super) fn here(id: impl std::fmt::Display) -> String {
     format!("/office/tasks/{id}")
 }
 
-pub(super) fn tone(state: TaskState) -> Tone {
-    match state {
-        TaskState::Draft => Tone::Plain,
-        TaskState::Approved | TaskState::Committed => Tone::Info,
-        TaskState::Sealed => Tone::Seal,
-        TaskState::Drawn | TaskState::Closed | TaskState::Archived => Tone::Good,
-        TaskState::Failed => Tone::Bad,
-        TaskState::Voided => Tone::Warn,
+/// The tone of where the work is; what is late is a chip of its own.
+pub(super) fn tone(work: WorkState) -> Tone {
+    match work {
+        WorkState::Draft => Tone::Plain,
+        WorkState::Approved | WorkState::Committed | WorkState::Dispatching | WorkState::Matching => Tone::Info,
+        WorkState::Sealed => Tone::Seal,
+        WorkState::ToDispatch => Tone::Warn,
+        WorkState::ToInspect => Tone::Good,
+        WorkState::Failed => Tone::Bad,
+        WorkState::Voided => Tone::Warn,
     }
 }
 
@@ -61,6 +64,7 @@ struct Row {
     organiser: String,
     state: &'static str,
     tone: Tone,
+    late: bool,
     window: String,
     drawn: String,
 }
@@ -78,13 +82,14 @@ struct ListPage {
 }
 
 async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
-    let (state, search) = (list.filter("state").to_owned(), list.filter("q").to_owned());
-    let found = cases::list(&desk.platform, &desk.ctx, &state, &search, list.page - 1, list.per_page).await?;
+    let (work, search) = (WorkState::from_code(list.filter("state")), list.filter("q").to_owned());
+    let found = cases::list(&desk.platform, &desk.ctx, work, &search, list.page - 1, list.per_page).await?;
     let rows = found.rows.into_iter().map(|row| Row {
         href: here(row.task.id),
         organiser: row.organiser,
-        state: row.task.state.label(),
-        tone: tone(row.task.state),
+        state: row.work.label(),
+        tone: tone(row.work),
+        late: row.late,
         window: format!("{} 至 {}", row.task.window_from, row.task.window_to),
         drawn: row.drawn.map(|n| web::format::thousands(u64::try_from(n).unwrap_or(0))).unwrap_or_default(),
         number: row.task.number,
@@ -93,7 +98,7 @@ async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
     Ok(Html(ListPage {
         page: desk.page(Area::Task),
         pager: list.pager(found.total),
-        states: TaskState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
+        states: WorkState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
         rows: rows.collect(),
         may_create: desk.may(UseCase::TaskCreate),
         may_count: desk.may(UseCase::FairnessView),
@@ -231,7 +236,7 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
     let attempt = view.latest().map(|latest| latest.attempt.state);
     let may = |case: UseCase, now: bool| view.own && now && desk.may(case);
     let sealed = matches!(view.task.state, TaskState::Sealed | TaskState::Committed | TaskState::Failed);
-    let drawn = matches!(view.task.state, TaskState::Drawn | TaskState::Closed | TaskState::Archived);
+    let drawn = view.task.state == TaskState::Drawn;
     let can_seal = view.can(TaskCommand::Seal) && attempt.is_some() && !view.freezing;
     let may = May {
         approve: may(UseCase::TaskApprove, view.can(TaskCommand::Approve)),
@@ -256,8 +261,8 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
     let crumbs = [Crumb::to("抽查任务", "/office/tasks"), Crumb::here(view.task.number.clone())];
     ViewPage {
         page: desk.page_under(Area::Task, crumbs),
-        state: view.task.state.label(),
-        tone: tone(view.task.state),
+        state: view.work.label(),
+        tone: tone(view.work),
         steps: view
             .steps
             .iter()
@@ -302,6 +307,7 @@ fn step_of(step: &StepView, view: &TaskView) -> web::Step {
             StepMark::Late => web::StepState::Late,
             StepMark::Failed => web::StepState::Failed,
             StepMark::Waiting => web::StepState::Waiting,
+            StepMark::Closed => web::StepState::Closed,
         },
         owner: step.owner.clone(),
         deadline: step.deadline.clone(),
