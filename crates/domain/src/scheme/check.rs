@@ -325,10 +325,7 @@ mod tests {
             &|d| d.spans = vec![span(Rule::MatchingSpan, 367)],
             &[("spans[0]", BadScheme::Span { rule: Rule::MatchingSpan, n: 367 })],
         );
-        check(
-            &|d| d.spans = vec![span(Rule::Term, 5)],
-            &[("spans[0]", BadScheme::Span { rule: Rule::Term, n: 5 })],
-        );
+        check(&|d| d.spans = vec![span(Rule::Term, 5)], &[("spans[0]", BadScheme::Span { rule: Rule::Term, n: 5 })]);
         check(
             &|d| d.spans = vec![span(Rule::ReceiptSpan, 5), span(Rule::ReceiptSpan, 6)],
             &[("spans[1]", BadScheme::Span { rule: Rule::ReceiptSpan, n: 6 })],

@@ -37,7 +37,8 @@ pub async fn list(
 ) -> Result<Page<TaskRow>> {
     ctx.require(UseCase::TaskList)?;
     let mut conn = platform.store().read().await?;
-    let tasks = repo::task::list(&mut conn, &ctx.scope()?, work.map_or("", WorkState::code), search, page, per_page).await?;
+    let tasks =
+        repo::task::list(&mut conn, &ctx.scope()?, work.map_or("", WorkState::code), search, page, per_page).await?;
     let mut rows = Vec::with_capacity(tasks.rows.len());
     for task in tasks.rows {
         let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.short_name;

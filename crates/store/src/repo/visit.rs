@@ -349,7 +349,10 @@ pub async fn of_share_among(conn: &mut Conn, share: ShareId, ids: &[VisitId]) ->
         let n = values.len() + 1;
         values.push(Value::from(share.to_string()));
         let rows = conn
-            .rows(&format!("SELECT {COLUMNS} FROM visit WHERE visit.share_id = ${n} AND visit.id IN ({places})"), values)
+            .rows(
+                &format!("SELECT {COLUMNS} FROM visit WHERE visit.share_id = ${n} AND visit.id IN ({places})"),
+                values,
+            )
             .await?;
         for row in &rows {
             found.push(read(row)?);
