@@ -172,8 +172,7 @@ fn announcement(state: &str, number: &str) -> Announcement {
         roll_digest: "1".repeat(64),
         roll_at: "2021-05-08T08:30:00+08:00".to_owned(),
         roll_source: "检查对象名录库".to_owned(),
-        roll_file: "internal-roll-file".to_owned(),
-        roll_document: "internal-roll-key".to_owned(),
+        register_digest: "e".repeat(64),
         scheme_document: "internal-scheme".to_owned(),
         suite: "mc1-sha256".to_owned(),
         exclusions: vec![RuleCount {

@@ -11,8 +11,9 @@ use domain::item::{CheckItem, items_for, unknown_entries};
 use domain::numbering::Pattern;
 use domain::registry::UseCase;
 use domain::state::{JobState, TaskState};
-use domain::subject::Tag;
-use store::repo::dispatch::{self as repo, Drawn, NewShare, NewVisit, Source};
+use domain::subject::{SubjectKind, Tag};
+use store::repo::agency::Agency;
+use store::repo::dispatch::{self as repo, NewShare, NewVisit, Source};
 use store::{Conn, StoreError};
 
 use super::{deadline, rules};
@@ -159,10 +160,9 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     let source = repo::source(&mut conn, &Scope::everything(), input.task).await?;
     let draw = drawn_attempt(&source)?;
     check_undispatched(&source)?;
-    let drawn = repo::drawn(&mut conn, draw).await?;
-    let tags = repo::tags(&mut conn, draw).await?;
     let items = items(&mut conn, &source).await?;
     let agencies = store::repo::agency::list(&mut conn, &Scope::everything()).await?;
+    let (drawn, tags) = drawn_of(platform, draw, &agencies).await?;
     let mut days = BTreeMap::new();
     let mut books = BTreeMap::new();
     for id in drawn.iter().map(|d| d.agency_id).collect::<BTreeSet<_>>() {
@@ -213,6 +213,42 @@ async fn items(conn: &mut Conn, source: &Source) -> Result<Vec<CheckItem>> {
     let revision = source.item_list_id.parse().map_err(Error::internal)?;
     let records = store::repo::check_item::of_revision(conn, revision).await?;
     Ok(records.into_iter().map(|record| record.item).collect())
+}
+
+/// One object in one stratum, as it was frozen.
+struct Drawn {
+    stratum: String,
+    subject_id: SubjectId,
+    code: String,
+    name: String,
+    agency_id: AgencyId,
+    kind: SubjectKind,
+}
+
+/// The drawn objects by agency and code, an object of several strata several times in a row, and the tags that each carries.
+async fn drawn_of(
+    platform: &Platform,
+    draw: DrawId,
+    agencies: &[Agency],
+) -> Result<(Vec<Drawn>, Vec<(SubjectId, Tag)>)> {
+    let place = |id: AgencyId| agencies.iter().position(|agency| agency.id == id);
+    let mut objects = crate::drawing::drawn_objects(platform, draw).await?;
+    // By code they are already; agencies stand in the order of their paths.
+    objects.sort_by_key(|object| place(object.registered.agency));
+    let (mut drawn, mut tags) = (Vec::new(), Vec::new());
+    for object in objects {
+        let of = object.registered;
+        tags.extend(of.tags.into_iter().map(|tag| (of.subject, tag)));
+        drawn.extend(object.strata.into_iter().map(|stratum| Drawn {
+            stratum,
+            subject_id: of.subject,
+            code: object.code.clone(),
+            name: of.name.clone(),
+            agency_id: of.agency,
+            kind: of.kind,
+        }));
+    }
+    Ok((drawn, tags))
 }
 
 fn drawn_attempt(source: &Source) -> Result<DrawId> {
@@ -305,7 +341,7 @@ fn plan_visits(
 }
 
 /// The organiser's division, or that of the nearest agency above: functional zones have none of their own.
-fn division_of(agencies: &[store::repo::agency::Agency], path: &AgencyPath) -> Result<DivisionCode> {
+fn division_of(agencies: &[Agency], path: &AgencyPath) -> Result<DivisionCode> {
     let code = agencies
         .iter()
         .rev()

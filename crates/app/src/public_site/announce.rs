@@ -8,6 +8,7 @@ use domain::scheme::SchemeDraft;
 use domain::state::AttemptState;
 use store::repo;
 use store::repo::attempt::Attempt;
+use store::repo::attestation::Attestation;
 use store::repo::drawn::Drawn;
 use store::repo::party::Ceremony;
 use store::repo::publication::{Publication, PublishedDrawn};
@@ -15,7 +16,7 @@ use store::repo::task::Task;
 use store::{Conn, Tx};
 
 use super::DRAW;
-use crate::scheme::{RuleCount, StratumCount};
+use crate::scheme::{RuleCount, StratumCount, internal_labels};
 use crate::task::attempt_view;
 use crate::{Ctx, Error, Platform, Result};
 
@@ -40,10 +41,12 @@ pub struct Announcement {
     pub roll_at: String,
     /// From what.
     pub roll_source: String,
-    /// Digest of the roll's file.
-    pub roll_file: String,
-    /// `roll.json`.
-    pub roll_document: String,
+    /// Digest of the register that was frozen with it and stays in the house, hex. It stands in the commitment, too.
+    #[serde(default)]
+    pub register_digest: String,
+    /// The columns for regulators only that the scheme reads, as pages call them: then the public bundle comes without the roll.
+    #[serde(default)]
+    pub internal_columns: Vec<String>,
     /// `scheme.json`.
     pub scheme_document: String,
     /// Hash suite.
@@ -92,6 +95,24 @@ pub struct PublicAttempt {
     pub drawn_rows: Option<i64>,
     /// When it ended.
     pub ended_at: Option<String>,
+    /// Who recomputed it from the whole bundle and says so, oldest first.
+    #[serde(default)]
+    pub attestations: Vec<PublicAttestation>,
+}
+
+/// A statement of an auditor or a witness that the result was recomputed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PublicAttestation {
+    /// Name of the person or the witness.
+    pub name: String,
+    /// The person's agency; empty for a witness.
+    pub unit: String,
+    /// `auditor` or `witness`.
+    pub role: String,
+    /// The digest of the result, hex.
+    pub result_digest: String,
+    /// When, RFC 3339.
+    pub at: String,
 }
 
 /// A party as the public sees it. Values appear with the draw, not before.
@@ -123,6 +144,13 @@ impl Announcement {
     }
 }
 
+impl From<Attestation> for PublicAttestation {
+    fn from(it: Attestation) -> Self {
+        let Attestation { name, unit, role, result_digest, at, .. } = it;
+        Self { name, unit, role, result_digest, at: at.to_string() }
+    }
+}
+
 /// Brings the announcement of a task up to date and gives its id.
 pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<String> {
     let attempts = repo::attempt::of_task(tx, task.id).await?;
@@ -146,8 +174,8 @@ pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task:
         roll_digest: latest.roll_digest.clone().unwrap_or_default(),
         roll_at: latest.roll_at.map(|at| at.to_string()).unwrap_or_default(),
         roll_source: latest.roll_source.clone(),
-        roll_file: latest.roll_file.clone().unwrap_or_default(),
-        roll_document: latest.roll_document.clone().unwrap_or_default(),
+        register_digest: latest.register_file.clone().unwrap_or_default(),
+        internal_columns: internal_labels(&draft).into_iter().map(str::to_owned).collect(),
         scheme_document: latest.scheme_document.clone(),
         suite: latest.suite.clone(),
         exclusions: sized.exclusions,
@@ -167,7 +195,7 @@ pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task:
         title: task.title.clone(),
         organiser,
         content: serde_json::to_string(&content)?,
-        bundle_file: latest.bundle_file,
+        bundle_file: latest.public_bundle_file,
         published_at: before.map_or(ctx.now, |before| before.published_at),
     };
     repo::publication::put(tx, &publication).await?;
@@ -188,6 +216,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
     });
     let parties = parties.collect();
     let failure = attempt_view(attempt.clone(), draft)?.failure;
+    let attestations = repo::attestation::of_draw(conn, attempt.id).await?;
     Ok(PublicAttempt {
         attempt: attempt.attempt,
         state: attempt.state.to_string(),
@@ -203,6 +232,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
         result_digest: attempt.result_digest,
         drawn_rows: attempt.drawn_rows,
         ended_at: attempt.ended_at.map(|at| at.to_string()),
+        attestations: attestations.into_iter().map(PublicAttestation::from).collect(),
     })
 }
 

@@ -8,7 +8,7 @@ mod drawn;
 mod list;
 mod view;
 
-pub use announce::{Announcement, PublicAttempt, PublicParty};
+pub use announce::{Announcement, PublicAttempt, PublicAttestation, PublicParty};
 pub(crate) use announce::{announce, publish_list};
 pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};

@@ -6,6 +6,8 @@ use domain::scheme::{
 };
 use draw::{Exclusion, Membership, Predicate, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test};
 
+use super::roll::RollColumns;
+
 /// The protocol's scheme of a draft.
 ///
 /// # Errors
@@ -32,7 +34,7 @@ pub fn compile(draft: &SchemeDraft) -> Result<Scheme, Vec<SchemeProblem>> {
         reserves: draft.reserves,
     };
     // The protocol's own rules: texts in NFC without invisible characters, and whatever the form does not know.
-    scheme.validate().and_then(|()| scheme.check(&super::header()?)).map_err(|refused| {
+    scheme.validate().and_then(|()| scheme.check(&RollColumns::all().header()?)).map_err(|refused| {
         let place = refused.place.replace("exclude[", "exclusions[").replace(".when", ".conditions");
         vec![SchemeProblem { place, what: BadScheme::Protocol(refused.reason.to_string()) }]
     })?;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use domain::agency::Scope;
 use domain::registry::UseCase;
-use domain::scheme::{SchemeDraft, SchemeProblem};
+use domain::scheme::{SchemeColumn, SchemeDraft, SchemeProblem};
 use draw::{Roll, Scheme, Sizes};
+use text::Label as _;
 
 use super::compile;
 use super::roll::live_roll;
@@ -86,7 +87,7 @@ pub struct StratumCount {
 /// Something to notice.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {
-    /// `isolated`, `nobody`, `nothing`, `no_chance`, `outside`, `reused`.
+    /// `isolated`, `nobody`, `nothing`, `no_chance`, `outside`, `withheld`, `disclosed`, `reused`.
     pub kind: &'static str,
     /// In words.
     pub text: String,
@@ -199,5 +200,28 @@ pub(crate) fn warnings(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes) -> V
     if sizes.outside > 0 {
         warn("outside", text::scheme::outside(sizes.outside));
     }
+    found.extend(disclosures(draft));
     found
+}
+
+/// What the public will not get, and what it will see all the same, because the scheme reads columns for regulators only.
+pub(crate) fn disclosures(draft: &SchemeDraft) -> Vec<Warning> {
+    let internal = internal_labels(draft);
+    if internal.is_empty() {
+        return Vec::new();
+    }
+    let mut found = vec![Warning { kind: "withheld", text: text::scheme::withheld(&internal) }];
+    for rule in &draft.strata {
+        let columns = rule.columns().into_iter().filter(|column| column.is_internal());
+        let columns: Vec<_> = columns.map(SchemeColumn::label).collect();
+        if !columns.is_empty() {
+            found.push(Warning { kind: "disclosed", text: text::scheme::disclosed(&rule.label, &columns) });
+        }
+    }
+    found
+}
+
+/// The internal columns that a scheme reads, as pages call them.
+pub(crate) fn internal_labels(draft: &SchemeDraft) -> Vec<&'static str> {
+    draft.internal_columns().into_iter().map(SchemeColumn::label).collect()
 }

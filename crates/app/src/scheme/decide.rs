@@ -1,6 +1,6 @@
 //! Submitting a scheme, approving it, returning it with a reason. Whoever wrote or submitted it cannot approve it.
 
-use domain::ids::{ApprovalId, RevisionId};
+use domain::ids::{AgencyId, ApprovalId, RevisionId, TaskId};
 use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::separation::{Hand, Separation};
@@ -18,7 +18,7 @@ use crate::{Ctx, Error, Platform, Result};
 /// Sends a draft for approval. From here on it is whole: everything that a draw needs was checked.
 ///
 /// # Errors
-/// `SCHM-001` with the problems, `SCHM-002` if it is no draft, `CORE-409`, `Denied`.
+/// `SCHM-001` with the problems, `SCHM-002` if it is no draft, `TASK-017` for a scheme that the rules refuse, `CORE-409`, `Denied`.
 pub async fn submit(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::SchemeSubmit).await?;
     let mut revision = own(command.tx(), ctx, id).await?;
@@ -28,6 +28,7 @@ pub async fn submit(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) -
         let words: Vec<_> = problems.iter().map(text::scheme::problem).collect();
         return Err(Error::conflict("SCHM-001").with("count", words.len()).with("problems", words.join(" ")));
     }
+    expect_columns_allowed(command.tx(), &draft, revision.agency_id, None).await?;
     change(command.tx(), ctx, &mut revision, seen, state).await?;
     record(command.tx(), ctx, id, "submit", "asked", "").await?;
     command.finish(KIND, id, serde_json::json!({ "digest": revision.digest })).await
@@ -76,6 +77,29 @@ pub async fn give_back(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64
     change(command.tx(), ctx, &mut revision, seen, state).await?;
     record(command.tx(), ctx, id, "approve", "returned", reason).await?;
     command.finish(KIND, id, serde_json::json!({ "reason": reason })).await
+}
+
+/// The rules allow the columns that a scheme reads.
+///
+/// # Errors
+/// `TASK-017` for columns for regulators only where the rulebook refuses them.
+pub(crate) async fn expect_columns_allowed(
+    tx: &mut Tx,
+    draft: &SchemeDraft,
+    agency: AgencyId,
+    task: Option<TaskId>,
+) -> Result<()> {
+    let internal = super::internal_labels(draft);
+    if internal.is_empty() {
+        return Ok(());
+    }
+    let agency = repo::agency::by_id_unscoped(tx, agency).await?;
+    let rules = crate::assign::rules::in_force(tx, &agency.path, task).await?;
+    if rules.allows_internal_columns() {
+        Ok(())
+    } else {
+        Err(Error::conflict("TASK-017").with("columns", internal.join("、")))
+    }
 }
 
 fn step(revision: &Revision, command: RevisionCommand) -> Result<RevisionState> {

@@ -12,13 +12,14 @@ mod roll;
 
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
-pub(crate) use count::{refusal, sentences, warnings};
+pub(crate) use count::{internal_labels, refusal, sentences, warnings};
+pub(crate) use decide::expect_columns_allowed;
 pub(crate) use decide::decided;
 pub use decide::{approve, give_back, submit};
 pub(crate) use draft::own;
 pub use draft::{copy, draft, update};
 pub use list::{Choices, SchemeView, choices, list, view};
-pub(crate) use roll::{RollCache, field_texts, header, read_frozen, register_line};
+pub(crate) use roll::{RollCache, RollColumns, is_internal, read_frozen};
 
 pub use store::repo::approval::Approval as Decision;
 

@@ -1,4 +1,4 @@
-//! The directory as a roll: which columns it has, how a row's fields read, and the live roll, kept in memory so that
+//! The directory as a roll: which columns it can have, how a row's fields read, and the live roll, kept in memory so that
 //! counts answer at once. It freezes nothing.
 
 use std::borrow::Cow;
@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
+use domain::scheme::{SchemeColumn, SchemeDraft};
 use domain::subject::RiskLevel;
-use draw::{Digest, Header, Intake, Refused, Roll, Suite};
+use draw::{ColumnType, Digest, Header, Intake, Refused, Roll, Suite};
 use store::StoreError;
 use store::repo::subject::RollSubject;
 use text::Label as _;
@@ -15,45 +16,65 @@ use tokio::sync::Mutex;
 
 use crate::{Error, Platform, Result};
 
-/// The columns of every roll that the platform freezes. Names stay in the directory: rules are about kinds of firms.
-const COLUMNS: [&str; 10] = [
-    "id:text",
-    "organ:text",
-    "kind:text",
-    "subkind:text",
-    "registered:date",
-    "status:text",
-    "risk:text",
-    "industry:text",
-    "division:text",
-    "tags:set",
-];
+/// The columns of a roll behind its ids, in the order of the directory's list. Names stay in the directory: rules are about
+/// kinds of firms.
+#[derive(Clone, Debug)]
+pub(crate) struct RollColumns(Vec<SchemeColumn>);
 
-/// The header of the platform's rolls.
-pub(crate) fn header() -> std::result::Result<Header, Refused> {
-    Header::parse(&COLUMNS)
+impl RollColumns {
+    /// Every column that a scheme could read: for counts in the house, never for a roll that is frozen.
+    pub(crate) fn all() -> Self {
+        Self(SchemeColumn::ALL.to_vec())
+    }
+
+    /// The columns that a scheme reads and no other.
+    pub(crate) fn of(draft: &SchemeDraft) -> Self {
+        Self(draft.columns().into_iter().collect())
+    }
+
+    /// The header.
+    pub(crate) fn header(&self) -> std::result::Result<Header, Refused> {
+        let mut cells = vec!["id:text".to_owned()];
+        cells.extend(self.0.iter().map(|column| format!("{}:{}", column.code(), kind_of(*column).word())));
+        Header::parse(&cells)
+    }
+
+    /// The fields of a row in the header's order. Kinds and states stand there as their labels, as people write them.
+    pub(crate) fn fields<'r>(&self, row: &'r RollSubject) -> Vec<Cow<'r, str>> {
+        let mut fields = Vec::with_capacity(self.0.len() + 1);
+        fields.push(Cow::Borrowed(row.code.as_str()));
+        fields.extend(self.0.iter().map(|column| field(row, *column)));
+        fields
+    }
 }
 
-/// The fields of a row in the header's order. Kinds and states stand there as their labels, as people write them.
-pub(crate) fn field_texts(row: &RollSubject) -> [Cow<'_, str>; 10] {
-    [
-        row.code.as_str().into(),
-        row.agency_code.as_str().into(),
-        row.kind.label().into(),
-        row.sub_kind.as_str().into(),
-        row.registered_on.map(|day| day.to_string()).unwrap_or_default().into(),
-        row.status.label().into(),
-        row.credit_class.map(RiskLevel::code).unwrap_or_default().into(),
-        row.industry.as_str().into(),
-        row.division.as_str().into(),
-        row.tags.join(",").into(),
-    ]
+const fn kind_of(column: SchemeColumn) -> ColumnType {
+    match column {
+        SchemeColumn::Registered => ColumnType::Date,
+        SchemeColumn::Tags => ColumnType::Set,
+        _ => ColumnType::Text,
+    }
 }
 
-/// A line of the register file: code, own id, registrar key, name.
-pub(crate) fn register_line(row: &RollSubject) -> String {
-    let name = row.name.replace(['\t', '\n', '\r'], " ");
-    format!("{}\t{}\t{}\t{name}\n", row.code, row.id, row.agency_code)
+fn field(row: &RollSubject, column: SchemeColumn) -> Cow<'_, str> {
+    match column {
+        SchemeColumn::Kind => row.kind.label().into(),
+        SchemeColumn::SubKind => row.sub_kind.as_str().into(),
+        SchemeColumn::Organ => row.agency_code.as_str().into(),
+        SchemeColumn::Registered => row.registered_on.map(|day| day.to_string()).unwrap_or_default().into(),
+        SchemeColumn::Status => row.status.label().into(),
+        SchemeColumn::Risk => row.credit_class.map(RiskLevel::code).unwrap_or_default().into(),
+        SchemeColumn::Industry => row.industry.as_str().into(),
+        SchemeColumn::Division => row.division.as_str().into(),
+        SchemeColumn::Tags => row.tags.join(",").into(),
+    }
+}
+
+/// Whether the roll of this header holds a column for regulators only: then it stays in the house. A column that this
+/// version does not know is taken for one.
+pub(crate) fn is_internal(header: &Header) -> bool {
+    let names = header.columns().iter().skip(1).map(|column| column.name.as_str());
+    names.map(SchemeColumn::from_code).any(|column| column.is_none_or(SchemeColumn::is_internal))
 }
 
 /// Rolls in memory.
@@ -74,7 +95,7 @@ struct Live {
 /// # Errors
 /// `TASK-013` if a row cannot stand in a roll.
 pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Result<Arc<Roll>> {
-    let mut conn = platform.store().read().await?;
+    let mut conn = platform.store().snapshot().await?;
     let stamp = store::repo::roll::stamp(&mut conn, scope).await?;
     // Held while reading: ten people who open the editor at once read the directory once.
     let mut live = platform.rolls().live.lock().await;
@@ -88,11 +109,12 @@ pub(crate) async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate
     let theirs = scope.clone();
     let handle = tokio::runtime::Handle::current();
     let read = move || -> Result<Roll> {
-        let mut intake = Intake::new(header().map_err(Error::internal)?).keeping();
+        let columns = RollColumns::all();
+        let mut intake = Intake::new(columns.header().map_err(Error::internal)?).keeping();
         let mut refused = None;
         let read = handle.block_on(store::repo::subject::for_each_in_scope(&mut conn, &theirs, day, |row| {
-            let fields = field_texts(&row);
-            intake.push(&fields.each_ref().map(AsRef::as_ref)).map_err(|error| {
+            let fields = columns.fields(&row);
+            intake.push(&fields.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(|error| {
                 refused = Some(error);
                 StoreError::NotFound
             })

@@ -2,8 +2,6 @@
 //! the sizes follow from it. It may be done again and again until the task is sealed; each time the roll is replaced and
 //! a seal that was asked for has to be asked for again.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
 use bundle::RollWriter;
@@ -18,9 +16,10 @@ use store::repo::attempt::Attempt;
 use store::repo::file::File as FileRow;
 use store::{StoreError, repo};
 
+use super::register::RegisterWriter;
 use super::{KIND, job_open, own, step};
 use crate::job::{Meter, Run, attended};
-use crate::scheme::{compile, field_texts, header, refusal, register_line};
+use crate::scheme::{RollColumns, compile, refusal};
 use crate::{Ctx, Error, NewJob, Platform, Result};
 
 /// The kind of the job.
@@ -89,7 +88,9 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         scope: Scope::below(&agency.path),
         day: domain::china_day(at),
         scheme: scheme.clone(),
+        columns: RollColumns::of(&draft),
         key: Digest(ctx.entropy.bytes()),
+        salt: Digest(ctx.entropy.bytes()),
         rows: u64::try_from(rows).unwrap_or(0),
     };
     let folder = work.folder.clone();
@@ -144,6 +145,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     super::change(command.tx(), &ctx, &mut task, state).await?;
     let facts = serde_json::json!({
         "roll": digest, "rows": frozen.document.rows, "drawn": frozen.sizes.total(), "attempt": attempt.attempt,
+        "register": frozen.register.digest, "columns": frozen.document.header.cells(),
     });
     run.finish(&mut command, &facts).await?;
     command.finish(KIND, id, facts).await?;
@@ -158,7 +160,9 @@ struct Work {
     scope: Scope,
     day: NaiveDate,
     scheme: Scheme,
+    columns: RollColumns,
     key: Digest,
+    salt: Digest,
     rows: u64,
 }
 
@@ -171,21 +175,21 @@ impl Work {
         std::fs::create_dir_all(&self.folder).map_err(Error::internal)?;
         let roll_path = self.folder.join("roll.parquet");
         let register_path = self.folder.join("register.tsv");
-        let header = header().map_err(Error::internal)?;
+        let header = self.columns.header().map_err(Error::internal)?;
         let mut writer = RollWriter::create(&roll_path, header, SUITE, self.key).map_err(Error::internal)?.keeping();
-        let mut register = BufWriter::with_capacity(1 << 16, File::create(&register_path).map_err(Error::internal)?);
+        let mut register = RegisterWriter::create(&register_path, &self.salt)?;
         meter.step("freeze", self.rows);
         let mut refused = None;
         let mut done = 0;
         let read = handle.block_on(async {
-            let mut conn = self.platform.store().read().await?;
+            let mut conn = self.platform.store().snapshot().await?;
             repo::subject::for_each_in_scope(&mut conn, &self.scope, self.day, |row| {
-                let fields = field_texts(&row);
+                let fields = self.columns.fields(&row);
                 let pushed = writer
-                    .push(&fields.each_ref().map(AsRef::as_ref))
+                    .push(&fields.iter().map(AsRef::as_ref).collect::<Vec<_>>())
                     .map_err(|error| Error::conflict("TASK-013").with("problem", error));
-                let written =
-                    pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
+                // Nothing keeps an object of the directory off the roll but the scheme, whose exclusions are counted there.
+                let written = pushed.and_then(|()| register.push(&row, ""));
                 done += 1;
                 match written {
                     Err(error) => {
@@ -207,7 +211,6 @@ impl Work {
             return Err(Error::conflict("JOB-001"));
         }
         read?;
-        register.flush().map_err(Error::internal)?;
         let (document, taken) = writer.finish().map_err(Error::internal)?;
         if document.rows == 0 {
             return Err(Error::conflict("TASK-012"));
@@ -226,7 +229,7 @@ impl Work {
         }
         meter.step("digest", 0);
         let files = self.platform.files();
-        Ok(Frozen { document, sizes, roll: files.adopt(&roll_path)?, register: files.adopt(&register_path)? })
+        Ok(Frozen { document, sizes, roll: files.adopt(&roll_path)?, register: register.finish(files)? })
     }
 }
 
@@ -294,6 +297,7 @@ pub(crate) fn blank() -> Attempt {
         result_file: None,
         result_digest: None,
         bundle_file: None,
+        public_bundle_file: None,
         drawn_rows: None,
         ended_at: None,
         failure: None,

@@ -4,6 +4,7 @@
 mod create;
 mod freeze;
 mod list;
+mod register;
 mod seal;
 mod stepper;
 mod view;
@@ -12,6 +13,7 @@ pub use create::{NewTask, approve, create, void};
 pub use freeze::freeze;
 pub(crate) use freeze::{FREEZE_JOB, file_row, run_freeze, text_of};
 pub use list::{TaskRow, list};
+pub(crate) use register::read_register;
 pub use seal::{approve_seal, request_seal, return_seal};
 pub use stepper::{StepKind, StepMark, StepView};
 pub use view::{AttemptView, SealCheck, TaskView, check_seal, view};

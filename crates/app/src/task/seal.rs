@@ -3,16 +3,19 @@
 
 use domain::ids::{AccountId, DrawId, TaskId};
 use domain::registry::UseCase;
+use domain::scheme::SchemeDraft;
 use domain::separation::{Hand, Separation};
 use domain::state::{AttemptState, TaskCommand, TaskState};
+use store::Tx;
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::party::Ceremony;
+use store::repo::task::Task;
 
 use super::freeze::{FREEZE_JOB, blank};
 use super::{KIND, change, job_open, own, reason, step};
 use crate::party::commit_platform;
-use crate::scheme::decided;
+use crate::scheme::{decided, expect_columns_allowed};
 use crate::{Ctx, Error, Platform, Result};
 
 /// Asks for the seal over the roll that was seen (`seen` is the attempt's version). After a failed attempt `why` says why
@@ -20,7 +23,8 @@ use crate::{Ctx, Error, Platform, Result};
 ///
 /// # Errors
 /// `TASK-003`, `TASK-006` while a freeze is under way, `TASK-007` without a roll, `CORE-409` if the roll was frozen again
-/// meanwhile, `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
+/// meanwhile, `DRAW-024` without a reason after a failure, `TASK-017` for a scheme that the rules refuse, `TASK-015`, `Denied`,
+/// `NotFound`.
 pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskRequestSeal).await?;
     let task = own(command.tx(), ctx, id).await?;
@@ -32,6 +36,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
     if latest.version != seen {
         return Err(Error::conflict("CORE-409"));
     }
+    columns_allowed(command.tx(), &task).await?;
     let again = task.state == TaskState::Failed;
     let why = if again { Some(reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned()) } else { None };
     let post = ctx.post()?;
@@ -76,7 +81,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
         _ => return Err(Error::conflict("CORE-409")),
     };
     decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "asked", why.as_deref().unwrap_or_default()).await?;
-    let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
+    let data = sealed(&attempt);
     command.finish(KIND, id, data).await
 }
 
@@ -84,12 +89,13 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
 ///
 /// # Errors
 /// `TASK-008` if nobody asks, `TASK-009` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
-/// `TASK-003`, `TASK-015`, `Denied`, `NotFound`.
+/// `TASK-003`, `TASK-017` for a scheme that the rules refuse, `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Seal)?;
     let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
+    columns_allowed(command.tx(), &task).await?;
     let post = ctx.post()?;
     let drawer = attempt.requested_account.as_deref().and_then(|account| account.parse::<AccountId>().ok());
     let taken: Vec<_> = drawer.map(|account| (Hand::Drawer, account)).into_iter().collect();
@@ -111,7 +117,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     let names = (task.number.as_str(), attempt.attempt, organiser.as_str());
     commit_platform(command.tx(), ctx, Ceremony::draw(attempt.id), suite, names).await?;
     decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "approved", "").await?;
-    let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
+    let data = sealed(&attempt);
     command.finish(KIND, id, data).await
 }
 
@@ -137,6 +143,18 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
     repo::attempt::update(command.tx(), &attempt).await?;
     decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "returned", why).await?;
     command.finish_as("task.seal_returned", KIND, id, serde_json::json!({ "reason": why })).await
+}
+
+/// The scheme reads only what the rules allow now.
+async fn columns_allowed(tx: &mut Tx, task: &Task) -> Result<()> {
+    let revision = repo::revision::by_id_unscoped(tx, task.scheme_id).await?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    expect_columns_allowed(tx, &draft, task.agency_id, Some(task.id)).await
+}
+
+/// What a seal is over, for its event.
+fn sealed(attempt: &Attempt) -> serde_json::Value {
+    serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest, "register": attempt.register_file })
 }
 
 fn requested(latest: Option<Attempt>) -> Result<Attempt> {

@@ -4,6 +4,7 @@
 
 mod ceremony;
 mod common;
+mod disclosure;
 mod flow;
 mod scheme;
 mod task;

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 mod check;
+mod reads;
 mod share;
 
 pub use check::{BadScheme, SchemeProblem};
+pub use reads::Disclosure;
 pub use share::{is_ratio, percent_of_ratio, ratio_of_percent};
 
 coded_enum! {
