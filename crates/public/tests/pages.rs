@@ -158,6 +158,7 @@ fn attempt(state: &str, number: &str) -> PublicAttempt {
         result_digest: drawn.then(|| "5".repeat(64)),
         drawn_rows: drawn.then_some(5),
         ended_at: open.then(|| "2021-05-08T09:20:00+08:00".to_owned()),
+        attestations: Vec::new(),
     }
 }
 
@@ -173,6 +174,7 @@ fn announcement(state: &str, number: &str) -> Announcement {
         roll_at: "2021-05-08T08:30:00+08:00".to_owned(),
         roll_source: "检查对象名录库".to_owned(),
         register_digest: "e".repeat(64),
+        internal_columns: Vec::new(),
         scheme_document: "internal-scheme".to_owned(),
         suite: "mc1-sha256".to_owned(),
         exclusions: vec![RuleCount {
