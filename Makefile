@@ -1,7 +1,7 @@
 # The few commands of this repository. Each only calls a script in scripts/, where the work and its reasons stand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench assets setup-run setup-test fmt
+.PHONY: help run test bench map assets setup-run setup-test fmt
 
 # Where `make run` listens, and where its data lives.
 LISTEN ?=
@@ -18,6 +18,9 @@ test: ## Run every check on SQLite and PostgreSQL and in a browser (STEPS="rust 
 
 bench: ## Measure the draw against its hashes alone and named peers (BENCH="--whole-country": 200 million rows)
 	@python3 scripts/bench $(BENCH)
+
+map: ## Write docs/map/ anew from the sources and docs/map/requirements.toml
+	@python3 scripts/map.py
 
 assets: ## Build the browser assets
 	@python3 scripts/setup.py assets
