@@ -2,28 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::registry::UseCase;
-use domain::role::Role;
-use store::repo::todo::{self, Waiting};
+use kernel::job::JobView;
+use kernel::{Ctx, Platform, Result};
 
-use crate::job::JobView;
-use crate::{Ctx, Platform, Result};
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Todo {
-    /// What kind; `text::todo` has its words.
-    pub kind: TodoKind,
-    /// The thing's id.
-    pub id: String,
-    /// Its number and title.
-    pub name: String,
-    /// How many visits, for shares.
-    pub count: i64,
-    /// Until when.
-    pub due_on: Option<NaiveDate>,
-}
-
-pub use text::todo::TodoKind;
+pub use kernel::todo::{Todo, TodoKind};
 
 /// The home page's content.
 #[derive(Debug)]
@@ -34,7 +16,7 @@ pub struct Home {
     pub jobs: Vec<JobView>,
 }
 
-/// What waits for the acting post.
+/// What waits for the acting post, as every area says it.
 ///
 /// # Errors
 /// `Unauthenticated`, `Internal`.
@@ -43,55 +25,16 @@ pub async fn view(platform: &Platform, ctx: &Ctx) -> Result<Home> {
     let post = ctx.post()?;
     let mut conn = platform.store().read().await?;
     let mut todos = Vec::new();
-    match post.role {
-        Role::Leader => {
-            for scheme in todo::submitted_schemes(&mut conn, post.agency_id).await? {
-                todos.push(of(TodoKind::ApproveScheme, scheme));
-            }
-            for task in todo::open_tasks(&mut conn, post.agency_id).await? {
-                match task.state.as_str() {
-                    "draft" => todos.push(of(TodoKind::ApproveTask, task)),
-                    "approved" | "failed" if task.count > 0 => todos.push(of(TodoKind::ApproveSeal, task)),
-                    _ => {}
-                }
-            }
-        }
-        Role::Clerk => {
-            for task in todo::open_tasks(&mut conn, post.agency_id).await? {
-                let kind = match task.state.as_str() {
-                    "approved" if task.count == 0 => TodoKind::Freeze,
-                    "sealed" => TodoKind::HoldCeremony,
-                    "committed" => TodoKind::Draw,
-                    "failed" => TodoKind::NewAttempt,
-                    "drawn" => TodoKind::Dispatch,
-                    _ => continue,
-                };
-                todos.push(of(kind, task));
-            }
-            for share in todo::open_shares(&mut conn, post.agency_id).await? {
-                let kind = if share.state == "received" { TodoKind::AcceptShare } else { TodoKind::MatchShare };
-                todos.push(of(kind, share));
-            }
-        }
-        Role::Administrator
-        | Role::DirectoryKeeper
-        | Role::Inspector
-        | Role::Reviewer
-        | Role::Publisher
-        | Role::Auditor => {}
+    for source in platform.areas().iter().flat_map(|area| area.todos) {
+        todos.extend(source(&mut conn, ctx, post).await?);
     }
     drop(conn);
     // Those without a deadline come after those with one.
     todos.sort_by_key(|todo| todo.due_on.unwrap_or(NaiveDate::MAX));
     let jobs = if domain::registry::may(post.role, UseCase::JobList) {
-        crate::job::list(platform, ctx, "running", 0, 5).await?.rows
+        kernel::job::list(platform, ctx, "running", 0, 5).await?.rows
     } else {
         Vec::new()
     };
     Ok(Home { todos, jobs })
-}
-
-fn of(kind: TodoKind, waiting: Waiting) -> Todo {
-    let name = if waiting.number.is_empty() { waiting.title } else { format!("{} {}", waiting.number, waiting.title) };
-    Todo { kind, id: waiting.id, name, count: waiting.count, due_on: waiting.due_on }
 }

@@ -1,48 +1,54 @@
-//! Use cases: one file per verb. Each takes the [`Platform`], a [`Ctx`] (who acts, when, with which randomness) and its
-//! input, checks the permission in the registry of `domain`, and writes its event and its jobs in the transaction of
-//! the business change ([`Command`]).
+//! Joins the areas: one table of jobs, to-dos, doctor's checks and kill points ([`AREAS`]), each row handed up by its area,
+//! and the names under which fronts and the command line find the use cases.
 //!
-//! No HTTP, no SQL, no clock and no random source here: `now` and entropy come in with the [`Ctx`].
+//! Nothing is decided here but the home page, which asks every area.
 
-pub mod account;
-pub mod agency;
-pub mod assign;
-pub mod audit;
-pub mod calendar;
-pub mod ceremony;
-mod command;
-mod ctx;
-pub mod directory;
-pub mod drawing;
-mod error;
-pub mod fairness;
-pub mod form;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kernel::area::{Area, Parts};
+
 pub mod home;
-pub mod job;
-pub mod party;
-mod platform;
-pub mod public_site;
-pub mod rule;
-pub mod scheme;
-pub mod task;
-pub mod upkeep;
 
-pub use command::{Command, NewJob, actor_id};
-pub use ctx::{Actor, Ctx, Entropy};
-pub use error::{Error, ErrorKind, FieldError};
-pub use platform::{Clock, Config, Platform};
-pub use store::StoreConfig;
-pub use store::repo::Page;
-pub use store::repo::agency::Agency;
-pub use store::repo::post::Post;
+pub use ::drawing::{ceremony, fairness, party, public_site, task};
+pub use assigning::form;
+pub use kernel::{account, agency, audit, calendar, check, job, kill, rule, todo};
+pub use planning::scheme;
+pub use {assigning, directory, drawing, upkeep};
 
-/// Result of every use case.
-pub type Result<T> = std::result::Result<T, Error>;
+pub use kernel::{
+    Actor, Agency, Clock, Command, Ctx, Entropy, Error, ErrorKind, FieldError, NewJob, Page, Platform, Post, Result,
+    StoreConfig, actor_id, point,
+};
 
-/// A named point of a long operation, at which the crash tests kill the process: `MINGCHA_KILL_AT=name[:n]` aborts at
-/// the `n`-th time (default 1) that the point is reached. Without the variable it costs one atomic load.
-pub fn point(name: &str) {
-    kill::reached(name);
+/// The areas, each after those that it uses.
+pub const AREAS: &[&Area] =
+    &[&kernel::AREA, &directory::AREA, &planning::AREA, &drawing::AREA, &assigning::AREA, &upkeep::AREA];
+
+/// What parties can sit around.
+const TABLES: party::Tables = party::Tables(&[ceremony::TABLE, assigning::matching::TABLE]);
+
+/// How to open a platform with all areas.
+#[derive(Clone)]
+pub struct Config {
+    /// The database.
+    pub store: StoreConfig,
+    /// Folder of content-addressed files.
+    pub files: PathBuf,
+    /// Time and randomness.
+    pub clock: Arc<dyn Clock>,
+    /// What the outside calls this installation, without a slash at the end: `https://10.1.2.3:8443`. It stands in QR codes.
+    pub base_url: String,
+    /// What sets forms as PDF; `None` where the machine has no fonts for it.
+    pub printer: Option<Arc<dyn form::FormPrinter>>,
 }
 
-pub mod kill;
+/// Opens database and files for the use cases of all areas. The schema must be up to date; see [`Platform::migrate`].
+///
+/// # Errors
+/// `Internal` if the database or the folder cannot be opened.
+pub async fn open(config: Config) -> Result<Platform> {
+    let parts = Parts::default().with(scheme::RollCache::default()).with(TABLES).with(form::Printer(config.printer));
+    let Config { store, files, clock, base_url, .. } = config;
+    Platform::open(kernel::Config { store, files, clock, base_url, areas: AREAS, parts }).await
+}

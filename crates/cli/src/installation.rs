@@ -55,7 +55,7 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
         base_url: base_url.to_owned(),
         printer: Some(printer(settings)),
     };
-    Ok(Platform::open(config).await?)
+    Ok(app::open(config).await?)
 }
 
 /// What sets forms as PDF, with the configured fonts first.

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use app::assign::matching::{self, PublishInput};
-use app::assign::{self, DispatchInput};
+use app::assigning::matching::{self, PublishInput};
+use app::assigning::{self, DispatchInput};
 use app::directory::import::{self, Upload};
 use app::form::{self, FormKind};
 use app::task::NewTask;
@@ -265,18 +265,19 @@ impl Cast {
     /// Dispatches a drawn task; the unit's share.
     pub async fn dispatch(&self, world: &World, task: TaskId) -> ShareId {
         let input = DispatchInput { task, planned_on: None };
-        assign::dispatch(&world.platform, &world.as_post(&self.clerk), input).await.unwrap();
+        assigning::dispatch(&world.platform, &world.as_post(&self.clerk), input).await.unwrap();
         world.work().await;
-        let shares = assign::list(&world.platform, &world.as_post(&self.unit_clerk), None, 0, 100).await.unwrap().rows;
-        let mine = |share: &assign::Share| share.agency_id == self.unit_clerk.agency_id && share.task_id == task;
+        let shares =
+            assigning::list(&world.platform, &world.as_post(&self.unit_clerk), None, 0, 100).await.unwrap().rows;
+        let mine = |share: &assigning::Share| share.agency_id == self.unit_clerk.agency_id && share.task_id == task;
         shares.into_iter().map(|view| view.share).find(mine).expect("a share of the unit").id
     }
 
     /// The unit signs for its share.
     pub async fn accept(&self, world: &World, share: ShareId) {
         let ctx = world.as_post(&self.unit_clerk);
-        let version = assign::view(&world.platform, &ctx, share).await.unwrap().share.version;
-        assign::accept(&world.platform, &ctx, share, version).await.unwrap();
+        let version = assigning::view(&world.platform, &ctx, share).await.unwrap().share.version;
+        assigning::accept(&world.platform, &ctx, share, version).await.unwrap();
     }
 
     /// The unit's clerk prepares the matching of an accepted share.

@@ -116,7 +116,7 @@ pub async fn open(home: &Path, store: &StoreConfig, clock: Arc<FakeClock>) -> Pl
         base_url: "https://mingcha.test".to_owned(),
         printer: Some(Arc::new(PlainPrinter::default())),
     };
-    Platform::open(config).await.unwrap()
+    app::open(config).await.unwrap()
 }
 
 fn name_of(url: &str) -> &str {

@@ -129,7 +129,7 @@ impl World {
         };
         let clock = Arc::new(FakeClock::new());
         let printer = Arc::new(PlainPrinter::default());
-        let platform = Platform::open(Config {
+        let platform = app::open(Config {
             store: store_config.clone(),
             files: folder.path().join("files"),
             clock: clock.clone(),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{Config, Platform, StoreConfig};
+use app::{Config, StoreConfig};
 use clap::{Args, ValueEnum};
 
 use crate::command::serve;
@@ -58,7 +58,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         base_url,
         printer: Some(installation::printer(settings)),
     };
-    let platform = Platform::open(config).await?;
+    let platform = app::open(config).await?;
     platform.migrate().await?;
     platform.set_fact("kind", "demo").await?;
     let scale = match arguments.scale {

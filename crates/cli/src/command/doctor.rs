@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::Clock as _;
-use app::upkeep::{Check, Name, Patient, Verdict};
+use app::check::{Check, Name, Verdict};
+use app::upkeep::Patient;
 use clap::Args;
 use paper::{CheckNotice, Moment, Printer};
 use text::upkeep as words;
@@ -44,7 +45,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let now_seconds = clock.now().unix_ms() / 1_000;
     let patient = Patient { home: settings.home.clone(), store: settings.store.clone(), clock, mend: arguments.mend };
     let bar = say::bar("检查");
-    let mut checks = app::upkeep::doctor(&patient, &mut say::progress(&bar)).await;
+    let mut checks = app::upkeep::doctor(&patient, app::AREAS, &mut say::progress(&bar)).await;
     bar.finish_and_clear();
     checks.push(of(Name::Fonts, font_check(&settings.fonts)));
     checks.push(of(Name::Certificate, certificate_check(settings, now_seconds)));

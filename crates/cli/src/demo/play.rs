@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::assign::DispatchInput;
-use app::assign::matching;
+use app::assigning::DispatchInput;
+use app::assigning::matching;
 use app::ceremony;
 use app::directory::import::Upload;
 use app::form::FormKind;
@@ -255,13 +255,13 @@ impl Stage {
         let platform = self.plan.platform.clone();
         let clerk = people.post("clerk")?.clone();
         self.plan.clock.set(at("2021-05-10T09:00:00+08:00"));
-        let job =
-            app::assign::dispatch(&platform, &self.as_post(&clerk), DispatchInput { task, planned_on: None }).await?;
+        let job = app::assigning::dispatch(&platform, &self.as_post(&clerk), DispatchInput { task, planned_on: None })
+            .await?;
         self.finish_job(job).await?;
         self.done("派发");
         self.plan.clock.set(at("2021-05-11T09:00:00+08:00"));
         let mut matched = Vec::new();
-        for line in app::assign::progress(&platform, &self.as_post(&clerk), task).await?.units {
+        for line in app::assigning::progress(&platform, &self.as_post(&clerk), task).await?.units {
             let share = line.share.id;
             let Some(unit) = UNITS.iter().find(|u| u.name == line.share.agency_name) else { continue };
             let suffix = if unit.code == super::people::CITY {
@@ -271,11 +271,11 @@ impl Stage {
             };
             let (clerk, leader) =
                 (people.post(&format!("clerk{suffix}"))?.clone(), people.post(&format!("leader{suffix}"))?.clone());
-            let version = app::assign::view(&platform, &self.as_post(&clerk), share).await?.share.version;
-            app::assign::accept(&platform, &self.as_post(&clerk), share, version).await?;
+            let version = app::assigning::view(&platform, &self.as_post(&clerk), share).await?.share.version;
+            app::assigning::accept(&platform, &self.as_post(&clerk), share, version).await?;
             let able = matching::feasibility(&platform, &self.as_post(&clerk), share).await?.certified;
             self.match_share(&clerk, &leader, share).await?;
-            let mut loads: Vec<i64> = app::assign::loads(&platform, &self.as_post(&clerk), Some(share))
+            let mut loads: Vec<i64> = app::assigning::loads(&platform, &self.as_post(&clerk), Some(share))
                 .await?
                 .iter()
                 .map(|l| l.visits)
@@ -318,7 +318,7 @@ impl Stage {
         matching::publish(platform, &self.as_post(clerk), id, matching::PublishInput::default()).await?;
         party::reveal(platform, &self.public(), &invitation.token, &secret.salt, &secret.value).await?;
         Worker::new(platform.clone()).drain().await?;
-        let view = app::assign::view(platform, &self.as_post(clerk), share).await?;
+        let view = app::assigning::view(platform, &self.as_post(clerk), share).await?;
         if view.share.state == domain::state::ShareState::Matched {
             return Ok(id);
         }

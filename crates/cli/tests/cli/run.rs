@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use app::{Clock, Config, Platform, StoreConfig};
+use app::{Clock, Config, StoreConfig};
 use domain::time::Instant;
 use tempfile::TempDir;
 pub use testkit::Engine;
@@ -172,7 +172,7 @@ impl Installation {
         let made = Self::place(engine);
         assert_eq!(made.mingcha(&["migrate"]).said().code, Some(0));
         block_on(async {
-            let platform = Platform::open(Config {
+            let platform = app::open(Config {
                 store: made.store.clone(),
                 files: made.home.join("files"),
                 clock: Arc::new(TestClock),

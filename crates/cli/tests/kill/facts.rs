@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use app::upkeep::{Check, Name, Patient, Verdict, doctor};
+use app::check::{Check, Name, Verdict};
+use app::upkeep::{Patient, doctor};
 use testkit::store::{Conn, dump, migration_names, tables_after, values};
 use testkit::{FakeClock, Rest};
 
@@ -98,7 +99,7 @@ pub async fn is_sound(rest: &Rest, clock: &Arc<FakeClock>, label: &str) {
 
 async fn examine(rest: &Rest, clock: Arc<FakeClock>, mend: bool) -> Vec<Check> {
     let patient = Patient { home: rest.home().to_owned(), store: rest.store_config().clone(), clock, mend };
-    doctor(&patient, &mut |_, _, _| {}).await
+    doctor(&patient, app::AREAS, &mut |_, _, _| {}).await
 }
 
 /// Two days later, by the doctor's hand, the folder holds exactly the files that rows name.

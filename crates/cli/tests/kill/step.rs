@@ -1,8 +1,8 @@
 //! The steps that are killed. [`drive`] does what people and a worker do for a step, beginning with whatever is there
 //! already: so the undisturbed run, the run that is killed and the run after it are one function.
 
-use app::assign::matching::{self, PublishInput};
-use app::assign::{self, DispatchInput};
+use app::assigning::matching::{self, PublishInput};
+use app::assigning::{self, DispatchInput};
 use app::directory::import::{self, Upload};
 use app::form::{self, FormKind};
 use app::job::Worker;
@@ -146,9 +146,9 @@ async fn draw_by_lot(desk: &Desk<'_>) -> Result<()> {
 
 async fn dispatch(desk: &Desk<'_>) -> Result<()> {
     let ctx = desk.clerk().await;
-    if app::assign::progress(desk.platform, &ctx, desk.task()).await?.units.is_empty() {
+    if app::assigning::progress(desk.platform, &ctx, desk.task()).await?.units.is_empty() {
         let input = DispatchInput { task: desk.task(), planned_on: None };
-        assign::dispatch(desk.platform, &ctx, input).await?;
+        assigning::dispatch(desk.platform, &ctx, input).await?;
     }
     desk.work().await
 }

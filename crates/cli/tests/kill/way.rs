@@ -83,9 +83,9 @@ async fn set_the_scene(world: &World, scene: &mut Scene, step: Step) {
         }
         Step::Publish => {
             let unit_clerk = desk.person(&scene.unit_clerk).await;
-            let shares = app::assign::list(platform, &unit_clerk, None, 0, 10).await.unwrap().rows;
+            let shares = app::assigning::list(platform, &unit_clerk, None, 0, 10).await.unwrap().rows;
             let share = &shares[0].share;
-            app::assign::accept(platform, &unit_clerk, share.id, share.version).await.unwrap();
+            app::assigning::accept(platform, &unit_clerk, share.id, share.version).await.unwrap();
             scene.share = Some(share.id);
         }
         // The link of the second person is shown once, so the step before is done here.

@@ -1,7 +1,7 @@
 //! Dispatch: what a dispatch would do and did, unit by unit, and the hub of shares and visits. Receipt and matching have
 //! pages of their own.
 
-use app::assign::{self, DispatchInput, DispatchPreview, ShareView, TaskProgress};
+use app::assigning::{self, DispatchInput, DispatchPreview, ShareView, TaskProgress};
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
@@ -49,7 +49,7 @@ impl HubPage {
 
 async fn hub(desk: Desk, query: ListQuery) -> Result<Html<HubPage>> {
     let state = ShareState::from_code(query.filter("state"));
-    let found = assign::list(&desk.platform, &desk.ctx, state, query.page - 1, query.per_page).await?;
+    let found = assigning::list(&desk.platform, &desk.ctx, state, query.page - 1, query.per_page).await?;
     let pager = query.pager(found.total);
     let states = ShareState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect();
     let may_loads = desk.may(UseCase::VisitList);
@@ -93,9 +93,9 @@ async fn task_page(desk: Desk, Path(task): Path<String>) -> Result<Response> {
 }
 
 async fn shown(desk: &Desk, task: TaskId, typed: Option<String>, errors: FieldErrors) -> Result<TaskPage> {
-    let preview = assign::preview(&desk.platform, &desk.ctx, task).await?;
+    let preview = assigning::preview(&desk.platform, &desk.ctx, task).await?;
     let progress = if desk.may(UseCase::ShareList) {
-        assign::progress(&desk.platform, &desk.ctx, task).await?
+        assigning::progress(&desk.platform, &desk.ctx, task).await?
     } else {
         TaskProgress { units: Vec::new(), visits: 0, matched: 0 }
     };
@@ -133,7 +133,7 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
     let task = parse(&task)?;
     let refused = match day_of(&form.planned_on) {
         Ok(planned_on) => {
-            match assign::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, planned_on: Some(planned_on) })
+            match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, planned_on: Some(planned_on) })
                 .await
             {
                 Ok(_) => return Ok(go(&format!("/office/tasks/{task}/dispatch"))),

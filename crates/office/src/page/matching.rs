@@ -1,8 +1,8 @@
 //! The matching of a share: what could go wrong, the parties, publication, teams and loads. The second person's salt is
 //! made on the witness's page, not here.
 
-use app::assign::matching::{self, Document, Feasibility, MatchingView, PublishInput};
-use app::assign::{self, Load};
+use app::assigning::matching::{self, Document, Feasibility, MatchingView, PublishInput};
+use app::assigning::{self, Load};
 use app::party::Invitation;
 use askama::Template;
 use axum::http::header;
@@ -84,7 +84,7 @@ async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> 
         _ => None,
     };
     let loads = if in_state(MatchingState::Matched) && desk.may(UseCase::VisitList) {
-        assign::loads(&desk.platform, &desk.ctx, Some(id)).await?
+        assigning::loads(&desk.platform, &desk.ctx, Some(id)).await?
     } else {
         Vec::new()
     };

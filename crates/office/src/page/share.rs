@@ -1,6 +1,6 @@
 //! One share: receipt or return, deadlines, visits with their planned day, forms.
 
-use app::assign::{self, Filter, ShareView, VisitRow};
+use app::assigning::{self, Filter, ShareView, VisitRow};
 use app::form::{self, FormFile, FormKind};
 use askama::Template;
 use axum::http::header;
@@ -84,7 +84,7 @@ async fn view(desk: Desk, Path(share): Path<String>, query: ListQuery) -> Result
 }
 
 async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Result<SharePage> {
-    let view = assign::view(&desk.platform, &desk.ctx, id).await?;
+    let view = assigning::view(&desk.platform, &desk.ctx, id).await?;
     let filter = Filter {
         share: Some(id),
         state: VisitState::from_code(query.filter("state")).map_or(String::new(), |state| state.to_string()),
@@ -92,7 +92,7 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         inspector: query.filter("inspector").parse().ok(),
     };
     let found = if desk.may(UseCase::VisitList) {
-        assign::visits(&desk.platform, &desk.ctx, &filter, query.page - 1, query.per_page).await?
+        assigning::visits(&desk.platform, &desk.ctx, &filter, query.page - 1, query.per_page).await?
     } else {
         app::Page { rows: Vec::new(), total: 0 }
     };
@@ -153,13 +153,13 @@ fn of(id: ShareId) -> String {
 
 async fn accept(desk: Desk, Path(share): Path<String>, Form(form): Form<Versioned>) -> Result<Response> {
     let id = parse(&share)?;
-    assign::accept(&desk.platform, &desk.ctx, id, form.version).await?;
+    assigning::accept(&desk.platform, &desk.ctx, id, form.version).await?;
     Ok(done(&of(id), "已签收，签收人和时间已记录。下一步：准备随机匹配。"))
 }
 
 async fn give_back(desk: Desk, Path(share): Path<String>, Form(form): Form<Versioned>) -> Result<Response> {
     let id = parse(&share)?;
-    match assign::give_back(&desk.platform, &desk.ctx, id, form.version, &form.reason).await {
+    match assigning::give_back(&desk.platform, &desk.ctx, id, form.version, &form.reason).await {
         Ok(()) => Ok(done(&of(id), "已退回，原因已告知下达单位。")),
         Err(error) if error.fields.is_empty() => Err(error.into()),
         Err(error) => {
@@ -173,7 +173,7 @@ async fn redispatch(desk: Desk, Path(share): Path<String>, Form(form): Form<Vers
     let id = parse(&share)?;
     let to = form.to.parse::<AgencyId>().map_err(|_| app::Error::field("to", "SHARE-006"));
     let moved = match to {
-        Ok(to) => assign::redispatch(&desk.platform, &desk.ctx, id, form.version, to).await,
+        Ok(to) => assigning::redispatch(&desk.platform, &desk.ctx, id, form.version, to).await,
         Err(error) => Err(error),
     };
     match moved {
@@ -194,7 +194,7 @@ struct PlanForm {
 async fn plan(desk: Desk, Path(share): Path<String>, Form(form): Form<PlanForm>) -> Result<Response> {
     let id = parse(&share)?;
     let moved = match day_of(&form.planned_on) {
-        Ok(day) => assign::plan(&desk.platform, &desk.ctx, id, &[], day).await,
+        Ok(day) => assigning::plan(&desk.platform, &desk.ctx, id, &[], day).await,
         Err(error) => Err(error),
     };
     match moved {

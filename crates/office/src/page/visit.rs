@@ -1,6 +1,6 @@
 //! Visits: one visit with its items, team and forms; and how many visits each inspector has.
 
-use app::assign::{self, Load, VisitView};
+use app::assigning::{self, Load, VisitView};
 use app::form::{self, FormKind};
 use askama::Template;
 use axum::response::Response;
@@ -51,7 +51,7 @@ pub(crate) fn tone(state: VisitState) -> Tone {
 }
 
 async fn view(desk: Desk, Path(visit): Path<String>) -> Result<Html<VisitPage>> {
-    let view = assign::visit(&desk.platform, &desk.ctx, parse(&visit)?).await?;
+    let view = assigning::visit(&desk.platform, &desk.ctx, parse(&visit)?).await?;
     let way = [
         Crumb::to("派发与匹配", "/office/dispatch"),
         Crumb::to(view.share.agency_name.clone(), format!("/office/shares/{}", view.share.id)),
@@ -82,7 +82,7 @@ struct LoadsPage {
 }
 
 async fn loads(desk: Desk) -> Result<Html<LoadsPage>> {
-    let loads = assign::loads(&desk.platform, &desk.ctx, None).await?;
+    let loads = assigning::loads(&desk.platform, &desk.ctx, None).await?;
     // An inspector's own area begins here: the list of shares is not theirs to open.
     let hub = desk.may(UseCase::ShareList).then(|| Crumb::to("派发与匹配", "/office/dispatch"));
     let crumbs = hub.into_iter().chain([Crumb::here("检查人员任务量")]);

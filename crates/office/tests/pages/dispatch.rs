@@ -25,7 +25,7 @@ on_both! {
 
         run_sql(&world.store_config, &format!("UPDATE visit SET name = '{SCRIPT}'")).await;
         let ctx = world.as_post(&cast.unit_clerk);
-        let share = app::assign::list(&world.platform, &ctx, None, 0, 9).await.unwrap().rows[0].share.clone();
+        let share = app::assigning::list(&world.platform, &ctx, None, 0, 9).await.unwrap().rows[0].share.clone();
         let here = format!("/office/shares/{}", share.id);
         let [accept, give_back, redispatch, plan, forms] =
             ["accept", "return", "redispatch", "plan", "forms"].map(|verb| format!("{here}/{verb}"));
@@ -73,7 +73,7 @@ on_both! {
         front.get(leader, &matching).await.says(200, &["匹配前核对"], &[&asks(&matching)]);
         assert_eq!(front.post(unit, &matching, &[]).await.location(), matching);
 
-        let view = app::assign::matching::view(&world.platform, &world.as_post(&cast.unit_clerk), share).await.unwrap();
+        let view = app::assigning::matching::view(&world.platform, &world.as_post(&cast.unit_clerk), share).await.unwrap();
         let id = view.attempts[0].matching.id;
         let base = format!("/office/matchings/{id}");
         let [join, witness, commit, run, fail] =
@@ -109,7 +109,7 @@ on_both! {
         front.get(unit, &format!("{base}/outcome.json")).await.says(200, &["teams"], &[]);
         front.get(unit, &format!("{base}/else.json")).await.says(404, &[], &[]);
         front.get(&city.other, &matching).await.says(404, &[], &[]);
-        let visit = app::assign::visits(&world.platform, &world.as_post(&cast.unit_clerk), &app::assign::Filter::default(), 0, 1)
+        let visit = app::assigning::visits(&world.platform, &world.as_post(&cast.unit_clerk), &app::assigning::Filter::default(), 0, 1)
             .await.unwrap().rows[0].visit.id;
         let page = front.get(unit, &here).await;
         let record = "name=\"form\" value=\"record\"";

@@ -8,6 +8,7 @@
 mod crates;
 mod documents;
 mod repository;
+mod rooms;
 mod sources;
 
 use std::path::PathBuf;

@@ -1,0 +1,365 @@
+//! Dispatch (派发): every drawn object goes to the agency that registers it, as one visit with the items of its strata and
+//! those that its tags call (R62). One job, one transaction: a task is dispatched whole or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::agency::{AgencyPath, Scope};
+use domain::division::DivisionCode;
+use domain::ids::{AgencyId, DrawId, JobId, ShareId, SubjectId, TaskId, VisitId};
+use domain::item::{CheckItem, items_for, unknown_entries};
+use domain::numbering::Pattern;
+use domain::registry::UseCase;
+use domain::state::{JobState, TaskState};
+use domain::subject::{SubjectKind, Tag};
+use store::repo::agency::Agency;
+use store::repo::dispatch::{self as repo, NewShare, NewVisit, Source};
+use store::{Conn, StoreError};
+
+use super::deadline;
+use kernel::job::Run;
+use kernel::rulebook;
+use kernel::{Ctx, Error, NewJob, Platform, Result};
+
+/// The handler's name.
+pub const DISPATCH_JOB: &str = "dispatch";
+/// How visits are numbered: division, year, six digits.
+const NUMBER_PATTERN: &str = "{区划6}{年4}{序6}";
+
+/// What a clerk asks for.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct DispatchInput {
+    /// The task.
+    pub task: TaskId,
+    /// The planned day of all visits; `None` for the day after the matching deadline. Units may move it later.
+    pub planned_on: Option<NaiveDate>,
+}
+
+/// One unit's line on the dispatch page.
+#[derive(Clone, Debug)]
+pub struct UnitLine {
+    /// The unit.
+    pub agency_id: AgencyId,
+    /// Its name.
+    pub name: String,
+    /// Drawn objects that it registers.
+    pub objects: i64,
+    /// Its inspectors who have not left.
+    pub inspectors: usize,
+}
+
+/// What a dispatch would do, before it is done.
+#[derive(Clone, Debug)]
+pub struct DispatchPreview {
+    /// Number of the task.
+    pub number: String,
+    /// Title of the task.
+    pub title: String,
+    /// First day of visits.
+    pub window_from: NaiveDate,
+    /// Last day of visits.
+    pub window_to: NaiveDate,
+    /// The units.
+    pub units: Vec<UnitLine>,
+    /// Objects of all units.
+    pub objects: i64,
+    /// When receipt would be due, in words.
+    pub receipt_span: String,
+    /// When matching would be due, in words.
+    pub matching_span: String,
+    /// The planned day where nothing else is said.
+    pub planned_on: NaiveDate,
+    /// It has been dispatched already.
+    pub dispatched: bool,
+    /// The job that is at work on it.
+    pub job: Option<JobId>,
+}
+
+/// What the dispatch of a task would do.
+///
+/// # Errors
+/// `NotFound`; `DISP-001` if the task is not drawn; `Denied`.
+pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<DispatchPreview> {
+    ctx.require(UseCase::TaskView)?;
+    let calendar = platform.calendar().await?;
+    let mut conn = platform.store().read().await?;
+    let source = repo::source(&mut conn, &ctx.scope()?, task).await?;
+    let draw = drawn_attempt(&source)?;
+    let mut units = Vec::new();
+    for unit in repo::unit_counts(&mut conn, draw).await? {
+        let inspectors = store::repo::roster::of_unit(&mut conn, unit.agency_id, 2000).await?.len();
+        units.push(UnitLine { agency_id: unit.agency_id, name: unit.agency_name, objects: unit.objects, inspectors });
+    }
+    let rules = rulebook::in_force(&mut conn, &source.agency_path, Some(task)).await?;
+    Ok(DispatchPreview {
+        objects: units.iter().map(|unit| unit.objects).sum(),
+        receipt_span: deadline::span_words(rules.receipt_span()),
+        matching_span: deadline::span_words(rules.matching_span()),
+        planned_on: default_day(&source, deadline::matching_due(&rules, ctx.today(), &calendar).on),
+        dispatched: source.shares > 0,
+        job: open_job(&mut conn, task).await?,
+        number: source.number,
+        title: source.title,
+        window_from: source.window_from,
+        window_to: source.window_to,
+        units,
+    })
+}
+
+/// Asks for the dispatch of a drawn task; a job does it.
+///
+/// # Errors
+/// `NotFound`; `Denied` (`DISP-008` for another agency's task); `DISP-001` not drawn, `DISP-002` dispatched already,
+/// `DISP-003` under way, `DISP-004` no item list; `Invalid` on `planned_on` (`DISP-005`).
+pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> Result<JobId> {
+    let mut command = platform.command(ctx, UseCase::TaskDispatch).await?;
+    let source = repo::source(command.tx(), &ctx.scope()?, input.task).await?;
+    if ctx.post().is_ok_and(|post| post.agency_id != source.agency_id) {
+        return Err(Error::denied("DISP-008").with("agency", &source.agency_name));
+    }
+    drawn_attempt(&source)?;
+    check_undispatched(&source)?;
+    if source.item_list_id.is_empty() {
+        return Err(Error::conflict("DISP-004").with("number", &source.number));
+    }
+    if let Some(day) = input.planned_on
+        && (day < source.window_from.max(ctx.today()) || day > source.window_to)
+    {
+        return Err(Error::field("planned_on", "DISP-005")
+            .with("from", text::day(source.window_from.max(ctx.today())))
+            .with("to", text::day(source.window_to)));
+    }
+    if open_job(command.tx(), input.task).await?.is_some() {
+        return Err(Error::conflict("DISP-003"));
+    }
+    let job = command
+        .enqueue(NewJob {
+            kind: DISPATCH_JOB,
+            title: text::assign::dispatch_title(&source.number, &source.title),
+            payload: serde_json::to_value(&input)?,
+            subject_kind: "task",
+            subject_id: input.task.to_string(),
+        })
+        .await?;
+    command
+        .finish_as(
+            "task.dispatch_begun",
+            "task",
+            input.task,
+            serde_json::json!({ "number": source.number, "planned_on": input.planned_on }),
+        )
+        .await?;
+    Ok(job)
+}
+
+/// The job: everything is prepared in memory, then written by one transaction.
+pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<()> {
+    let input: DispatchInput = run.payload()?;
+    let calendar = platform.calendar().await?;
+    run.progress(0, 3, "dispatch").await?;
+    let mut conn = platform.store().read().await?;
+    let source = repo::source(&mut conn, &Scope::everything(), input.task).await?;
+    let draw = drawn_attempt(&source)?;
+    check_undispatched(&source)?;
+    let items = items(&mut conn, &source).await?;
+    let agencies = store::repo::agency::list(&mut conn, &Scope::everything()).await?;
+    let (drawn, tags) = drawn_of(platform, draw, &agencies).await?;
+    let mut days = BTreeMap::new();
+    let mut books = BTreeMap::new();
+    for id in drawn.iter().map(|d| d.agency_id).collect::<BTreeSet<_>>() {
+        let agency = agencies.iter().find(|a| a.id == id).ok_or(StoreError::NotFound)?;
+        let book = rulebook::in_force(&mut conn, &agency.path, Some(input.task)).await?;
+        let due = deadline::matching_due(&book, run.ctx.today(), &calendar).on;
+        days.insert(id, input.planned_on.unwrap_or_else(|| default_day(&source, due)));
+        books.insert(id, book);
+    }
+    drop(conn);
+    run.progress(1, 3, "dispatch").await?;
+    let strata = strata_items(&source, &items)?;
+    // What is not published and in force is never executed (R1).
+    let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
+    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &strata, &days)?;
+    run.progress(2, 3, "dispatch").await?;
+    kernel::point("dispatch.prepared");
+
+    let ctx = run.ctx.clone();
+    let mut command = platform.command(&ctx, UseCase::TaskDispatch).await?;
+    command.on_behalf_of(source.agency_id, &source.agency_name);
+    let again = repo::source(command.tx(), &Scope::everything(), input.task).await?;
+    drawn_attempt(&again)?;
+    check_undispatched(&again)?;
+    let division = division_of(&agencies, &source.agency_path)?;
+    number(command.tx(), &ctx, division, &mut plan.visits).await?;
+    repo::write(command.tx(), &source, draw, &plan.shares, &plan.visits, ctx.now).await.map_err(
+        |error| match error {
+            StoreError::Duplicate(_) => Error::conflict("DISP-002"),
+            other => other.into(),
+        },
+    )?;
+    for share in &plan.shares {
+        let book = books.get(&share.agency_id).cloned().unwrap_or_default();
+        deadline::start(command.tx(), &ctx, share.id, share.agency_id, &book, &calendar).await?;
+    }
+    let summary =
+        serde_json::json!({ "number": source.number, "units": plan.shares.len(), "visits": plan.visits.len() });
+    run.finish(&mut command, &summary).await?;
+    kernel::point("dispatch.commit");
+    command.finish("task", input.task, summary).await?;
+    kernel::point("dispatch.done");
+    Ok(())
+}
+
+/// The items of the task's list, in its order.
+async fn items(conn: &mut Conn, source: &Source) -> Result<Vec<CheckItem>> {
+    let revision = source.item_list_id.parse().map_err(Error::internal)?;
+    let records = store::repo::check_item::of_revision(conn, revision).await?;
+    Ok(records.into_iter().map(|record| record.item).collect())
+}
+
+/// One object in one stratum, as it was frozen.
+struct Drawn {
+    stratum: String,
+    subject_id: SubjectId,
+    code: String,
+    name: String,
+    agency_id: AgencyId,
+    kind: SubjectKind,
+}
+
+/// The drawn objects by agency and code, an object of several strata several times in a row, and the tags that each carries.
+async fn drawn_of(
+    platform: &Platform,
+    draw: DrawId,
+    agencies: &[Agency],
+) -> Result<(Vec<Drawn>, Vec<(SubjectId, Tag)>)> {
+    let place = |id: AgencyId| agencies.iter().position(|agency| agency.id == id);
+    let mut objects = drawing::drawn_objects(platform, draw).await?;
+    // By code they are already; agencies stand in the order of their paths.
+    objects.sort_by_key(|object| place(object.registered.agency));
+    let (mut drawn, mut tags) = (Vec::new(), Vec::new());
+    for object in objects {
+        let of = object.registered;
+        tags.extend(of.tags.into_iter().map(|tag| (of.subject, tag)));
+        drawn.extend(object.strata.into_iter().map(|stratum| Drawn {
+            stratum,
+            subject_id: of.subject,
+            code: object.code.clone(),
+            name: of.name.clone(),
+            agency_id: of.agency,
+            kind: of.kind,
+        }));
+    }
+    Ok((drawn, tags))
+}
+
+fn drawn_attempt(source: &Source) -> Result<DrawId> {
+    match (source.state, source.draw_id) {
+        (TaskState::Drawn, Some(draw)) => Ok(draw),
+        _ => Err(Error::conflict("DISP-001").with("number", &source.number)),
+    }
+}
+
+fn check_undispatched(source: &Source) -> Result<()> {
+    if source.shares == 0 { Ok(()) } else { Err(Error::conflict("DISP-002").with("number", &source.number)) }
+}
+
+/// The day after the matching deadline, but never before the window opens.
+fn default_day(source: &Source, matching_due: NaiveDate) -> NaiveDate {
+    matching_due.succ_opt().unwrap_or(matching_due).max(source.window_from)
+}
+
+async fn open_job(conn: &mut Conn, task: TaskId) -> Result<Option<JobId>> {
+    let jobs = store::repo::job::of_subject(conn, "task", &task.to_string()).await?;
+    let open = |state: JobState| matches!(state, JobState::Queued | JobState::Running);
+    Ok(jobs.iter().find(|job| job.kind == DISPATCH_JOB && open(job.state)).map(|job| job.id))
+}
+
+/// The entries of each stratum, in the scheme's order. A scheme that names an unknown item is refused, not shortened.
+fn strata_items(source: &Source, items: &[CheckItem]) -> Result<Vec<(String, Vec<String>)>> {
+    let document = source.scheme_document.as_deref().unwrap_or_default();
+    let scheme = draw::Scheme::parse(document.as_bytes()).map_err(Error::internal)?;
+    let entries: Vec<String> = scheme.strata.iter().flat_map(|stratum| stratum.items.iter().cloned()).collect();
+    if let Some(entry) = unknown_entries(&entries, items).first() {
+        return Err(Error::conflict("DISP-007").with("entry", entry));
+    }
+    Ok(scheme.strata.into_iter().map(|stratum| (stratum.code, stratum.items)).collect())
+}
+
+struct Plan {
+    shares: Vec<NewShare>,
+    visits: Vec<NewVisit>,
+}
+
+/// One visit for each object, in the order of agencies and codes; numbers come later, inside the transaction.
+fn plan_visits(
+    ctx: &Ctx,
+    drawn: &[Drawn],
+    tags: &[(SubjectId, Tag)],
+    items: &[CheckItem],
+    strata: &[(String, Vec<String>)],
+    days: &BTreeMap<AgencyId, NaiveDate>,
+) -> Result<Plan> {
+    let mut carried: BTreeMap<SubjectId, BTreeSet<Tag>> = BTreeMap::new();
+    for (subject, tag) in tags {
+        carried.entry(*subject).or_default().insert(tag.clone());
+    }
+    let mut shares: Vec<NewShare> = Vec::new();
+    let mut visits = Vec::new();
+    // Rows of one object stand together: they are ordered by agency and code, and a code is one object's.
+    for rows in drawn.chunk_by(|a, b| a.subject_id == b.subject_id) {
+        let Some(first) = rows.first() else { continue };
+        let of: Vec<&(String, Vec<String>)> =
+            strata.iter().filter(|(code, _)| rows.iter().any(|row| row.stratum == *code)).collect();
+        let entries: Vec<String> = of.iter().flat_map(|(_, entries)| entries.iter().cloned()).collect();
+        let none = BTreeSet::new();
+        let on_form = items_for(&entries, first.kind, carried.get(&first.subject_id).unwrap_or(&none), items);
+        if on_form.is_empty() {
+            return Err(Error::conflict("DISP-006").with("name", &first.name).with("code", &first.code));
+        }
+        let share = match shares.last_mut() {
+            Some(share) if share.agency_id == first.agency_id => share,
+            _ => {
+                let id = ShareId::from_parts(ctx.ms(), ctx.ten());
+                shares.push(NewShare { id, agency_id: first.agency_id, visits: 0 });
+                shares.last_mut().ok_or(StoreError::NotFound)?
+            }
+        };
+        share.visits += 1;
+        visits.push(NewVisit {
+            id: VisitId::from_parts(ctx.ms(), ctx.ten()),
+            share_id: share.id,
+            agency_id: first.agency_id,
+            subject_id: first.subject_id,
+            code: first.code.clone(),
+            name: first.name.clone(),
+            number: String::new(),
+            planned_on: days.get(&first.agency_id).copied().unwrap_or_else(|| ctx.today()),
+            strata: of.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(","),
+            items: on_form.iter().map(|item| item.code.clone()).collect(),
+        });
+    }
+    Ok(Plan { shares, visits })
+}
+
+/// The organiser's division, or that of the nearest agency above: functional zones have none of their own.
+fn division_of(agencies: &[Agency], path: &AgencyPath) -> Result<DivisionCode> {
+    let code = agencies
+        .iter()
+        .rev()
+        .filter(|agency| path.as_str().starts_with(agency.path.as_str()))
+        .find_map(|agency| agency.division.clone())
+        .ok_or_else(|| Error::conflict("DISP-009"))?;
+    code.parse().map_err(Error::internal)
+}
+
+async fn number(tx: &mut store::Tx, ctx: &Ctx, division: DivisionCode, visits: &mut [NewVisit]) -> Result<()> {
+    let pattern: Pattern = NUMBER_PATTERN.parse().map_err(Error::internal)?;
+    let series = format!("visit:{}", pattern.series(division, ctx.today()));
+    let count = i64::try_from(visits.len()).map_err(Error::internal)?;
+    let first = store::repo::counter::take(tx, &series, count).await?;
+    for (serial, visit) in (first..).zip(visits) {
+        let serial = u32::try_from(serial).map_err(Error::internal)?;
+        visit.number = pattern.number(division, ctx.today(), serial).map_err(Error::internal)?;
+    }
+    Ok(())
+}

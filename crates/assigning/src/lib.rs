@@ -1,0 +1,44 @@
+//! From a drawn list to two inspectors at every door: dispatch to the units, receipt, visits, and the second random.
+
+mod deadline;
+mod dispatch;
+pub mod form;
+pub mod matching;
+mod share;
+mod todo;
+mod visit;
+
+pub use deadline::DeadlineView;
+pub use dispatch::{DISPATCH_JOB, DispatchInput, DispatchPreview, UnitLine, dispatch, preview};
+pub use share::{ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
+pub use store::repo::roster::Load;
+pub use store::repo::share::Share;
+pub use store::repo::visit::{Filter, FormItem, Seat, Visit};
+pub use visit::{VisitRow, VisitView, loads, plan, visit, visits};
+
+pub(crate) use share::require_own;
+
+use kernel::job::Kind;
+
+/// What assigning hands up.
+pub const AREA: kernel::area::Area = kernel::area::Area {
+    name: "assigning",
+    jobs: &[
+        Kind { name: DISPATCH_JOB, handler: |platform, run| Box::pin(dispatch::run_dispatch(platform, run)) },
+        Kind { name: matching::MATCH_JOB, handler: |platform, run| Box::pin(matching::run_matching(platform, run)) },
+        Kind { name: form::FORMS_JOB, handler: |platform, run| Box::pin(form::run_batch(platform, run)) },
+    ],
+    todos: &[|conn, ctx, post| Box::pin(todo::todos(conn, ctx, post))],
+    checks: &[],
+    points: &[
+        "dispatch.prepared",
+        "dispatch.commit",
+        "dispatch.done",
+        "match.input",
+        "match.publish",
+        "match.computed",
+        "match.commit",
+        "match.done",
+        "forms.printed",
+    ],
+};

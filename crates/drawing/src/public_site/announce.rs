@@ -1,0 +1,258 @@
+//! Writing the announcement of a task: at the commitment, at a failure, at the draw. Its content is derived anew from the
+//! rows each time, so that it cannot drift from them.
+
+use std::collections::HashMap;
+
+use domain::ids::{AgencyId, EventId};
+use domain::scheme::SchemeDraft;
+use domain::state::AttemptState;
+use store::repo;
+use store::repo::attempt::Attempt;
+use store::repo::attestation::Attestation;
+use store::repo::drawn::Drawn;
+use store::repo::party::Ceremony;
+use store::repo::publication::{Publication, PublishedDrawn};
+use store::repo::task::Task;
+use store::{Conn, Tx};
+
+use super::DRAW;
+use crate::task::attempt_view;
+use kernel::{Ctx, Error, Platform, Result};
+use planning::scheme::{RuleCount, StratumCount, internal_labels};
+
+/// What an announcement says.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Announcement {
+    /// The document the scheme rests on.
+    pub basis: String,
+    /// First day of the checks.
+    pub window_from: String,
+    /// Last day.
+    pub window_to: String,
+    /// Whom to ask.
+    pub contact: String,
+    /// A rehearsal, never official.
+    pub rehearsal: bool,
+    /// Rows of the roll.
+    pub roll_rows: i64,
+    /// Digest of the roll.
+    pub roll_digest: String,
+    /// When it was frozen, RFC 3339.
+    pub roll_at: String,
+    /// From what.
+    pub roll_source: String,
+    /// Digest of the register that was frozen with it and stays in the house, hex. It stands in the commitment, too.
+    #[serde(default)]
+    pub register_digest: String,
+    /// The columns for regulators only that the scheme reads, as pages call them: then the public bundle comes without the roll.
+    #[serde(default)]
+    pub internal_columns: Vec<String>,
+    /// `scheme.json`.
+    pub scheme_document: String,
+    /// Hash suite.
+    pub suite: String,
+    /// What left.
+    pub exclusions: Vec<RuleCount>,
+    /// The strata.
+    pub strata: Vec<StratumCount>,
+    /// Rows of no stratum.
+    pub outside: u64,
+    /// How many are drawn.
+    pub total: u64,
+    /// Attempts, first to last.
+    pub attempts: Vec<PublicAttempt>,
+}
+
+/// One attempt as the public sees it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PublicAttempt {
+    /// From 1.
+    pub attempt: i64,
+    /// `committed`, `drawn` or `failed`.
+    pub state: String,
+    /// Digest of the commitment document.
+    pub commitment_digest: String,
+    /// The commitment document itself, as it stands in the bundle.
+    #[serde(default)]
+    pub commitment_document: String,
+    /// When it was published, RFC 3339.
+    pub committed_at: String,
+    /// Until when parties reveal.
+    pub reveal_by: String,
+    /// The parties.
+    pub parties: Vec<PublicParty>,
+    /// How strong the draw is, in words.
+    pub strength: String,
+    /// Why it is drawn again, from the second attempt on.
+    pub replaces_reason: Option<String>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// The seed, once drawn.
+    pub seed: Option<String>,
+    /// Digest of the result.
+    pub result_digest: Option<String>,
+    /// How many were drawn.
+    pub drawn_rows: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// Who recomputed it from the whole bundle and says so, oldest first.
+    #[serde(default)]
+    pub attestations: Vec<PublicAttestation>,
+}
+
+/// A statement of an auditor or a witness that the result was recomputed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PublicAttestation {
+    /// Name of the person or the witness.
+    pub name: String,
+    /// The person's agency; empty for a witness.
+    pub unit: String,
+    /// `auditor` or `witness`.
+    pub role: String,
+    /// The digest of the result, hex.
+    pub result_digest: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// A party as the public sees it. Values appear with the draw, not before.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PublicParty {
+    /// Its name.
+    pub name: String,
+    /// The platform.
+    pub platform: bool,
+    /// Its commitment, hex.
+    pub commitment: String,
+    /// Salt, once drawn.
+    pub salt: Option<String>,
+    /// Value, once drawn.
+    pub value: Option<String>,
+}
+
+impl Announcement {
+    /// The latest attempt.
+    #[must_use]
+    pub fn latest(&self) -> Option<&PublicAttempt> {
+        self.attempts.last()
+    }
+
+    /// Whether it was drawn.
+    #[must_use]
+    pub fn drawn(&self) -> bool {
+        self.latest().is_some_and(|attempt| attempt.seed.is_some())
+    }
+}
+
+impl From<Attestation> for PublicAttestation {
+    fn from(it: Attestation) -> Self {
+        let Attestation { name, unit, role, result_digest, at, .. } = it;
+        Self { name, unit, role, result_digest, at: at.to_string() }
+    }
+}
+
+/// Brings the announcement of a task up to date and gives its id.
+pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<String> {
+    let attempts = repo::attempt::of_task(tx, task.id).await?;
+    let published: Vec<_> = attempts.into_iter().filter(|attempt| attempt.commitment_digest.is_some()).collect();
+    let latest = published.last().ok_or_else(|| Error::internal("nothing to announce"))?.clone();
+    let revision = repo::revision::by_id_unscoped(tx, task.scheme_id).await?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    let organiser = repo::agency::by_id_unscoped(tx, task.agency_id).await?.name;
+    let mut public = Vec::with_capacity(published.len());
+    for attempt in published {
+        public.push(public_attempt(tx, &draft, attempt).await?);
+    }
+    let sized = attempt_view(latest.clone(), &draft)?;
+    let content = Announcement {
+        basis: draft.basis.clone(),
+        window_from: task.window_from.to_string(),
+        window_to: task.window_to.to_string(),
+        contact: task.contact.clone(),
+        rehearsal: task.rehearsal,
+        roll_rows: latest.roll_rows.unwrap_or(0),
+        roll_digest: latest.roll_digest.clone().unwrap_or_default(),
+        roll_at: latest.roll_at.map(|at| at.to_string()).unwrap_or_default(),
+        roll_source: latest.roll_source.clone(),
+        register_digest: latest.register_file.clone().unwrap_or_default(),
+        internal_columns: internal_labels(&draft).into_iter().map(str::to_owned).collect(),
+        scheme_document: latest.scheme_document.clone(),
+        suite: latest.suite.clone(),
+        exclusions: sized.exclusions,
+        strata: sized.strata,
+        outside: sized.outside,
+        total: sized.total,
+        attempts: public,
+    };
+    let before = repo::publication::of_task(tx, DRAW, task.id).await?;
+    let publication = Publication {
+        id: before
+            .as_ref()
+            .map_or_else(|| EventId::from_parts(ctx.ms(), ctx.ten()).to_string(), |before| before.id.clone()),
+        kind: DRAW.to_owned(),
+        task_id: task.id,
+        number: task.number.clone(),
+        title: task.title.clone(),
+        organiser,
+        content: serde_json::to_string(&content)?,
+        bundle_file: latest.public_bundle_file,
+        published_at: before.map_or(ctx.now, |before| before.published_at),
+    };
+    repo::publication::put(tx, &publication).await?;
+    Ok(publication.id)
+}
+
+async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) -> Result<PublicAttempt> {
+    let parties = repo::party::of_ceremony(conn, &Ceremony::draw(attempt.id)).await?;
+    // A witness that reveals early must not be read out before the others have: the office sees it, the public waits.
+    let open = attempt.state != AttemptState::Committed;
+    let strength = text::ceremony::strength(parties.len().saturating_sub(1));
+    let parties = parties.into_iter().map(|party| PublicParty {
+        platform: party.role == "platform",
+        commitment: party.commitment.unwrap_or_default(),
+        salt: party.salt.filter(|_| open),
+        value: party.value.filter(|_| open),
+        name: party.name,
+    });
+    let parties = parties.collect();
+    let failure = attempt_view(attempt.clone(), draft)?.failure;
+    let attestations = repo::attestation::of_draw(conn, attempt.id).await?;
+    Ok(PublicAttempt {
+        attempt: attempt.attempt,
+        state: attempt.state.to_string(),
+        commitment_digest: attempt.commitment_digest.unwrap_or_default(),
+        commitment_document: attempt.commitment_document.unwrap_or_default(),
+        committed_at: attempt.committed_at.map(|at| at.to_string()).unwrap_or_default(),
+        reveal_by: attempt.reveal_by.map(|at| at.to_string()).unwrap_or_default(),
+        parties,
+        strength,
+        replaces_reason: attempt.replaces_reason,
+        failure,
+        seed: attempt.seed,
+        result_digest: attempt.result_digest,
+        drawn_rows: attempt.drawn_rows,
+        ended_at: attempt.ended_at.map(|at| at.to_string()),
+        attestations: attestations.into_iter().map(PublicAttestation::from).collect(),
+    })
+}
+
+/// Publishes the drawn list, without reserves, in the order of the result.
+pub(crate) async fn publish_list(tx: &mut Tx, publication: &str, task: &Task, rows: &[Drawn]) -> Result<()> {
+    let revision = repo::revision::by_id_unscoped(tx, task.scheme_id).await?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    let agencies = repo::agency::list(tx, &domain::agency::Scope::everything()).await?;
+    let units: HashMap<AgencyId, String> = agencies.into_iter().map(|agency| (agency.id, agency.short_name)).collect();
+    let label = |code: &str| draft.strata.iter().find(|rule| rule.code == code).map_or("", |rule| rule.label.as_str());
+    let public = rows.iter().filter(|row| !row.reserve).zip(1..).map(|(row, position)| PublishedDrawn {
+        position,
+        code: row.code.clone(),
+        name: row.name.clone(),
+        unit: units.get(&row.agency_id).cloned().unwrap_or_default(),
+        stratum: row.stratum.clone(),
+        stratum_label: label(&row.stratum).to_owned(),
+        ticket: row.ticket.clone(),
+    });
+    let public: Vec<_> = public.collect();
+    repo::publication::insert_drawn(tx, publication, &public).await?;
+    Ok(())
+}

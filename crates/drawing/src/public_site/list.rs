@@ -1,0 +1,123 @@
+//! The announcements, newest first.
+
+use domain::Instant;
+use domain::state::AttemptState;
+use store::Conn;
+use store::repo;
+use store::repo::Page;
+use store::repo::publication::Publication;
+
+use super::{Announcement, DRAW};
+use kernel::{Actor, Platform, Result};
+
+/// How far a draw is, as the public is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicState {
+    /// The commitment is published; everything but chance is fixed.
+    Committed,
+    /// Drawn.
+    Drawn,
+    /// The latest attempt failed, on the record.
+    Failed,
+}
+
+impl PublicState {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Committed => text::public_site::COMMITTED,
+            Self::Drawn => text::public_site::DRAWN,
+            Self::Failed => text::public_site::FAILED,
+        }
+    }
+}
+
+/// One announcement.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// Its row in the projection.
+    pub(crate) id: String,
+    /// The task's number, which is its address.
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Who organises.
+    pub organiser: String,
+    /// When it was first announced.
+    pub published_at: Instant,
+    /// SHA-256 of the bundle, hex, once it is drawn.
+    pub bundle_digest: Option<String>,
+    /// What it says.
+    pub content: Announcement,
+}
+
+impl Announced {
+    /// How far it is.
+    #[must_use]
+    pub fn state(&self) -> PublicState {
+        match self.content.latest() {
+            Some(latest) if latest.seed.is_some() => PublicState::Drawn,
+            Some(latest) if latest.state == AttemptState::Failed.to_string() => PublicState::Failed,
+            _ => PublicState::Committed,
+        }
+    }
+
+    /// Is the list out?
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.state() == PublicState::Drawn
+    }
+}
+
+impl TryFrom<Publication> for Announced {
+    type Error = kernel::Error;
+
+    fn try_from(row: Publication) -> Result<Self> {
+        let content = serde_json::from_str(&row.content)?;
+        Ok(Self {
+            id: row.id,
+            number: row.number,
+            title: row.title,
+            organiser: row.organiser,
+            published_at: row.published_at,
+            bundle_digest: row.bundle_file,
+            content,
+        })
+    }
+}
+
+/// Announcements, newest first. `search` (part of title, number or organiser) empty means all; `page` counts from 0.
+///
+/// # Errors
+/// `Internal`, `Unavailable`.
+pub async fn list(platform: &Platform, search: &str, page: u32, per_page: u32) -> Result<Page<Announced>> {
+    let mut conn = platform.store().read().await?;
+    let found = repo::publication::list(&mut conn, DRAW, search.trim(), page, per_page).await?;
+    let rows = found.rows.into_iter().map(Announced::try_from).collect::<Result<_>>()?;
+    Ok(Page { rows, total: found.total })
+}
+
+/// The announcement with this number.
+pub(super) async fn by_number(conn: &mut Conn, number: &str) -> Result<Announced> {
+    repo::publication::by_number(conn, DRAW, number).await?.try_into()
+}
+
+/// Does the database answer? For the health check.
+///
+/// # Errors
+/// `Internal`, `Unavailable`.
+pub async fn reachable(platform: &Platform) -> Result<()> {
+    list(platform, "", 0, 1).await.map(|_| ())
+}
+
+/// What the pages call themselves: the name of the topmost agency, or a general title while there is none. Read once by
+/// whoever starts the front, so that the front itself never looks outside the projection.
+///
+/// # Errors
+/// `Internal`, `Unavailable`.
+pub async fn bureau(platform: &Platform) -> Result<String> {
+    let agencies = kernel::agency::list(platform, &platform.ctx(Actor::System, "bureau")).await?;
+    let top = agencies.into_iter().next().map(|agency| agency.name);
+    Ok(top.unwrap_or_else(|| text::public_site::NO_BUREAU.to_owned()))
+}

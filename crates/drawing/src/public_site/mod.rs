@@ -1,0 +1,30 @@
+//! What is public: announcements, drawn lists, bundles, "was I drawn?". Written by commands of the ceremony and the draw;
+//! read without sign-in from the publication tables and the published bundle only. Reading takes no post and no scope.
+
+mod announce;
+mod bundle;
+mod check;
+mod drawn;
+mod list;
+mod view;
+
+pub use announce::{Announcement, PublicAttempt, PublicAttestation, PublicParty};
+pub(crate) use announce::{announce, publish_list};
+pub use bundle::{BundleFile, bundle, commitment_document};
+pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
+pub use drawn::{DrawnFilter, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};
+pub use list::{Announced, PublicState, bureau, list, reachable};
+pub use view::{AnnouncementView, SealedDigests, StratumRow, view};
+
+pub use store::repo::publication::PublishedDrawn;
+
+use kernel::Platform;
+
+/// The kind of publications that draws are.
+pub(crate) const DRAW: &str = "draw";
+
+/// Where the public checks a draw; it stands in QR codes.
+#[must_use]
+pub fn proof_url(platform: &Platform, number: &str) -> String {
+    format!("{}/announcements/{number}/proof", platform.base_url())
+}

@@ -1,0 +1,162 @@
+//! Sealing: the clerk asks, a second person approves. From then on roll, scheme and sizes are fixed, and the platform's
+//! own commitment exists before it can take another's.
+
+use domain::ids::{AccountId, DrawId, TaskId};
+use domain::registry::UseCase;
+use domain::scheme::SchemeDraft;
+use domain::separation::{Hand, Separation};
+use domain::state::{AttemptState, TaskCommand, TaskState};
+use store::Tx;
+use store::repo;
+use store::repo::attempt::Attempt;
+use store::repo::party::Ceremony;
+use store::repo::task::Task;
+
+use super::freeze::{FREEZE_JOB, blank};
+use super::{KIND, change, job_open, own, reason, step};
+use crate::party::commit_platform;
+use kernel::{Ctx, Error, Platform, Result};
+use planning::scheme::{decided, expect_columns_allowed};
+
+/// Asks for the seal over the roll that was seen (`seen` is the attempt's version). After a failed attempt `why` says why
+/// it is drawn again; it is published.
+///
+/// # Errors
+/// `TASK-003`, `TASK-006` while a freeze is under way, `TASK-007` without a roll, `CORE-409` if the roll was frozen again
+/// meanwhile, `DRAW-024` without a reason after a failure, `TASK-017` for a scheme that the rules refuse, `TASK-015`, `Denied`,
+/// `NotFound`.
+pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
+    let mut command = platform.command(ctx, UseCase::TaskRequestSeal).await?;
+    let task = own(command.tx(), ctx, id).await?;
+    step(&task, TaskCommand::Seal)?;
+    if job_open(command.tx(), id, FREEZE_JOB).await? {
+        return Err(Error::conflict("TASK-006"));
+    }
+    let latest = repo::attempt::latest(command.tx(), id).await?.ok_or_else(|| Error::conflict("TASK-007"))?;
+    if latest.version != seen {
+        return Err(Error::conflict("CORE-409"));
+    }
+    columns_allowed(command.tx(), &task).await?;
+    let again = task.state == TaskState::Failed;
+    let why = if again { Some(reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned()) } else { None };
+    let post = ctx.post()?;
+    let asked = |attempt: Attempt| Attempt {
+        state: AttemptState::Requested,
+        requested_by: Some(post.id.to_string()),
+        requested_name: Some(post.person.clone()),
+        requested_account: Some(post.account_id.to_string()),
+        requested_at: Some(ctx.now),
+        replaces_reason: why.clone(),
+        ..attempt
+    };
+    let attempt = match latest.state {
+        AttemptState::Frozen | AttemptState::Requested => {
+            let attempt = asked(latest);
+            repo::attempt::update(command.tx(), &attempt).await?;
+            attempt
+        }
+        // A new attempt draws the same roll: the failed one showed it to everybody, and a fresh one could be chosen.
+        AttemptState::Failed if again => {
+            let attempt = asked(Attempt {
+                id: DrawId::from_parts(ctx.ms(), ctx.ten()),
+                task_id: id,
+                attempt: latest.attempt + 1,
+                suite: latest.suite,
+                roll_rows: latest.roll_rows,
+                roll_digest: latest.roll_digest,
+                roll_at: latest.roll_at,
+                roll_source: latest.roll_source,
+                roll_file: latest.roll_file,
+                roll_document: latest.roll_document,
+                register_file: latest.register_file,
+                scheme_document: latest.scheme_document,
+                sizes_document: latest.sizes_document,
+                frozen_account: latest.frozen_account,
+                created_at: ctx.now,
+                ..blank()
+            });
+            repo::attempt::insert(command.tx(), &attempt).await?;
+            attempt
+        }
+        _ => return Err(Error::conflict("CORE-409")),
+    };
+    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "asked", why.as_deref().unwrap_or_default()).await?;
+    let data = sealed(&attempt);
+    command.finish(KIND, id, data).await
+}
+
+/// Approves the seal that was asked for, as a second person, over what was seen.
+///
+/// # Errors
+/// `TASK-008` if nobody asks, `TASK-009` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
+/// `TASK-003`, `TASK-017` for a scheme that the rules refuse, `TASK-015`, `Denied`, `NotFound`.
+pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
+    let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
+    let mut task = own(command.tx(), ctx, id).await?;
+    let state = step(&task, TaskCommand::Seal)?;
+    let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
+    columns_allowed(command.tx(), &task).await?;
+    let post = ctx.post()?;
+    let drawer = attempt.requested_account.as_deref().and_then(|account| account.parse::<AccountId>().ok());
+    let taken: Vec<_> = drawer.map(|account| (Hand::Drawer, account)).into_iter().collect();
+    if Separation::default().check(post.account_id, Hand::SealApprover, &taken).is_err() {
+        let person = attempt.requested_name.clone().unwrap_or_default();
+        return Err(Error::denied("TASK-009").with("person", person));
+    }
+    let attempt = Attempt {
+        state: AttemptState::Sealed,
+        approved_by: Some(post.person.clone()),
+        sealed_at: Some(ctx.now),
+        version: seen,
+        ..attempt
+    };
+    repo::attempt::update(command.tx(), &attempt).await?;
+    change(command.tx(), ctx, &mut task, state).await?;
+    let organiser = repo::agency::by_id_unscoped(command.tx(), task.agency_id).await?.name;
+    let suite = crate::task::suite_of(&attempt)?;
+    let names = (task.number.as_str(), attempt.attempt, organiser.as_str());
+    commit_platform(command.tx(), ctx, Ceremony::draw(attempt.id), suite, names).await?;
+    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "approved", "").await?;
+    let data = sealed(&attempt);
+    command.finish(KIND, id, data).await
+}
+
+/// Returns a request to seal with a reason.
+///
+/// # Errors
+/// `TASK-005` without a reason, `TASK-008` if nobody asks, `CORE-409`, `TASK-015`, `Denied`, `NotFound`.
+pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
+    let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
+    let task = own(command.tx(), ctx, id).await?;
+    step(&task, TaskCommand::Seal)?;
+    let why = reason(why)?;
+    let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
+    let attempt = Attempt {
+        state: AttemptState::Frozen,
+        requested_by: None,
+        requested_name: None,
+        requested_account: None,
+        requested_at: None,
+        version: seen,
+        ..attempt
+    };
+    repo::attempt::update(command.tx(), &attempt).await?;
+    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "returned", why).await?;
+    command.finish_as("task.seal_returned", KIND, id, serde_json::json!({ "reason": why })).await
+}
+
+/// The scheme reads only what the rules allow now.
+async fn columns_allowed(tx: &mut Tx, task: &Task) -> Result<()> {
+    let revision = repo::revision::by_id_unscoped(tx, task.scheme_id).await?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    expect_columns_allowed(tx, &draft, task.agency_id, Some(task.id)).await
+}
+
+/// What a seal is over, for its event.
+fn sealed(attempt: &Attempt) -> serde_json::Value {
+    serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest, "register": attempt.register_file })
+}
+
+fn requested(latest: Option<Attempt>) -> Result<Attempt> {
+    latest.filter(|attempt| attempt.state == AttemptState::Requested).ok_or_else(|| Error::conflict("TASK-008"))
+}

@@ -1,0 +1,183 @@
+//! The doctor's checks as rows: what is looked at, how it ended, and what to do about it. Areas hand theirs up in
+//! [`crate::area::Area`]; the doctor of `upkeep` walks them. Here are the kernel's own: the log, the jobs, the calendar.
+//!
+//! A check that cannot be made is a fault, never silence.
+
+use domain::time::china_day;
+use futures_util::future::BoxFuture;
+use store::health;
+use text::upkeep as say;
+use text::upkeep::Finding;
+
+use crate::{Actor, Platform, Result, audit};
+
+/// A job that waited this long was forgotten.
+const QUEUED_SECONDS_MAX: i64 = 3_600;
+/// An event may lie this far ahead of the clock.
+const CLOCK_SECONDS_MAX: i64 = 300;
+
+/// The checks, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Name {
+    /// The home folder: whole, private, with space left.
+    Home,
+    /// The database: reachable and whole.
+    Database,
+    /// The schema: up to date.
+    Schema,
+    /// Files: each that a row names is there with its bytes.
+    Files,
+    /// Orphans: files that no row names.
+    Orphans,
+    /// The log of events, and the clock against its newest.
+    Log,
+    /// Jobs: none without a worker.
+    Jobs,
+    /// The calendar of working days: reaches far enough.
+    Calendar,
+    /// Fonts for the forms.
+    Fonts,
+    /// The certificate.
+    Certificate,
+}
+
+impl Name {
+    /// All, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Home,
+        Self::Database,
+        Self::Schema,
+        Self::Files,
+        Self::Orphans,
+        Self::Log,
+        Self::Jobs,
+        Self::Calendar,
+        Self::Fonts,
+        Self::Certificate,
+    ];
+
+    /// Its word, as in `--json`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Database => "database",
+            Self::Schema => "schema",
+            Self::Files => "files",
+            Self::Orphans => "orphans",
+            Self::Log => "log",
+            Self::Jobs => "jobs",
+            Self::Calendar => "calendar",
+            Self::Fonts => "fonts",
+            Self::Certificate => "certificate",
+        }
+    }
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It was wrong and has been put right.
+    Mended,
+    /// Works, but wants attention.
+    Warning,
+    /// Wrong.
+    Fault,
+    /// Could not be made, because an earlier check failed.
+    Skipped,
+}
+
+impl Verdict {
+    /// Its word, as in `--json`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Mended => "mended",
+            Self::Warning => "warning",
+            Self::Fault => "fault",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// One check's result.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    /// Which.
+    pub name: Name,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was found.
+    pub found: String,
+    /// What to do about it; empty if nothing.
+    pub mend: String,
+}
+
+impl Check {
+    /// A result.
+    #[must_use]
+    pub fn new(name: Name, verdict: Verdict, finding: Finding) -> Self {
+        Self { name, verdict, found: finding.found, mend: finding.mend }
+    }
+}
+
+/// A verdict with what was found.
+pub type Found = (Verdict, Finding);
+
+/// A check of an open installation with an up-to-date schema. A handler that fails is a fault of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Which.
+    pub name: Name,
+    /// Makes it.
+    pub run: for<'a> fn(&'a Platform) -> BoxFuture<'a, Result<Found>>,
+}
+
+/// The kernel's checks.
+pub(crate) const ROWS: &[Row] = &[
+    Row { name: Name::Log, run: |platform| Box::pin(log(platform)) },
+    Row { name: Name::Jobs, run: |platform| Box::pin(jobs(platform)) },
+    Row { name: Name::Calendar, run: |platform| Box::pin(calendar(platform)) },
+];
+
+async fn log(platform: &Platform) -> Result<Found> {
+    let report = audit::verify(platform, &platform.ctx(Actor::System, "doctor"), None).await?;
+    if let Some(first) = report.faults.first() {
+        return Ok((Verdict::Fault, say::log_bad(first, report.faults.len())));
+    }
+    let mut conn = platform.store().read().await?;
+    if let Some(newest) = health::newest_event(&mut conn).await?
+        && newest > platform.now().plus_seconds(CLOCK_SECONDS_MAX)
+    {
+        return Ok((Verdict::Fault, say::clock_behind(&newest.rfc3339())));
+    }
+    Ok((Verdict::Ok, say::log_fine(report.events, report.sealed)))
+}
+
+async fn jobs(platform: &Platform) -> Result<Found> {
+    let now = platform.now();
+    let mut conn = platform.store().read().await?;
+    let stuck = health::stuck_jobs(&mut conn, now, now.plus_seconds(-QUEUED_SECONDS_MAX)).await?;
+    if stuck.is_empty() { Ok((Verdict::Ok, say::jobs_fine())) } else { Ok((Verdict::Fault, say::jobs_stuck(&stuck))) }
+}
+
+async fn calendar(platform: &Platform) -> Result<Found> {
+    use chrono::Datelike as _;
+    let today = china_day(platform.now());
+    let calendar = platform.calendar().await?;
+    let has = |year: i32| calendar.years().any(|known| known.year() == year);
+    if !has(today.year()) {
+        return Ok((Verdict::Fault, say::calendar_short(today.year())));
+    }
+    // The notice for the next year comes out in November; deadlines begin to reach into it then.
+    if today.month() >= 11 && !has(today.year() + 1) {
+        return Ok((Verdict::Warning, say::calendar_short(today.year() + 1)));
+    }
+    let last = calendar.years().map(domain::calendar::CalendarYear::year).max().unwrap_or(today.year());
+    Ok((Verdict::Ok, say::calendar_fine(last)))
+}

@@ -1,0 +1,41 @@
+//! The rulebook in force for an agency and a task: defaults, then installation, then the agencies from the root down,
+//! then the task.
+
+use domain::agency::{AgencyPath, Scope};
+use domain::ids::TaskId;
+use domain::rulebook::{Rule, RuleLayer, RuleValue, Rulebook};
+use store::Conn;
+use store::repo::rulebook::Setting;
+
+use crate::{Error, Result};
+
+/// The rules in force.
+///
+/// # Errors
+/// `Internal` if a stored value is none that its rule takes.
+pub async fn in_force(conn: &mut Conn, path: &AgencyPath, task: Option<TaskId>) -> Result<Rulebook> {
+    let settings = store::repo::rulebook::all(conn).await?;
+    if settings.is_empty() {
+        return Ok(Rulebook::default());
+    }
+    // Parents come before their children, so a later layer is a nearer one.
+    let above = store::repo::agency::list(conn, &Scope::everything()).await?;
+    let mut layers = vec![layer(&settings, "installation", "")?];
+    for agency in above.iter().filter(|agency| path.as_str().starts_with(agency.path.as_str())) {
+        layers.push(layer(&settings, "agency", &agency.id.to_string())?);
+    }
+    if let Some(task) = task {
+        layers.push(layer(&settings, "task", &task.to_string())?);
+    }
+    Ok(Rulebook::of(&layers))
+}
+
+fn layer(settings: &[Setting], kind: &str, id: &str) -> Result<RuleLayer> {
+    let mut layer = RuleLayer::default();
+    for setting in settings.iter().filter(|s| s.scope_kind == kind && s.scope_id == id) {
+        let rule: Rule = setting.name.parse().map_err(Error::internal)?;
+        let value: RuleValue = serde_json::from_str(&setting.value)?;
+        layer.set(rule, value).map_err(Error::internal)?;
+    }
+    Ok(layer)
+}

@@ -1,0 +1,31 @@
+//! Schemes of random inspections: drafting, counting against the directory, submitting, approving, returning.
+//!
+//! A scheme is a revision of kind `scheme` whose content is a `domain::scheme::SchemeDraft`. The document of the draw
+//! protocol is compiled from it ([`compile`]) and is never edited by itself.
+
+mod compile;
+mod count;
+mod decide;
+mod draft;
+mod list;
+mod roll;
+mod todo;
+
+pub use compile::compile;
+pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
+pub use count::{internal_labels, refusal, sentences, warnings};
+pub use decide::{decided, expect_columns_allowed};
+pub use decide::{approve, give_back, submit};
+pub use draft::own;
+pub use draft::{copy, draft, update};
+pub use list::{Choices, SchemeView, choices, list, view};
+pub use roll::{RollCache, RollColumns, is_internal, read_frozen};
+
+pub use store::repo::approval::Approval as Decision;
+
+/// The kind of revisions that schemes are.
+pub const KIND: &str = "scheme";
+/// Characters of a reason or remark.
+pub const REASON_CHARS_MAX: usize = 500;
+
+pub(crate) use todo::todos;
