@@ -14,6 +14,7 @@ pub mod public_site;
 mod result;
 mod run;
 pub mod task;
+mod witness;
 
 pub use attest::attest;
 pub(crate) use frozen::expect_pinned;
@@ -22,6 +23,7 @@ pub use result::{
     DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, receipt, result, whole_bundle,
 };
 pub use run::run;
+pub use witness::{Recount, party_attest, party_bundle, recount};
 
 use kernel::job::Kind;
 

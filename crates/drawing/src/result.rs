@@ -196,13 +196,13 @@ pub async fn receipt(platform: &Platform, ctx: &Ctx, id: TaskId, code: &str) -> 
 }
 
 /// A task of the scope with the attempt that was drawn.
-pub(super) async fn drawn(conn: &mut Conn, ctx: &Ctx, id: TaskId) -> Result<(Task, Attempt)> {
+pub(crate) async fn drawn(conn: &mut Conn, ctx: &Ctx, id: TaskId) -> Result<(Task, Attempt)> {
     let task = repo::task::get(conn, &ctx.scope()?, id).await?;
     let latest = repo::attempt::latest(conn, task.id).await?.filter(|attempt| attempt.drawn_rows.is_some());
     Ok((task, latest.ok_or_else(|| Error::conflict("DRAW-020"))?))
 }
 
-fn zip(platform: &Platform, digest: Option<String>, name: String) -> Result<DownloadFile> {
+pub(crate) fn zip(platform: &Platform, digest: Option<String>, name: String) -> Result<DownloadFile> {
     let digest = digest.ok_or_else(|| Error::conflict("DRAW-020"))?;
     let path = platform.files().existing(&digest)?;
     Ok(DownloadFile { path, name, media_type: "application/zip", digest })

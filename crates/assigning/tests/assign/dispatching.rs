@@ -73,13 +73,13 @@ on_both! {
         city.sql("UPDATE drawn SET stratum = 'E2', agency_id = $1 WHERE code LIKE '%MA00000003'", vec![city.zone.to_string().into()]).await;
         city.dispatch().await;
         let ctx = city.world.as_post(&city.clerk);
-        let progress = assign::progress(&city.world.platform, &ctx, city.task).await.unwrap();
+        let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();
         assert_eq!(progress.units.iter().map(|u| u.share.visits).collect::<Vec<_>>(), [6, 3, 1]);
         let check = async |search: &str, strata: &[&str], items: &[&str]| {
             let filter = Filter { search: search.to_owned(), ..Filter::default() };
-            let found = assign::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
             assert_eq!((found.total, &found.rows[0].strata[..]), (1, &strata.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..]), "{search}");
-            let view = assign::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
+            let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
             assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>(), items, "{search}");
         };
         check("130302第1号", &["其它类型企业"], &["A01"]).await;

@@ -12,7 +12,7 @@ use draw::{Commitment, RollDocument, Subject, unattended};
 use store::values;
 use testkit::on_both;
 
-use crate::common::{City, draft, new_task};
+use crate::common::{City, Witness, draft, new_task};
 
 /// What the scheme of the other tests, and one that sizes enterprises by their credit-risk class, read.
 const OPEN: [&str; 5] = ["id:text", "kind:text", "registered:date", "status:text", "tags:set"];
@@ -38,15 +38,18 @@ async fn frozen(city: &City, draft: &SchemeDraft) -> TaskId {
     task
 }
 
-async fn drawn(city: &City, task: TaskId) {
+async fn drawn(city: &City, task: TaskId) -> [Witness; 2] {
     city.seal(task, "").await;
     let witnesses = city.committed_task(task).await;
+    let early = drawing::party_bundle(&city.world.platform, &city.public(), &witnesses[0].invitation.token).await;
+    assert_eq!(early.unwrap_err().code, "DRAW-020");
     for witness in &witnesses {
         witness.reveal(city).await.unwrap();
     }
     assert_eq!(city.world.work().await, 1);
     let view = app::task::view(&city.world.platform, &city.clerk(), task).await.unwrap();
     assert_eq!(view.jobs[0].state, "done", "{:?}", view.jobs[0].error);
+    witnesses
 }
 
 async fn sql(city: &City, sql: &str, values: Vec<store::Value>) {
@@ -161,7 +164,7 @@ on_both! {
         assert_eq!(told, ["withheld", "disclosed"]);
         let counts = app::scheme::counts(platform, &city.clerk(), &by_risk()).await.unwrap();
         assert!(counts.warnings.iter().any(|warning| warning.kind == "disclosed" && warning.text.contains("其它类型企业")));
-        drawn(&city, task).await;
+        let witnesses = drawn(&city, task).await;
 
         let view = app::task::view(platform, &city.clerk(), task).await.unwrap();
         let attempt = view.latest().unwrap().attempt.clone();
@@ -203,6 +206,24 @@ on_both! {
         for (kind, times) in [("bundle.whole", 1), ("bundle.download", 1), ("result.attest", 1)] {
             assert_eq!(kinds.iter().filter(|known| *known == kind).count(), times, "{kind}");
         }
+
+        // A witness, by the link: the same, under the party's name, and nothing before the draw or for a stranger.
+        let witness = &witnesses[0].invitation;
+        let by_link = drawing::party_bundle(platform, &city.public(), &witness.token).await.unwrap();
+        assert_eq!(by_link.digest, whole.digest);
+        assert_eq!(drawing::recount(platform, &witness.token).await.unwrap().attested_at, None);
+        let refused = drawing::party_attest(platform, &city.public(), &witness.token, "").await.unwrap_err();
+        assert_eq!(refused.fields[0].code, "DRAW-027");
+        drawing::party_attest(platform, &city.public(), &witness.token, &result).await.unwrap();
+        assert_eq!(drawing::party_attest(platform, &city.public(), &witness.token, &result).await.unwrap_err().code, "DRAW-028");
+        assert!(drawing::recount(platform, &witness.token).await.unwrap().attested_at.is_some());
+        let nobody = drawing::party_bundle(platform, &city.public(), &"0".repeat(64)).await.unwrap_err();
+        assert_eq!((nobody.kind, nobody.code), (ErrorKind::NotFound, "DRAW-021"));
+        let page = app::public_site::view(platform, &number).await.unwrap().announced;
+        let names: Vec<_> = page.content.latest().unwrap().attestations.iter().map(|one| one.name.clone()).collect();
+        assert_eq!(names, ["赵纪检", "机关纪委"]);
+        let kinds = city.world.event_kinds().await;
+        assert!(["party.bundle", "party.attest"].iter().all(|kind| kinds.iter().any(|known| known == kind)));
 
         // A firm: its own row, checked without roll, bundle or product.
         let outcome = draw::Outcome::parse(&Bundle::open(&whole.path).unwrap().need("result.json").unwrap()).unwrap();
