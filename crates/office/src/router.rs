@@ -9,22 +9,12 @@ use crate::{Office, Routes, page};
 pub fn routes() -> Routes {
     Routes::new()
         .merge(page::home::routes())
-        .merge(page::account::routes())
-        .merge(page::job::routes())
-        .merge(page::event::routes())
-        .merge(page::scheme::routes())
-        .merge(page::task::routes())
-        .merge(page::fairness::routes())
-        .merge(page::import::routes())
+        .merge(page::upkeep::routes())
+        .merge(page::planning::routes())
+        .merge(page::drawing::routes())
         .merge(page::admin::routes())
-        .merge(page::dispatch::routes())
-        .merge(page::share::routes())
-        .merge(page::matching::routes())
-        .merge(page::visit::routes())
+        .merge(page::assigning::routes())
         .merge(page::directory::routes())
-        .merge(page::subject::routes())
-        .merge(page::inspector::routes())
-        .merge(page::item::routes())
 }
 
 /// The office front, not yet hardened (see `web::harden`).

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use web::{Html, Tone};
 
 #[derive(Template)]
-#[template(path = "ceremony/witness.html", config = "examples/askama.toml")]
+#[template(path = "drawing/ceremony/witness.html", config = "examples/askama.toml")]
 struct Witness {
     organiser: String,
     party: String,
@@ -21,7 +21,7 @@ struct Witness {
 }
 
 #[derive(Template)]
-#[template(path = "ceremony/projector.html", config = "examples/askama.toml")]
+#[template(path = "drawing/ceremony/projector.html", config = "examples/askama.toml")]
 struct Projector {
     url: String,
     title: String,

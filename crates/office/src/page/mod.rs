@@ -1,20 +1,11 @@
-//! The pages, one file or folder an area. An address `/office/<area>/…` is served from `page/<area>`.
+//! The pages, one folder an area: the same areas as the use cases behind them. Within an area the address names the file
+//! or folder: `/office/schemes/…` is `planning/scheme.rs`, `/office/inspectors/…` is `directory/inspector/`. A page's
+//! templates lie under the same area and name in `templates/`.
 
-pub mod account;
 pub mod admin;
+pub mod assigning;
 pub mod directory;
-pub mod dispatch;
-pub mod event;
-pub mod fairness;
+pub mod drawing;
 pub mod home;
-pub mod import;
-pub mod inspector;
-pub mod item;
-pub mod job;
-pub mod matching;
-pub mod scheme;
-mod scheme_form;
-pub mod share;
-pub mod subject;
-pub mod task;
-pub mod visit;
+pub mod planning;
+pub mod upkeep;

@@ -85,7 +85,11 @@ impl Front {
         let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), BODY_MAX).await.unwrap();
-        Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        let body = String::from_utf8_lossy(&bytes);
+        // As a browser reads it: where a template breaks its lines makes no difference.
+        let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let body = if page { body.split_whitespace().collect::<Vec<_>>().join(" ") } else { body.into_owned() };
+        Answer { status, headers, body }
     }
 
     pub async fn get(&self, token: &str, path: &str) -> Answer {

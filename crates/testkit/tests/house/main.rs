@@ -10,6 +10,7 @@ mod documents;
 mod repository;
 mod rooms;
 mod sources;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,0 +1,48 @@
+//! One inspector.
+
+use app::directory::inspector::{self, InspectorView};
+use askama::Template;
+use chrono::NaiveDate;
+use domain::ids::InspectorId;
+use domain::inspector::Qualification;
+use domain::registry::UseCase;
+use web::{Area, Html, Page, Path, Result, Tone};
+
+use super::{crumbs, state_tone, state_words};
+use crate::Desk;
+
+#[derive(Template)]
+#[template(path = "directory/inspector/view.html")]
+pub(super) struct ViewPage {
+    page: Page,
+    view: InspectorView,
+    tone: Tone,
+    words: &'static str,
+    may_recuse: bool,
+    may_leave: bool,
+    may_visit: bool,
+}
+
+impl ViewPage {
+    fn held(&self, held: &Qualification) -> bool {
+        held.holds_on(self.view.today)
+    }
+
+    fn validity(&self, from: &Option<NaiveDate>, to: &Option<NaiveDate>) -> String {
+        text::directory::validity(*from, *to)
+    }
+}
+
+pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<ViewPage>> {
+    let id: InspectorId = name.parse().map_err(|_| app::Error::not_found())?;
+    let view = inspector::view(&desk.platform, &desk.ctx, id).await?;
+    Ok(Html(ViewPage {
+        page: desk.page_under(Area::Directory, crumbs(&view.record.inspector.name, None, "")),
+        tone: state_tone(view.state),
+        words: state_words(view.state),
+        may_visit: desk.may(UseCase::VisitView),
+        may_recuse: desk.may(UseCase::RecusalDeclare),
+        may_leave: desk.may(UseCase::LeaveRecord) && view.record.left_on.is_none(),
+        view,
+    }))
+}

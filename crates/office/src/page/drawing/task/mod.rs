@@ -1,0 +1,333 @@
+//! Tasks: the list, making one, and the task page with its stepper as the spine. What belongs to sealing, ceremony and
+//! result has files of its own.
+
+mod ceremony;
+mod result;
+mod seal;
+mod witness;
+
+use app::task::{NewTask, StepKind, StepMark, StepView, TaskView};
+use app::{ErrorKind, task as cases};
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use domain::ids::TaskId;
+use domain::registry::UseCase;
+use domain::state::{RevisionState, TaskCommand, TaskState};
+use domain::time::parse_day;
+use text::Label as _;
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Tone, go_saying};
+
+use crate::page::upkeep::job::component;
+use crate::{Desk, Routes};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office/tasks", UseCase::TaskList, list)
+        .get("/office/tasks/new", UseCase::TaskCreate, new)
+        .post("/office/tasks/new", UseCase::TaskCreate, create)
+        .get("/office/tasks/{task}", UseCase::TaskView, view)
+        .post("/office/tasks/{task}/approve", UseCase::TaskApprove, approve)
+        .post("/office/tasks/{task}/freeze", UseCase::TaskFreeze, freeze)
+        .post("/office/tasks/{task}/void", UseCase::TaskVoid, void)
+        .merge(seal::routes())
+        .merge(ceremony::routes())
+        .merge(witness::routes())
+        .merge(result::routes())
+}
+
+pub(super) fn id(text: &str) -> Result<TaskId> {
+    Ok(text.parse().map_err(|_| app::Error::not_found())?)
+}
+
+pub(super) fn here(id: impl std::fmt::Display) -> String {
+    format!("/office/tasks/{id}")
+}
+
+pub(super) fn tone(state: TaskState) -> Tone {
+    match state {
+        TaskState::Draft => Tone::Plain,
+        TaskState::Approved | TaskState::Committed => Tone::Info,
+        TaskState::Sealed => Tone::Seal,
+        TaskState::Drawn | TaskState::Closed | TaskState::Archived => Tone::Good,
+        TaskState::Failed => Tone::Bad,
+        TaskState::Voided => Tone::Warn,
+    }
+}
+
+struct Row {
+    href: String,
+    number: String,
+    title: String,
+    organiser: String,
+    state: &'static str,
+    tone: Tone,
+    window: String,
+    drawn: String,
+}
+
+#[derive(Template)]
+#[template(path = "drawing/task/list.html")]
+struct ListPage {
+    page: Page,
+    list: ListQuery,
+    pager: Pager,
+    states: Vec<Choice>,
+    rows: Vec<Row>,
+    may_create: bool,
+    may_count: bool,
+}
+
+async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
+    let (state, search) = (list.filter("state").to_owned(), list.filter("q").to_owned());
+    let found = cases::list(&desk.platform, &desk.ctx, &state, &search, list.page - 1, list.per_page).await?;
+    let rows = found.rows.into_iter().map(|row| Row {
+        href: here(row.task.id),
+        organiser: row.organiser,
+        state: row.task.state.label(),
+        tone: tone(row.task.state),
+        window: format!("{} 至 {}", row.task.window_from, row.task.window_to),
+        drawn: row.drawn.map(|n| web::format::thousands(u64::try_from(n).unwrap_or(0))).unwrap_or_default(),
+        number: row.task.number,
+        title: row.task.title,
+    });
+    Ok(Html(ListPage {
+        page: desk.page(Area::Task),
+        pager: list.pager(found.total),
+        states: TaskState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
+        rows: rows.collect(),
+        may_create: desk.may(UseCase::TaskCreate),
+        may_count: desk.may(UseCase::FairnessView),
+        list,
+    }))
+}
+
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+struct TaskForm {
+    scheme: String,
+    title: String,
+    window_from: String,
+    window_to: String,
+    contact: String,
+    rehearsal: String,
+}
+
+#[derive(Template)]
+#[template(path = "drawing/task/new.html")]
+struct NewPage {
+    page: Page,
+    form: TaskForm,
+    schemes: Vec<Choice>,
+    errors: FieldErrors,
+}
+
+async fn new(desk: Desk, Query(form): Query<TaskForm>) -> Result<Response> {
+    Ok(Html(new_page(&desk, form, FieldErrors::none()).await?).into_response())
+}
+
+async fn new_page(desk: &Desk, form: TaskForm, errors: FieldErrors) -> Result<NewPage> {
+    let schemes = app::scheme::list(&desk.platform, &desk.ctx).await?;
+    let usable = schemes.into_iter().filter(|scheme| {
+        scheme.agency_id == desk.post.agency_id
+            && matches!(scheme.state, RevisionState::Approved | RevisionState::Published)
+    });
+    let choices =
+        usable.map(|scheme| Choice::new(scheme.id.to_string(), format!("{} {}", scheme.number, scheme.title)));
+    let schemes = choices.collect();
+    let crumbs = [Crumb::to("抽查任务", "/office/tasks"), Crumb::here("建立任务")];
+    Ok(NewPage { page: desk.page_under(Area::Task, crumbs), form, schemes, errors })
+}
+
+async fn create(desk: Desk, Form(form): Form<TaskForm>) -> Result<Response> {
+    let mut errors = FieldErrors::none();
+    let scheme = form.scheme.parse().ok();
+    if scheme.is_none() {
+        errors.push("scheme", "请选择一份已批准的方案。");
+    }
+    let mut day = |name: &str, value: &str| {
+        let day = parse_day(value.trim());
+        if day.is_none() {
+            errors.push(name, "请按“2021-05-08”的格式填写日期。");
+        }
+        day
+    };
+    let days = (day("window_from", &form.window_from), day("window_to", &form.window_to));
+    if let (Some(scheme), (Some(window_from), Some(window_to))) = (scheme, days) {
+        let (title, contact) = (form.title.clone(), form.contact.clone());
+        let rehearsal = !form.rehearsal.is_empty();
+        let input = NewTask { scheme, title, window_from, window_to, contact, rehearsal };
+        match cases::create(&desk.platform, &desk.ctx, input).await {
+            Ok(id) => return Ok(go_saying(&here(id), Tone::Good, "任务已建立，等待分管领导批准。")),
+            Err(error) if error.kind == ErrorKind::Invalid => errors = FieldErrors::from(&error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Html::invalid(new_page(&desk, form, errors).await?))
+}
+
+/// What may be done on the task page now, by this post.
+#[derive(Clone, Copy, Default)]
+struct May {
+    approve: bool,
+    freeze: bool,
+    request_seal: bool,
+    approve_seal: bool,
+    ceremony: bool,
+    result: bool,
+    dispatch: bool,
+    void: bool,
+}
+
+#[derive(Template)]
+#[template(path = "drawing/task/view.html")]
+struct ViewPage {
+    page: Page,
+    view: TaskView,
+    state: &'static str,
+    tone: Tone,
+    steps: Vec<web::Step>,
+    /// The steps under way, which the page names before everything else.
+    nows: Vec<web::Step>,
+    late: bool,
+    job: Option<web::JobView>,
+    may: May,
+    attempts: Vec<AttemptRow>,
+    decisions: Vec<web::TimelineEntry>,
+    errors: FieldErrors,
+}
+
+struct AttemptRow {
+    number: i64,
+    state: &'static str,
+    rows: String,
+    frozen: String,
+    digest: String,
+    note: String,
+}
+
+async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
+    let view = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
+    Ok(Html(view_page(&desk, view, FieldErrors::none())).into_response())
+}
+
+fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
+    use domain::state::AttemptState::{Failed, Frozen, Requested};
+    let attempt = view.latest().map(|latest| latest.attempt.state);
+    let may = |case: UseCase, now: bool| view.own && now && desk.may(case);
+    let sealed = matches!(view.task.state, TaskState::Sealed | TaskState::Committed | TaskState::Failed);
+    let drawn = matches!(view.task.state, TaskState::Drawn | TaskState::Closed | TaskState::Archived);
+    let can_seal = view.can(TaskCommand::Seal) && attempt.is_some() && !view.freezing;
+    let may = May {
+        approve: may(UseCase::TaskApprove, view.can(TaskCommand::Approve)),
+        freeze: may(UseCase::TaskFreeze, view.can(TaskCommand::Freeze) && !view.freezing),
+        request_seal: may(UseCase::TaskRequestSeal, can_seal && matches!(attempt, Some(Frozen | Failed))),
+        approve_seal: may(UseCase::TaskApproveSeal, can_seal && attempt == Some(Requested)),
+        ceremony: (sealed || drawn) && desk.may(UseCase::DrawCeremony),
+        result: drawn && desk.may(UseCase::DrawView),
+        dispatch: may(UseCase::TaskDispatch, drawn),
+        void: may(UseCase::TaskVoid, view.can(TaskCommand::Void)),
+    };
+    let attempts = view.attempts.iter().map(|attempt| AttemptRow {
+        number: attempt.attempt.attempt,
+        state: attempt.attempt.state.label(),
+        rows: web::format::thousands(attempt.attempt.roll_rows.and_then(|n| u64::try_from(n).ok()).unwrap_or(0)),
+        frozen: attempt.attempt.roll_at.map(text::moment).unwrap_or_default(),
+        digest: attempt.attempt.roll_digest.clone().unwrap_or_default(),
+        note: attempt.failure.clone().or_else(|| attempt.attempt.replaces_reason.clone()).unwrap_or_default(),
+    });
+    let attempts = attempts.collect();
+    let crumbs = [Crumb::to("抽查任务", "/office/tasks"), Crumb::here(view.task.number.clone())];
+    ViewPage {
+        page: desk.page_under(Area::Task, crumbs),
+        state: view.task.state.label(),
+        tone: tone(view.task.state),
+        steps: view
+            .steps
+            .iter()
+            .map(|step| web::Step {
+                owner: String::new(),
+                waits_for: String::new(),
+                deadline: String::new(),
+                ..step_of(step, &view)
+            })
+            .collect(),
+        late: view.steps.iter().any(|step| step.mark == StepMark::Late),
+        nows: view.steps.iter().filter(|step| now(step)).map(|step| step_of(step, &view)).collect(),
+        // A running job, or the last one if it failed: success shows in the state.
+        job: view.jobs.first().filter(|job| !job.ended || job.error.is_some()).map(component),
+        may,
+        attempts,
+        decisions: decisions(&view.decisions),
+        errors,
+        view,
+    }
+}
+
+/// Is the step under way? One that failed is a fact; what is due after it is another step.
+fn now(step: &StepView) -> bool {
+    matches!(step.mark, StepMark::Current | StepMark::Late)
+}
+
+fn step_of(step: &StepView, view: &TaskView) -> web::Step {
+    let task = view.task.id;
+    let href = match step.kind {
+        // There is nothing to check before the roll is frozen.
+        StepKind::Seal if step.mark != StepMark::Waiting && view.latest().is_some() => format!("{}/seal", here(task)),
+        StepKind::Dispatch | StepKind::Match if step.mark != StepMark::Waiting => format!("{}/dispatch", here(task)),
+        StepKind::Commit | StepKind::Draw if step.mark != StepMark::Waiting => format!("{}/ceremony", here(task)),
+        _ => String::new(),
+    };
+    web::Step {
+        label: step.kind.label().to_owned(),
+        state: match step.mark {
+            StepMark::Done => web::StepState::Done,
+            StepMark::Current => web::StepState::Current,
+            StepMark::Late => web::StepState::Late,
+            StepMark::Failed => web::StepState::Failed,
+            StepMark::Waiting => web::StepState::Waiting,
+        },
+        owner: step.owner.clone(),
+        deadline: step.deadline.clone(),
+        waits_for: step.waits_for.clone(),
+        href,
+    }
+}
+
+/// Decisions as a timeline, for schemes and tasks.
+pub(crate) fn decisions(rows: &[app::scheme::Decision]) -> Vec<web::TimelineEntry> {
+    let entry = |row: &app::scheme::Decision| web::TimelineEntry {
+        at: text::moment(row.at),
+        title: text::task::decision(&row.step, &row.decision).to_owned(),
+        detail: if row.reason.is_empty() { row.person.clone() } else { format!("{}：{}", row.person, row.reason) },
+        tone: if row.decision == "returned" { Tone::Warn } else { Tone::Info },
+        href: String::new(),
+    };
+    rows.iter().map(entry).collect()
+}
+
+async fn approve(desk: Desk, Path(name): Path<String>) -> Result<Response> {
+    cases::approve(&desk.platform, &desk.ctx, id(&name)?).await?;
+    Ok(go_saying(&here(name), Tone::Good, "任务已批准，可以冻结底册。"))
+}
+
+async fn freeze(desk: Desk, Path(name): Path<String>) -> Result<Response> {
+    cases::freeze(&desk.platform, &desk.ctx, id(&name)?).await?;
+    Ok(go_saying(&here(name), Tone::Info, "正在冻结底册，可以离开本页。"))
+}
+
+#[derive(serde::Deserialize)]
+struct Reason {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn void(desk: Desk, Path(name): Path<String>, Form(form): Form<Reason>) -> Result<Response> {
+    match cases::void(&desk.platform, &desk.ctx, id(&name)?, &form.reason).await {
+        Ok(()) => Ok(go_saying(&here(name), Tone::Info, "任务已作废，理由留在记录中。")),
+        Err(error) if error.kind == ErrorKind::Invalid => {
+            let view = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
+            Ok(Html::invalid(view_page(&desk, view, FieldErrors::from(&error))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,170 @@
+//! Signing in and out, the own password, switching the post.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Response};
+use domain::ids::PostId;
+use domain::registry::UseCase;
+use serde::Deserialize;
+use text::Label as _;
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Query, RequestId, Result, Tone, go_saying};
+
+use crate::session::{anonymous, begin, end, safe_next};
+use crate::{Desk, Office, Routes};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/office/sign-in", UseCase::AccountSignIn, sign_in_page)
+        .post("/office/sign-in", UseCase::AccountSignIn, sign_in)
+        .post("/office/sign-out", UseCase::AccountSignOut, sign_out)
+        .get("/office/account/password", UseCase::AccountChangePassword, password_page)
+        .post("/office/account/password", UseCase::AccountChangePassword, change_password)
+        .get("/office/account", UseCase::PostSwitch, account_page)
+        .post("/office/account/post", UseCase::PostSwitch, switch_post)
+}
+
+#[derive(Template)]
+#[template(path = "home/account/sign_in.html")]
+struct SignInPage {
+    login: String,
+    next: String,
+    refusal: String,
+    next_step: String,
+    demo: bool,
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in_page(State(office): State<Office>, Query(Next { next }): Query<Next>) -> Html<SignInPage> {
+    Html(SignInPage { login: String::new(), next, refusal: String::new(), next_step: String::new(), demo: office.demo })
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    login: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(State(office): State<Office>, request_id: RequestId, Form(form): Form<SignIn>) -> Result<Response> {
+    let ctx = anonymous(&office, request_id);
+    match app::account::sign_in(&office.platform, &ctx, &form.login, &form.password).await {
+        Ok(signed_in) => {
+            let mut response = web::go(safe_next(&form.next));
+            if let Some(cookie) = begin(&signed_in.token, office.tls) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+        Err(error) if matches!(error.kind, app::ErrorKind::Denied | app::ErrorKind::TooMany) => {
+            let page = SignInPage {
+                login: form.login,
+                next: form.next,
+                refusal: error.message(),
+                next_step: error.next_step(),
+                demo: office.demo,
+            };
+            Ok(Html::invalid(page))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn sign_out(State(office): State<Office>, desk: Desk) -> Result<Response> {
+    app::account::sign_out(&desk.platform, &desk.ctx, &desk.token).await?;
+    let mut response = web::go("/office/sign-in");
+    if let Some(cookie) = end(office.tls) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "home/account/index.html")]
+struct AccountPage {
+    page: Page,
+    posts: Vec<Choice>,
+    current: String,
+}
+
+async fn account_page(desk: Desk) -> Html<AccountPage> {
+    let label = |post: &app::Post| Choice {
+        value: post.id.to_string(),
+        label: format!("{} · {}", post.agency_name, post.role.label()),
+        help: post.section.clone(),
+    };
+    let posts = desk.posts.iter().map(label).collect();
+    Html(AccountPage {
+        page: desk.page_under(Area::None, [Crumb::here("我的账号")]),
+        posts,
+        current: desk.post.id.to_string(),
+    })
+}
+
+#[derive(Deserialize)]
+struct SwitchPost {
+    post: String,
+}
+
+async fn switch_post(desk: Desk, Form(form): Form<SwitchPost>) -> Result<Response> {
+    let post: PostId = form.post.parse().map_err(|_| app::Error::denied("ACCT-007"))?;
+    app::account::switch_post(&desk.platform, &desk.ctx, &desk.token, post).await?;
+    Ok(go_saying("/office", Tone::Good, "已切换岗位。"))
+}
+
+#[derive(Template)]
+#[template(path = "home/account/password.html")]
+struct PasswordPage {
+    page: Page,
+    errors: FieldErrors,
+}
+
+impl PasswordPage {
+    fn new(desk: &Desk, errors: FieldErrors) -> Self {
+        Self {
+            page: desk.page_under(Area::None, [Crumb::to("我的账号", "/office/account"), Crumb::here("修改密码")]),
+            errors,
+        }
+    }
+}
+
+async fn password_page(desk: Desk) -> Html<PasswordPage> {
+    Html(PasswordPage::new(&desk, FieldErrors::none()))
+}
+
+#[derive(Deserialize)]
+struct ChangePassword {
+    current: String,
+    password: String,
+    again: String,
+}
+
+async fn change_password(
+    State(office): State<Office>,
+    desk: Desk,
+    Form(form): Form<ChangePassword>,
+) -> Result<Response> {
+    if form.password != form.again {
+        let errors = [("again".to_owned(), "两次输入的新密码不一致，请重新输入。".to_owned())].into_iter().collect();
+        return Ok(Html::invalid(PasswordPage::new(&desk, errors)));
+    }
+    match app::account::change_password(&desk.platform, &desk.ctx, &form.current, &form.password).await {
+        Ok(()) => {
+            let mut response = go_saying("/office/sign-in", Tone::Good, "密码已修改，请用新密码登录。");
+            if let Some(cookie) = end(office.tls) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+        Err(error) if error.kind == app::ErrorKind::Invalid => {
+            Ok(Html::invalid(PasswordPage::new(&desk, FieldErrors::from(&error))).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
