@@ -126,9 +126,10 @@ impl Drawing {
         let report = bundle::verify(&mut opened, Some(announced), &mut |done, total| meter.tick(done, total))
             .map_err(|error| stopped(meter, Error::internal(error)))?;
         let open = |step: &&bundle::Step| step.verdict != Verdict::Ok;
-        let unexpected = report.steps.iter().find(|step| {
-            open(step) && !(step.verdict == Verdict::Partial && owed.contains(&step.name))
-        });
+        let unexpected = report
+            .steps
+            .iter()
+            .find(|step| open(step) && !(step.verdict == Verdict::Partial && owed.contains(&step.name)));
         if let Some(step) = unexpected {
             return Err(Error::conflict("DRAW-018").with("detail", format!("{}: {}", step.name.word(), step.detail)));
         }

@@ -20,7 +20,7 @@ pub use attest::attest;
 pub(crate) use frozen::expect_pinned;
 pub use frozen::{DrawnObject, Registered, drawn_objects};
 pub use result::{
-    DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, receipt, result, whole_bundle,
+    Attestation, DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, receipt, result, whole_bundle,
 };
 pub use run::run;
 pub use witness::{Recount, party_attest, party_bundle, recount};

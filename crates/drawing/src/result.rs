@@ -9,6 +9,7 @@ use store::Conn;
 use store::repo;
 use store::repo::Page;
 use store::repo::attempt::Attempt;
+pub use store::repo::attestation::Attestation;
 use store::repo::drawn::{Drawn, DrawnCount, DrawnFilter};
 use store::repo::task::Task;
 
@@ -28,6 +29,10 @@ pub struct ResultView {
     pub total: u64,
     /// Where the public checks it.
     pub proof_url: String,
+    /// The public bundle comes without the roll, because that holds a column for regulators only.
+    pub withheld: bool,
+    /// Who recomputed it and says so, oldest first.
+    pub attestations: Vec<Attestation>,
 }
 
 /// A stratum's numbers.
@@ -80,6 +85,7 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     let Some(latest) = latest else { return Err(Error::conflict("DRAW-020")) };
     let mut conn = platform.store().read().await?;
     let counts = repo::drawn::counts(&mut conn, latest.attempt.id).await?;
+    let attestations = repo::attestation::of_draw(&mut conn, latest.attempt.id).await?;
     let codes: Vec<_> = latest.strata.iter().map(|stratum| stratum.code.as_str()).collect();
     let units = units(&counts, &codes);
     let drawn = |index: usize| units.iter().filter_map(|unit| unit.strata.get(index)).sum();
@@ -92,7 +98,8 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     let strata = strata.collect();
     let total = units.iter().map(|unit| unit.total).sum();
     let proof_url = crate::public_site::proof_url(platform, &view.task.number);
-    Ok(ResultView { strata, units, total, proof_url, view })
+    let withheld = latest.attempt.public_bundle_file != latest.attempt.bundle_file;
+    Ok(ResultView { strata, units, total, proof_url, withheld, attestations, view })
 }
 
 fn units(counts: &[DrawnCount], codes: &[&str]) -> Vec<ResultUnit> {

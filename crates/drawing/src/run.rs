@@ -170,7 +170,9 @@ async fn write(
     let public_name = format!("{}-public.zip", task.number);
     let public = ("application/zip", public_name.as_str(), "public_bundle");
     let stored = [(result, &kept.result), (bundle, &kept.bundle)];
-    for ((media_type, name, purpose), stored) in stored.into_iter().chain(kept.without_roll.iter().map(|it| (public, it))) {
+    for ((media_type, name, purpose), stored) in
+        stored.into_iter().chain(kept.without_roll.iter().map(|it| (public, it)))
+    {
         let row = file_row(ctx, task.agency_id, task.id, stored, media_type, name, purpose);
         repo::file::insert(command.tx(), &row).await?;
     }

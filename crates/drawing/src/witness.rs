@@ -22,8 +22,8 @@ pub struct Recount {
     pub organiser: String,
     /// Title of the task.
     pub title: String,
-    /// The task's number.
-    pub number: String,
+    /// Where the public checks it.
+    pub proof_url: String,
     /// The witness's name.
     pub party: String,
     /// Digest of the published commitment, hex.
@@ -44,7 +44,7 @@ pub async fn recount(platform: &Platform, token: &str) -> Result<Recount> {
     Ok(Recount {
         organiser: agency.name,
         title: task.title,
-        number: task.number,
+        proof_url: crate::public_site::proof_url(platform, &task.number),
         party: party.name,
         commitment: attempt.commitment_digest.unwrap_or_default(),
         attested_at: own.map(|statement| statement.at),

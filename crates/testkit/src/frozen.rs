@@ -40,7 +40,8 @@ impl World {
         );
         for one in &objects {
             let FrozenObject { code, subject, name, agency, kind, tags, .. } = one;
-            register += &format!("{code}\t{subject}\t{name}\t{agency}\torgan\t130302\t{kind}\t{}\t\t\t\n", tags.join(","));
+            register +=
+                &format!("{code}\t{subject}\t{name}\t{agency}\torgan\t130302\t{kind}\t{}\t\t\t\n", tags.join(","));
         }
         let register = self.keep(register.as_bytes());
         let zero = Digest([0; 32]);

@@ -91,8 +91,13 @@ mod tests {
         use SchemeColumn as C;
         check(&|_| {}, &[C::Kind], &[]);
         check(&|d| d.strata.clear(), &[], &[]);
-        check(&|d| d.strata[0].split = Some(SplitRule { by: C::Organ, method: SeatMethod::Random }), &[C::Kind, C::Organ], &[]);
-        let by = |column| StratumSize::By { column, ratios: vec![("A".into(), "1".into())], rounding: SizeRounding::Ceil };
+        check(
+            &|d| d.strata[0].split = Some(SplitRule { by: C::Organ, method: SeatMethod::Random }),
+            &[C::Kind, C::Organ],
+            &[],
+        );
+        let by =
+            |column| StratumSize::By { column, ratios: vec![("A".into(), "1".into())], rounding: SizeRounding::Ceil };
         check(&|d| d.strata[0].size = by(C::Risk), &[C::Kind, C::Risk], &[C::Risk]);
         check(&|d| d.strata[0].size = by(C::Division), &[C::Kind, C::Division], &[]);
         let excluded = |column| ExclusionRule {

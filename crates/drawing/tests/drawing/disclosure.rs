@@ -62,7 +62,9 @@ async fn sql(city: &City, sql: &str, values: Vec<store::Value>) {
 
 /// Every third enterprise of class A, every seventh of class D; an older class of each is of no account, nor a later one.
 async fn classes(city: &City) {
-    for (class, of, day) in [("D", 3, "2020-01-01"), ("A", 3, "2021-01-01"), ("D", 7, "2021-02-01"), ("E", 3, "2031-01-01")] {
+    for (class, of, day) in
+        [("D", 3, "2020-01-01"), ("A", 3, "2021-01-01"), ("D", 7, "2021-02-01"), ("E", 3, "2031-01-01")]
+    {
         sql(
             city,
             "INSERT INTO subject_risk (subject_id, scale, class, assessed_on)
