@@ -153,7 +153,8 @@ registry! {
     BundleDownload "bundle.download" noted READERS, Some("/tasks/{task}/bundle");
     // With the roll, also where that holds a column for regulators only: under a name, for those who recompute.
     BundleWhole "bundle.whole" noted AUDITOR, Some("/tasks/{task}/bundle/whole");
-    ResultAttest "result.attest" write AUDITOR, Some("/tasks/{task}/attest");
+    // A statement under a name; of the draw it changes nothing.
+    ResultAttest "result.attest" noted AUDITOR, Some("/tasks/{task}/attest");
     ReceiptIssue "receipt.issue" noted CLERK, Some("/tasks/{task}/receipt");
     PartyBundle "party.bundle" noted TOKEN, Some("/witness/{token}/bundle");
     PartyAttest "party.attest" write TOKEN, Some("/witness/{token}/attest");
