@@ -69,7 +69,7 @@ labels! {
         Reviewer "审核人", Publisher "公示审批人", Auditor "纪检审计人员",
     }
     Hand {
-        SchemeAuthor "方案起草人", SchemeApprover "方案审批人", Freezer "底册冻结人", Drawer "摇号经办人",
+        SchemeAuthor "方案起草人", SchemeApprover "方案审批人", TaskAuthor "任务建立人", TaskApprover "任务审批人", Freezer "底册冻结人", Drawer "摇号经办人",
         SealApprover "封存审批人", Matcher "匹配经办人", MatchWitness "匹配见证人", Inspector "检查人", Reviewer "审核人",
         Publisher "公示审批人",
     }

@@ -36,8 +36,7 @@ use kernel::{Actor, Ctx, Error, Result};
 pub const KIND: &str = "task";
 /// Characters of a title or contact.
 pub const TEXT_CHARS_MAX: usize = 100;
-/// Characters of a reason.
-pub const REASON_CHARS_MAX: usize = 500;
+pub use kernel::approval::REASON_CHARS_MAX;
 
 /// The state after a command, or the refusal with what is possible.
 pub(crate) fn step(task: &Task, command: TaskCommand) -> Result<TaskState> {
@@ -60,16 +59,6 @@ pub(crate) async fn change(tx: &mut Tx, ctx: &Ctx, task: &mut Task, state: TaskS
     repo::task::update(tx, task, ctx.now).await?;
     task.version += 1;
     Ok(())
-}
-
-/// A reason that was given, or the refusal.
-pub(crate) fn reason(text: &str) -> Result<&str> {
-    let text = text.trim();
-    if (1..=REASON_CHARS_MAX).contains(&text.chars().count()) {
-        Ok(text)
-    } else {
-        Err(Error::field("reason", "TASK-005").with("max", REASON_CHARS_MAX))
-    }
 }
 
 /// Whether a job of this kind waits or runs for the task.
