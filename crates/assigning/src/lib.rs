@@ -3,13 +3,17 @@
 mod deadline;
 mod dispatch;
 pub mod form;
+mod items;
+pub mod mapping;
 pub mod matching;
 mod share;
 mod todo;
 mod visit;
 
 pub use deadline::DeadlineView;
-pub use dispatch::{DISPATCH_JOB, DispatchInput, DispatchPreview, UnitLine, dispatch, preview};
+pub use dispatch::{
+    DISPATCH_JOB, DispatchInput, DispatchPreview, Gaps, UnitLine, UnknownWord, WithoutItems, dispatch, preview,
+};
 pub use share::{ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
 pub use store::repo::roster::Load;
 pub use store::repo::share::Share;

@@ -3,6 +3,7 @@
 
 pub mod bad_register;
 mod frozen;
+pub mod items;
 pub mod play;
 mod published;
 mod rest;

@@ -72,6 +72,7 @@ mod tests {
             label: "企业".into(),
             population: "企业".into(),
             items: Vec::new(),
+            tagged: false,
             conditions: vec![Condition::new(SchemeColumn::Kind, ConditionTest::In, ["企业"])],
             size: StratumSize::Count(1),
             split: None,

@@ -262,9 +262,9 @@ on_both! {
         };
         app::rule::set(platform, &city.world.as_post(&admin), set).await.unwrap();
         let scheme = app::scheme::draft(platform, &city.clerk(), &by_risk()).await.unwrap();
-        assert_eq!(app::scheme::submit(platform, &city.clerk(), scheme, 1).await.unwrap_err().code, "TASK-017");
+        assert_eq!(app::scheme::submit(platform, &city.clerk(), scheme, 1).await.unwrap_err().code, "TASK-018");
         let seen = app::task::check_seal(platform, &city.clerk(), task).await.unwrap().seen;
-        assert_eq!(app::task::request_seal(platform, &city.clerk(), task, seen, "").await.unwrap_err().code, "TASK-017");
+        assert_eq!(app::task::request_seal(platform, &city.clerk(), task, seen, "").await.unwrap_err().code, "TASK-018");
         let open = app::scheme::draft(platform, &city.clerk(), &draft()).await.unwrap();
         app::scheme::submit(platform, &city.clerk(), open, 1).await.unwrap();
     }

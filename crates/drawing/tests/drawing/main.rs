@@ -4,7 +4,9 @@
 
 mod ceremony;
 mod common;
+mod demands;
 mod disclosure;
 mod flow;
 mod scheme;
+mod stuck;
 mod task;

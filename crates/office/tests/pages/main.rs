@@ -7,5 +7,6 @@ mod dispatch;
 mod fairness;
 mod front;
 mod lists;
+mod mapping;
 mod scheme;
 mod task;

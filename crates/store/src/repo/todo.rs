@@ -78,6 +78,26 @@ pub async fn open_tasks(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting
     .collect()
 }
 
+/// Drawn tasks of the agency with mappings of words that wait for approval.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn proposed_mappings(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting>> {
+    conn.rows(
+        &format!(
+            "SELECT task.id, task.number, task.title, task.state, '' AS author, CAST(NULL AS TEXT) AS due_on, COUNT(*) AS number_of
+             FROM item_mapping JOIN task ON task.id = item_mapping.task_id
+             WHERE task.agency_id = $1 AND item_mapping.state = 'proposed'
+             GROUP BY task.id, task.number, task.title, task.state, task.changed_at ORDER BY task.changed_at LIMIT {ROWS_MAX}"
+        ),
+        values![agency.to_string()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
 /// Shares of the agency that are not matched yet, with their nearest deadline.
 ///
 /// # Errors

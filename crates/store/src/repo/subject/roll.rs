@@ -1,12 +1,12 @@
 //! The directory as one walk in the order of codes, for freezing a roll: two statements of one snapshot, so one instant, and
 //! no query per object.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, SubjectId};
-use domain::subject::{RiskLevel, RiskScale, SubjectKind, SubjectStatus};
+use domain::subject::{Licence, RiskLevel, RiskScale, SubjectKind, SubjectStatus};
 
 use super::super::path_end;
 use super::known;
@@ -43,6 +43,8 @@ pub struct RollSubject {
     pub food_class: Option<RiskLevel>,
     /// Tags, ascending bytewise, each once.
     pub tags: Vec<String>,
+    /// Kinds of the licences that hold on the day asked for, ascending bytewise, each once.
+    pub licences: Vec<String>,
 }
 
 /// Calls `each` for every object of the scope in ascending bytewise order of its code, with the risk classes that hold on
@@ -61,10 +63,10 @@ pub async fn for_each_in_scope(
     // The comma before agency keeps SQLite from walking agency by agency and sorting everything afterwards.
     let sql =
         "SELECT subject.id, subject.code, subject.name, subject.kind, subject.sub_kind, subject.agency_id, agency.code AS agency_code,
-                subject.division, subject.registered_on, subject.status, subject.industry, subject.tags
+                subject.division, subject.registered_on, subject.status, subject.industry, subject.tags, subject.licences
          FROM subject CROSS JOIN agency WHERE agency.id = subject.agency_id AND agency.path >= $1 AND agency.path < $2
          ORDER BY subject.code";
-    conn.for_each(sql, values![prefix, path_end(prefix)], |row| each(read(&row, &classes)?)).await
+    conn.for_each(sql, values![prefix, path_end(prefix)], |row| each(read(&row, &classes, day)?)).await
 }
 
 /// The newest class of a subject on each scale: credit, food.
@@ -103,7 +105,10 @@ async fn classes(conn: &mut Conn, scope: &Scope, day: NaiveDate) -> Result<HashM
     Ok(classes)
 }
 
-fn read(row: &Row, classes: &HashMap<SubjectId, Classes>) -> Result<RollSubject> {
+/// What stands in `subject.licences` where there is none: most objects have none, and nothing is parsed for them.
+const NO_LICENCES: &str = "[]";
+
+fn read(row: &Row, classes: &HashMap<SubjectId, Classes>, day: NaiveDate) -> Result<RollSubject> {
     let tags = row.text("tags")?;
     let id = row.parse("id")?;
     let Classes { credit, food } = classes.get(&id).copied().unwrap_or_default();
@@ -122,5 +127,16 @@ fn read(row: &Row, classes: &HashMap<SubjectId, Classes>) -> Result<RollSubject>
         credit_class: credit.map(|(_, level)| level),
         food_class: food.map(|(_, level)| level),
         tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        licences: held(row, day)?,
     })
+}
+
+fn held(row: &Row, day: NaiveDate) -> Result<Vec<String>> {
+    if row.text("licences")? == NO_LICENCES {
+        return Ok(Vec::new());
+    }
+    let licences: Vec<Licence> = row.json("licences")?;
+    // A set in a roll is joined by commas, so that no member may hold one.
+    let kinds = licences.iter().filter(|licence| licence.holds_on(day)).map(|licence| licence.kind.replace(',', "，"));
+    Ok(kinds.collect::<BTreeSet<_>>().into_iter().collect())
 }
