@@ -111,6 +111,7 @@ fn stratum(code: &str, label: &str, rows: u64, size: u64, cells: usize) -> Strat
         label: label.to_owned(),
         population: "企业".to_owned(),
         items: vec!["登记事项检查".to_owned()],
+        tagged: true,
         sentence: format!("{label}的，抽取3%，向上取整。"),
         rows,
         size,
