@@ -5,7 +5,6 @@
 mod ceremony;
 mod common;
 mod demands;
-mod disclosure;
 mod flow;
 mod scheme;
 mod stuck;
