@@ -34,6 +34,8 @@ coded_enum! {
         SecretInRate = "secret_in_rate",
         /// Whether a late entry counts as completed (R96).
         LateEntryCompletes = "late_entry_completes",
+        /// Whether a scheme may read a column for regulators only, whose values the drawn list then shows.
+        InternalColumns = "internal_columns",
         /// 市场主体 or 经营主体.
         Term = "term",
     }
@@ -132,6 +134,7 @@ impl Rule {
             Self::DispatchKey => RuleValue::DispatchKey(DispatchKey::Registrar),
             Self::ReplacementApprover => RuleValue::ReplacementApprover(ReplacementApprover::UnitLeader),
             Self::SecretInRate | Self::LateEntryCompletes => RuleValue::Flag(false),
+            Self::InternalColumns => RuleValue::Flag(true),
             Self::Term => RuleValue::Term(Term::MarketEntity),
         }
     }
@@ -268,6 +271,11 @@ impl Rulebook {
     /// By which agency a drawn object is dispatched.
     pub fn dispatch_key(&self) -> DispatchKey {
         if let RuleValue::DispatchKey(key) = self.value(Rule::DispatchKey) { key } else { DispatchKey::Registrar }
+    }
+
+    /// Whether a scheme may read a column for regulators only.
+    pub fn allows_internal_columns(&self) -> bool {
+        matches!(self.value(Rule::InternalColumns), RuleValue::Flag(true))
     }
 
     fn count(&self, rule: Rule) -> u16 {

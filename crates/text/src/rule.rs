@@ -18,6 +18,7 @@ impl Label for Rule {
             Self::ReplacementApprover => "更换检查人员的审批人",
             Self::SecretInRate => "不予公示的结果计入公示率",
             Self::LateEntryCompletes => "逾期录入视为完成任务",
+            Self::InternalColumns => "方案可以用内部列",
             Self::Term => "主体称谓",
         }
     }
@@ -37,6 +38,9 @@ pub fn rule_help(rule: Rule) -> &'static str {
         Rule::ReplacementApprover => "匹配后原则上不更换检查人员，确需更换的由其批准。",
         Rule::SecretInRate => "已作情况说明、依法不予公示的结果，是否计入公示率的分母。",
         Rule::LateEntryCompletes => "关闭时，逾期录入的结果不计入任务完成数。",
+        Rule::InternalColumns => {
+            "内部列如信用风险等级。用了它，公开的证明包就不含底册，公布的名单还会让人看出被抽中户的取值。设为“否”，这样的方案不能提交，也不能封存。"
+        }
         Rule::Term => "页面和公告对登记主体的称呼。",
     }
 }
@@ -62,6 +66,7 @@ pub fn rule_basis(rule: Rule) -> &'static str {
         }
         Rule::SecretInRate => "贵阳市市场监管局2021年度抽查实施方案：涉密或不宜公示的书面说明并备案",
         Rule::LateEntryCompletes => "西宁市城东区部门联合抽查实施细则第十六条：逾期录入视为未完成检查任务",
+        Rule::InternalColumns => "国市监信发〔2022〕6号：企业信用风险分类结果用于配置监管资源，不是对企业的信用评价",
         Rule::Term => "2023年前后官方文件由“市场主体”改称“经营主体”",
     }
 }

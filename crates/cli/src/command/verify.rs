@@ -162,6 +162,9 @@ pub fn print_steps(report: &Report) {
     if let Some(commitment) = &report.commitment {
         println!("commitment    {commitment}");
     }
+    if let Some(result) = &report.result {
+        println!("result        {result}");
+    }
 }
 
 /// The same for programs.
@@ -172,7 +175,8 @@ pub fn report_json(report: &Report) -> Value {
         .map(|s| json!({ "step": s.name.word(), "verdict": word(s.verdict), "code": s.code, "detail": s.detail }))
         .collect();
     let commitment = report.commitment.as_ref().map(ToString::to_string);
-    json!({ "verdict": word(report.verdict()), "commitment": commitment, "steps": steps })
+    let result = report.result.as_ref().map(ToString::to_string);
+    json!({ "verdict": word(report.verdict()), "commitment": commitment, "result": result, "steps": steps })
 }
 
 const fn word(verdict: Verdict) -> &'static str {

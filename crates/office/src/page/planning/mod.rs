@@ -1,7 +1,6 @@
 //! Schemes: whom to inspect, by what rule.
 
 pub(crate) mod scheme;
-mod scheme_edit;
 mod scheme_form;
 
 use crate::Routes;
