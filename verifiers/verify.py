@@ -1392,10 +1392,16 @@ STEPS = {
 EXITS = {"ok": 0, "failed": 1, "partial": 3}
 
 
+def result_of(check):
+    """The digest of a result that was recomputed from the roll; None where it was not, or where something does not hold."""
+    whole = any(step["step"] == "result" and step["verdict"] == "ok" for step in check.steps)
+    return check.digests.get("result.json") if whole and check.verdict != "failed" else None
+
+
 def report(check):
     """The finding as a document; what `--json` prints."""
     return {
-        "verdict": check.verdict, "commitment": check.commitment, "strength": check.strength,
+        "verdict": check.verdict, "commitment": check.commitment, "result": result_of(check), "strength": check.strength,
         "digests": dict(sorted(check.digests.items())), "steps": check.steps,
     }  # fmt: skip
 
@@ -1407,6 +1413,7 @@ def show(check):
         for one in step["owed"]:
             print(f"\t欠：{one}")
     print(f"\n承诺摘要　{check.commitment or '—'}\n揭示摘要　{check.digests.get('reveals.json', '—')}")
+    print(f"结果摘要　{result_of(check) or '— （没有从底册完整重算）'}")
     print(f"强度　　　{check.strength or '—'}\n")
     if check.verdict == "ok" and check.published is None:
         print("全部成立：证明包自身一致。要与当时公布的相连，请加 --commitment 公告中的承诺摘要。")

@@ -8,8 +8,8 @@ import zipfile
 from hashlib import sha256
 
 US = b"\x1f"
-ROLL_HEADER = ["id:text", "organ:text", "kind:text", "subkind:text", "registered:date", "status:text", "risk:text",
-               "industry:text", "division:text", "tags:set"]
+# The ids and what the demo's scheme reads, nothing else: no class, no unit, no name.
+ROLL_HEADER = ["id:text", "kind:text", "subkind:text", "registered:date", "status:text", "tags:set"]
 
 
 def read_bundle(path):
@@ -34,8 +34,8 @@ def block(name, key):
 
 def row_of(subject):
     """The roll's row of an object of the directory."""
-    return [subject.code, subject.unit, subject.kind, subject.sub_kind, subject.registered_on, subject.state, subject.risk,
-            subject.industry, subject.division, ",".join(sorted(subject.tags, key=str.encode))]
+    return [subject.code, subject.kind, subject.sub_kind, subject.registered_on, subject.state,
+            ",".join(sorted(subject.tags, key=str.encode))]
 
 
 def leaves(rows, key):

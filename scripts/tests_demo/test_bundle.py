@@ -1,5 +1,6 @@
 """The bundle of the draw: recomputed from the tables by the protocol alone, accepted by `verify`, and refused when changed."""
 
+import hashlib
 import json
 import os
 import random
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from . import mc1
 from .cities import ALSO_FULL, ROOT, OfCity, city, folder, mingcha, on_each_city
-from .scenario import EXCLUDED, STRATA
+from .scenario import EXCLUDED, KINDS, STRATA
 from .test_tables import DRAWN, directory
 
 DOCUMENTS = ["commitment.json", "result.json", "reveals.json", "roll.json", "scheme.json", "sizes.json"]
@@ -60,6 +61,8 @@ class Recomputed(OfCity):
         self.assertEqual(verify(self.city.bundle, "--commitment", other)[0], REFUSED)
         steps = json.loads(mingcha("verify", self.city.bundle, "--json").stdout)
         self.assertEqual({step["verdict"] for step in steps["steps"]} | {steps["verdict"]}, {"ok"})
+        result = hashlib.sha256(self.files["result.json"]).hexdigest()
+        self.assertEqual(steps["result"], result)
 
     def test_the_verifier_without_our_code_accepts_it_too(self):
         done = subprocess.run(
@@ -80,6 +83,27 @@ class Recomputed(OfCity):
         self.assertEqual((stated["header"], stated["rows"], stated["root"]), (mc1.ROLL_HEADER, len(rows), root.hex()))
         committed = self.documents["commitment.json"]["roll"]["digest"]
         self.assertEqual(committed, mc1.roll_digest(stated["header"], len(rows), root))
+
+    def test_the_register_is_committed_to_and_says_what_the_roll_leaves_out(self):
+        """docs/protocol/登记册.md, read by its text."""
+        ((digest,),) = self.tables.rows("SELECT register_file FROM draw")
+        data = self.city.stored(digest).read_bytes()
+        self.assertEqual(hashlib.sha256(data).hexdigest(), digest)
+        source = self.documents["commitment.json"]["roll"]["source"]
+        self.assertEqual(source, f"检查对象名录库；登记册 SHA-256 {digest}")
+        version, salt, header, *lines = data.decode().removesuffix("\n").split("\n")
+        self.assertEqual(version, "mingcha register v1")
+        self.assertRegex(salt, "^salt\t[0-9a-f]{64}$")
+        self.assertEqual(header.split("\t"), ["code", "subject", "name", "agency", "organ", "division", "kind", "tags",
+                                              "credit_risk", "food_risk", "gate"])
+        kinds = {word: code for code, word in KINDS.items()}
+        expected = [[s.code, s.name, s.unit, s.division, kinds[s.kind], ",".join(sorted(s.tags, key=str.encode)), s.risk, ""]
+                    for s in sorted(directory(self.tables).values(), key=lambda s: s.code.encode())]
+        rows = [line.split("\t") for line in lines]
+        self.assertEqual([[code, name, organ, division, kind, tags, credit, gate]
+                          for code, _, name, _, organ, division, kind, tags, credit, _, gate in rows], expected)
+        own = dict(self.tables.rows("SELECT code, id FROM subject"))
+        self.assertEqual({row[0]: row[1] for row in rows}, own)
 
     def test_sizes_are_those_of_the_scenario(self):
         sizes = self.documents["sizes.json"]

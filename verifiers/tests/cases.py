@@ -187,6 +187,10 @@ def good():
     without = {"roll_file": None}
     partial = {
         "no-roll": draw(**without), "no-roll-every": draw(scheme=scheme(membership="every", strata=every), **without),
+        # As the product publishes it where the scheme reads a column for regulators only.
+        "no-roll-classes": draw(40, scheme=one(ANY, CLASSES), **without),
+        "no-roll-split": draw(40, scheme=one(ANY, HALF, split={"by": "risk", "method": "random"}), **without),
+        "no-roll-sm3": draw(40, scheme=one(ANY, CLASSES), suite="sm3", **without),
         "no-roll-proofs": draw(proofs=[1, 2, 3], **without), "parquet": draw(roll_file="roll.parquet"),
         "signed": draw(signatures=SIGNED), "signed-sm3": draw(signatures=SIGNED, suite="sm3"),
         "signed-ed25519": draw(signatures=SIGNED[:1]), "signed-sm2": draw(signatures=SIGNED[1:2]),
@@ -422,6 +426,7 @@ def broken():
     rollless("more-than-all", "sizes", "sizes", "roll.json", setter("rows", value=23), scheme=everywhere)
     rollless("proof-not-listed", "proofs", "proof", "result.json", stranger, proofs=range(24))
     rollless("two-strata", "result", "drawn", "result.json", twice)
+    rollless("class", "result", "cells", "result.json", setter("cells", 0, "cell", value="Z"), scheme=one(ANY, CLASSES))
     odd = [["S-1 x", *row[1:]] if row[0] == "S-0001" else row for row in rows()]
     rollless("id", "result", "shape", "result.json", lambda doc: None, rows=odd, scheme=one(ANY, {"count": 24}))
     first = {"addenda": [(-1, 0, 0)]}

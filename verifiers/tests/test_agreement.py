@@ -15,6 +15,8 @@ MUTANTS = 1000
 NO_ROLL = ("roll", "populations", "result")
 OWED = {
     "no-roll": (("roll", "result"), NO_ROLL), "no-roll-every": (("roll", "result"), NO_ROLL),
+    "no-roll-classes": (("roll", "result"), NO_ROLL), "no-roll-split": (("roll", "result"), NO_ROLL),
+    "no-roll-sm3": (("roll", "result"), NO_ROLL),
     "no-roll-proofs": (("roll", "result"), NO_ROLL), "parquet": ((), NO_ROLL),
     "signed": ((), ("signatures",)), "signed-sm3": ((), ("signatures",)), "signed-ed25519": ((), ("signatures",)),
     "signed-sm2": ((), ("signatures",)), "drand": ((), ("beacon",)), "drand-first": (("beacon",), ("beacon",)),

@@ -33,6 +33,17 @@ class Verdicts(unittest.TestCase):
                 check = verify.verify(cases.good()[name][0].bundle())
                 self.assertIn(words, " ".join(owed for step in check.steps for owed in step["owed"]))
 
+    def test_a_result_gets_a_digest_to_sign_only_where_it_was_recomputed_from_the_roll(self):
+        for name, verdict in (("plain", "ok"), ("classes", "ok"), ("signed", "partial"), ("no-roll-classes", None), ("parquet", None)):
+            with self.subTest(name):
+                files = cases.good()[name][0].bundle()
+                found = verify.report(verify.verify(files))
+                hashed = hashlib.sha256(files["result.json"]).hexdigest()
+                self.assertEqual((found["result"], found["verdict"]), (hashed, verdict) if verdict else (None, "partial"))
+        files = cases.draw(signatures=cases.SIGNED).bundle()
+        files["signatures.json"] = files["signatures.json"].replace(b"Ed25519", b"RSA")
+        self.assertIsNone(verify.report(verify.verify(files))["result"])
+
     def test_a_zip_is_read_like_its_folder_and_a_broken_one_refused(self):
         for name, (data, verdict) in copies.zips().items():
             with self.subTest(name), tempfile.NamedTemporaryFile() as file:

@@ -1,7 +1,7 @@
 //! The planned days of a unit's visits: spread over the working days of the window by how many of its inspectors can go.
 //!
 //! Only heads are counted; who goes is matched later and sealed first. The order of the visits is the draw's (territory,
-//! then ticket). See `domain::visit_day` for the arithmetic and ADR 0011 for the reasons.
+//! then ticket). See `domain::visit_day` for the arithmetic and ADR 0012 for the reasons.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,12 @@ use domain::calendar::Calendar;
 use domain::ids::{AgencyId, ShareId, SubjectId};
 use domain::rulebook::Rulebook;
 use domain::visit_day::{DayCapacity, assign, capacity, working_days};
-use store::repo::dispatch::{Drawn, NewVisit};
+use store::repo::dispatch::NewVisit;
 use store::repo::share::Share;
 use store::repo::{roster, visit_day};
 use store::{Conn, Tx};
 
+use crate::dispatch::Drawn;
 use kernel::Result;
 
 /// Inspectors of one unit that are counted; a matching takes no more.

@@ -12,7 +12,8 @@ use domain::numbering::Pattern;
 use domain::registry::UseCase;
 use domain::state::{JobState, TaskState};
 use domain::subject::{SubjectKind, Tag};
-use store::repo::dispatch::{self as repo, Drawn, NewShare, NewVisit, Source};
+use store::repo::agency::Agency;
+use store::repo::dispatch::{self as repo, NewShare, NewVisit, Source};
 use store::{Conn, StoreError};
 
 use super::days::{self, UnitCapacity, Window};
@@ -142,7 +143,7 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
         });
     }
     let rules = rulebook::in_force(&mut conn, &source.agency_path, Some(task)).await?;
-    let gaps = gaps(&mut conn, &source, draw, ctx.today()).await?;
+    let gaps = gaps(platform, &mut conn, &source, draw, ctx.today()).await?;
     Ok(DispatchPreview {
         gaps,
         objects: units.iter().map(|unit| unit.objects).sum(),
@@ -160,7 +161,13 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
 }
 
 /// What the classes of a drawn task lack: words that name nothing, and objects without an applicable item.
-pub(super) async fn gaps(conn: &mut Conn, source: &Source, draw: DrawId, today: NaiveDate) -> Result<Gaps> {
+pub(super) async fn gaps(
+    platform: &Platform,
+    conn: &mut Conn,
+    source: &Source,
+    draw: DrawId,
+    today: NaiveDate,
+) -> Result<Gaps> {
     if source.item_list_id.is_empty() {
         return Ok(Gaps::default());
     }
@@ -168,10 +175,11 @@ pub(super) async fn gaps(conn: &mut Conn, source: &Source, draw: DrawId, today: 
     let mappings = store::repo::item_mapping::of_task(conn, source.task_id).await?;
     let classes = classes(&source.scheme, &items, &mappings)?;
     let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(today)).collect();
-    let carried = by_subject(&repo::tags(conn, draw).await?);
+    let (drawn, tags) = drawn_of(platform, draw, &[]).await?;
+    let carried = by_subject(&tags);
     let none = BTreeSet::new();
     let mut without: BTreeMap<(Vec<&str>, SubjectKind), u64> = BTreeMap::new();
-    for rows in repo::drawn(conn, draw).await?.chunk_by(|a, b| a.subject_id == b.subject_id) {
+    for rows in drawn.chunk_by(|a, b| a.subject_id == b.subject_id) {
         let Some(first) = rows.first() else { continue };
         let of: Vec<&Class> = classes.iter().filter(|class| rows.iter().any(|row| row.stratum == class.code)).collect();
         let tags = carried.get(&first.subject_id).unwrap_or(&none);
@@ -265,11 +273,10 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     let source = repo::source(&mut conn, &Scope::everything(), input.task).await?;
     let draw = drawn_attempt(&source)?;
     check_undispatched(&source)?;
-    let drawn = repo::drawn(&mut conn, draw).await?;
-    let tags = repo::tags(&mut conn, draw).await?;
     let items = items(&mut conn, &source).await?;
     let agencies = store::repo::agency::list(&mut conn, &Scope::everything()).await?;
     let window = window_of(&source);
+    let (drawn, tags) = drawn_of(platform, draw, &agencies).await?;
     let mut days = BTreeMap::new();
     let mut books = BTreeMap::new();
     for id in drawn.iter().map(|d| d.agency_id).collect::<BTreeSet<_>>() {
@@ -324,6 +331,48 @@ async fn items(conn: &mut Conn, source: &Source) -> Result<Vec<CheckItem>> {
     let revision = source.item_list_id.parse().map_err(Error::internal)?;
     let records = store::repo::check_item::of_revision(conn, revision).await?;
     Ok(records.into_iter().map(|record| record.item).collect())
+}
+
+/// One object in one stratum, as it was frozen.
+pub(crate) struct Drawn {
+    stratum: String,
+    pub(crate) subject_id: SubjectId,
+    code: String,
+    name: String,
+    agency_id: AgencyId,
+    kind: SubjectKind,
+    /// Code of the division, or empty.
+    pub(crate) territory: String,
+    /// Hex.
+    pub(crate) ticket: String,
+}
+
+/// The drawn objects by agency and code, an object of several strata several times in a row, and the tags that each carries.
+async fn drawn_of(
+    platform: &Platform,
+    draw: DrawId,
+    agencies: &[Agency],
+) -> Result<(Vec<Drawn>, Vec<(SubjectId, Tag)>)> {
+    let place = |id: AgencyId| agencies.iter().position(|agency| agency.id == id);
+    let mut objects = drawing::drawn_objects(platform, draw).await?;
+    // By code they are already; agencies stand in the order of their paths.
+    objects.sort_by_key(|object| place(object.registered.agency));
+    let (mut drawn, mut tags) = (Vec::new(), Vec::new());
+    for object in objects {
+        let of = object.registered;
+        tags.extend(of.tags.into_iter().map(|tag| (of.subject, tag)));
+        drawn.extend(object.strata.into_iter().map(|stratum| Drawn {
+            stratum,
+            subject_id: of.subject,
+            code: object.code.clone(),
+            name: of.name.clone(),
+            agency_id: of.agency,
+            kind: of.kind,
+            territory: of.territory.clone(),
+            ticket: object.ticket.clone(),
+        }));
+    }
+    Ok((drawn, tags))
 }
 
 pub(super) fn drawn_attempt(source: &Source) -> Result<DrawId> {
@@ -407,7 +456,7 @@ fn plan_visits(
 }
 
 /// The organiser's division, or that of the nearest agency above: functional zones have none of their own.
-fn division_of(agencies: &[store::repo::agency::Agency], path: &AgencyPath) -> Result<DivisionCode> {
+fn division_of(agencies: &[Agency], path: &AgencyPath) -> Result<DivisionCode> {
     let code = agencies
         .iter()
         .rev()

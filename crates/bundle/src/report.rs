@@ -130,6 +130,8 @@ pub struct Report {
     pub steps: Vec<Step>,
     /// The digest of the commitment, if it could be read.
     pub commitment: Option<Digest>,
+    /// The digest of the result, if it was recomputed from the roll and holds: what an auditor or a witness can put a name to.
+    pub result: Option<Digest>,
 }
 
 impl Report {

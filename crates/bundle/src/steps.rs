@@ -14,6 +14,8 @@ pub(crate) type Found<T> = Result<(T, Fact), BundleError>;
 pub(crate) struct Steps {
     steps: Vec<Step>,
     stopped: Option<BundleError>,
+    /// The digest of the result that was recomputed from the roll.
+    recomputed: Option<Digest>,
 }
 
 impl Steps {
@@ -60,6 +62,12 @@ impl Steps {
 
     /// The report.
     pub(crate) fn report(self, commitment: Option<Digest>) -> Report {
-        Report { steps: self.steps, commitment }
+        let failed = self.steps.iter().any(|step| step.verdict == Verdict::Failed);
+        Report { steps: self.steps, commitment, result: self.recomputed.filter(|_| !failed) }
+    }
+
+    /// Records the digest of a result that was recomputed from the roll.
+    pub(crate) fn recomputed(&mut self, result: Digest) {
+        self.recomputed = Some(result);
     }
 }

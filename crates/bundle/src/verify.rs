@@ -281,7 +281,11 @@ fn check_result(
                 }),
                 found => found.map_err(BundleError::from),
             };
-            outcome.and_then(|outcome| compare(&bytes, outcome.as_ref()))
+            let found = outcome.and_then(|outcome| compare(&bytes, outcome.as_ref()));
+            if found.is_ok() {
+                steps.recomputed(draw::document_digest(known.commitment.suite, &bytes));
+            }
+            found
         }
     };
     steps.check(StepName::Result, found);

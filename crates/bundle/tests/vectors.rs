@@ -99,11 +99,36 @@ fn a_bundle_without_its_roll_is_partial() {
     assert_eq!(partial.exit_code(), 3, "{partial:#?}");
     assert_eq!(partial.step(StepName::Proofs).unwrap().verdict, Verdict::Ok);
     assert_eq!(partial.step(StepName::Result).unwrap().verdict, Verdict::Partial);
+    // Only who recomputed a result from its roll gets a digest to put a name to.
+    assert_eq!(partial.result, None);
 
     let mut other = proofs;
     other[0].row[2] = "个体工商户".to_owned();
     std::fs::write(folder.join("proofs.json"), Proof::all_to_jcs(&other)).unwrap();
     assert_eq!(report(&folder).exit_code(), 1);
+}
+
+#[test]
+fn every_vector_without_its_roll_is_partial_in_the_same_steps() {
+    for name in VECTORS {
+        let (_home, folder) = copy(name);
+        let whole = report(&folder);
+        let stated = std::fs::read(folder.join("result.json")).unwrap();
+        let suite = documents(&folder).0.suite;
+        assert_eq!(whole.result, Some(draw::document_digest(suite, &stated)), "{name}");
+        let (_, roll) = documents(&folder);
+        for file in ["roll.csv", "roll.parquet"] {
+            let path = folder.join(file);
+            if path.exists() {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        std::fs::write(folder.join("roll.json"), roll.without_key().to_jcs()).unwrap();
+        let partial = report(&folder);
+        let owed = partial.steps.iter().filter(|step| step.verdict == Verdict::Partial).map(|step| step.name);
+        assert_eq!(owed.collect::<Vec<_>>(), [StepName::Roll, StepName::Result], "{name}");
+        assert_eq!((partial.exit_code(), partial.result), (3, None), "{name}");
+    }
 }
 
 #[test]

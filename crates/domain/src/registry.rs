@@ -76,6 +76,7 @@ const VISITS: Allowed = Allowed::Roles(&[Clerk, Leader, Inspector, Reviewer, Pub
 const JOBS: Allowed = Allowed::Roles(&[Administrator, Clerk, Leader, DirectoryKeeper, Auditor]);
 const COUNTERS: Allowed = Allowed::Roles(&[Clerk, Leader, Auditor]);
 const AUDIT: Allowed = Allowed::Roles(&[Administrator, Auditor]);
+const AUDITOR: Allowed = Allowed::Roles(&[Auditor]);
 const ANY: Allowed = Allowed::AnyPost;
 const TOKEN: Allowed = Allowed::NoAccount;
 
@@ -149,6 +150,13 @@ registry! {
     DrawFail "draw.fail" write CLERK, Some("/tasks/{task}/fail");
     DrawView "draw.view" read READERS, Some("/tasks/{task}/result");
     BundleDownload "bundle.download" noted READERS, Some("/tasks/{task}/bundle");
+    // With the roll, also where that holds a column for regulators only: under a name, for those who recompute.
+    BundleWhole "bundle.whole" noted AUDITOR, Some("/tasks/{task}/bundle/whole");
+    // A statement under a name; of the draw it changes nothing.
+    ResultAttest "result.attest" noted AUDITOR, Some("/tasks/{task}/attest");
+    ReceiptIssue "receipt.issue" noted CLERK, Some("/tasks/{task}/receipt");
+    PartyBundle "party.bundle" noted TOKEN, Some("/witness/{token}/bundle");
+    PartyAttest "party.attest" write TOKEN, Some("/witness/{token}/attest");
 
     // Computing changes nothing but who has asked: an auditor may.
     FairnessView "fairness.view" read COUNTERS, Some("/fairness");

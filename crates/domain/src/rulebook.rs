@@ -20,6 +20,8 @@ coded_enum! {
         MatchingFrom = "matching_from",
         /// How many visits an inspector makes on one day at most; the capacity of a unit follows from it.
         VisitsPerDay = "visits_per_day",
+        /// Whether a scheme may read a column for regulators only, whose values the drawn list then shows.
+        InternalColumns = "internal_columns",
         /// 市场主体 or 经营主体.
         Term = "term",
     }
@@ -53,6 +55,8 @@ pub enum RuleValue {
     Span(Span),
     /// A number.
     Count(u16),
+    /// Yes or no.
+    Flag(bool),
     /// A term.
     Term(Term),
     /// What starts a span.
@@ -87,6 +91,7 @@ impl Rule {
             Self::MatchingSpan => RuleValue::Span(Span::days(5)),
             Self::MatchingFrom => RuleValue::StartEvent(StartEvent::Dispatch),
             Self::VisitsPerDay => RuleValue::Count(4),
+            Self::InternalColumns => RuleValue::Flag(true),
             Self::Term => RuleValue::Term(Term::MarketEntity),
         }
     }
@@ -96,7 +101,7 @@ impl Rule {
         match self {
             Self::ReceiptSpan | Self::MatchingSpan => (1, Span::N_MAX),
             Self::VisitsPerDay => (1, 20),
-            Self::MatchingFrom | Self::Term => (0, 0),
+            Self::MatchingFrom | Self::InternalColumns | Self::Term => (0, 0),
         }
     }
 
@@ -108,6 +113,7 @@ impl Rule {
             Self::MatchingSpan => "matching_span",
             Self::MatchingFrom => "matching_from",
             Self::VisitsPerDay => "visits_per_day",
+            Self::InternalColumns => "allows_internal_columns",
             Self::Term => "term",
         }
     }
@@ -216,6 +222,11 @@ impl Rulebook {
         if let RuleValue::Term(term) = self.value(Rule::Term) { term } else { Term::MarketEntity }
     }
 
+    /// Whether a scheme may read a column for regulators only.
+    pub fn allows_internal_columns(&self) -> bool {
+        matches!(self.value(Rule::InternalColumns), RuleValue::Flag(true))
+    }
+
     fn span(&self, rule: Rule) -> Span {
         if let RuleValue::Span(span) = self.value(rule) { span } else { Span::days(0) }
     }
@@ -233,6 +244,7 @@ mod tests {
             Rule::MatchingSpan => ("matching_span", RuleValue::Span(book.matching_span())),
             Rule::MatchingFrom => ("matching_from", RuleValue::StartEvent(book.matching_from())),
             Rule::VisitsPerDay => ("visits_per_day", RuleValue::Count(book.visits_per_day())),
+            Rule::InternalColumns => ("allows_internal_columns", RuleValue::Flag(book.allows_internal_columns())),
             Rule::Term => ("term", RuleValue::Term(book.term())),
         }
     }
@@ -244,6 +256,7 @@ mod tests {
         other.set(Rule::MatchingSpan, RuleValue::Span(Span::days(8))).unwrap();
         other.set(Rule::MatchingFrom, RuleValue::StartEvent(StartEvent::Receipt)).unwrap();
         other.set(Rule::VisitsPerDay, RuleValue::Count(7)).unwrap();
+        other.set(Rule::InternalColumns, RuleValue::Flag(false)).unwrap();
         other.set(Rule::Term, RuleValue::Term(Term::BusinessEntity)).unwrap();
         let changed = Rulebook::of([&other]);
         for rule in Rule::ALL.iter().copied() {

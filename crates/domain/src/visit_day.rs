@@ -3,7 +3,7 @@
 //!
 //! The order of the visits comes from the draw (territory, then ticket); capacity is counted from heads, never from named
 //! persons. Days are shared out over the whole window in proportion to capacity instead of filling the first days to the
-//! brim: who goes is matched at random, so a day at full capacity would overload every second inspector. ADR 0011.
+//! brim: who goes is matched at random, so a day at full capacity would overload every second inspector. ADR 0012.
 
 use chrono::NaiveDate;
 

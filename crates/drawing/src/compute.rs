@@ -1,14 +1,15 @@
-//! The draw on a thread of its own: from the documents to a verified bundle in the incoming folder. It writes no row.
+//! The draw on a thread of its own: from the documents to verified bundles in the incoming folder, the whole one and, where the
+//! roll may not leave the house, the public one. It writes no row.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use bundle::{Bundle, Verdict, write_document};
+use bundle::{Bundle, StepName, Verdict, write_document};
 use draw::{Commitment, Digest, Outcome, Reveals, RollDocument, Scheme, Sizes, Suite};
 
 use kernel::job::Meter;
 use kernel::{Error, Result};
-use planning::scheme::{read_frozen, refusal};
+use planning::scheme::{is_internal, read_frozen, refusal};
 
 /// Rows of a roll that the published bundle holds as CSV at most.
 const ROWS_AS_TEXT_MAX: u64 = 1_000_000;
@@ -33,9 +34,10 @@ pub(crate) struct Drawing {
 pub(crate) struct Computed {
     pub(crate) outcome: Outcome,
     pub(crate) result: PathBuf,
+    /// With the roll.
     pub(crate) bundle: PathBuf,
-    /// The organ of each drawn code, from the roll.
-    pub(crate) organs: Vec<(String, String)>,
+    /// Without the roll, where that holds a column for regulators only.
+    pub(crate) without_roll: Option<PathBuf>,
 }
 
 impl Drawing {
@@ -57,34 +59,42 @@ impl Drawing {
         let outcome =
             draw::draw(&self.commitment, &settled, &self.scheme, &roll, &self.sizes, &mut |d, t| meter.tick(d, t))
                 .map_err(|refused| stopped(meter, Error::conflict("DRAW-019").with("detail", refusal(&refused))))?;
-        let organ = roll.header().find("organ").map_or(0, |(index, _)| index);
-        let listed = outcome.cells.iter().flat_map(|cell| cell.drawn.iter().chain(&cell.reserves));
-        let organs = listed.map(|drawn| {
-            let organ = roll.find(&drawn.id).and_then(|row| roll.field(row, organ)).unwrap_or_default();
-            (drawn.id.to_string(), organ.to_owned())
-        });
-        let organs = organs.collect();
         drop(roll);
         meter.step("bundle", 0);
-        let bundle = self.write(&content, &outcome, meter)?;
-        self.check(&bundle, meter)?;
-        Ok(Computed { outcome, result: content.join("result.json"), bundle, organs })
+        self.write(&content, &self.roll_document, &outcome)?;
+        self.write_roll(&content, meter)?;
+        let bundle = self.zip(&content, "bundle.zip")?;
+        self.check(&bundle, &[], meter)?;
+        let mut without_roll = None;
+        if is_internal(&self.roll_document.header) {
+            let public = self.folder.join("public");
+            std::fs::create_dir_all(&public).map_err(Error::internal)?;
+            self.write(&public, &self.roll_document.without_key(), &outcome)?;
+            let zip = self.zip(&public, "public.zip")?;
+            self.check(&zip, &[StepName::Roll, StepName::Result], meter)?;
+            without_roll = Some(zip);
+        }
+        Ok(Computed { outcome, result: content.join("result.json"), bundle, without_roll })
     }
 
-    fn write(&self, content: &Path, outcome: &Outcome, meter: &Meter) -> Result<PathBuf> {
+    /// The documents of a bundle.
+    fn write(&self, content: &Path, roll_document: &RollDocument, outcome: &Outcome) -> Result<()> {
         let documents = [
             ("commitment.json", self.commitment.to_jcs()),
             ("sizes.json", self.sizes.to_jcs()),
             ("reveals.json", self.reveals.to_jcs()),
             ("scheme.json", self.scheme.to_jcs()),
-            ("roll.json", self.roll_document.to_jcs()),
+            ("roll.json", roll_document.to_jcs()),
             ("result.json", outcome.to_jcs()),
         ];
         for (name, bytes) in documents {
             write_document(content, name, &bytes).map_err(Error::internal)?;
         }
-        self.write_roll(content, meter)?;
-        let zip = self.folder.join("bundle.zip");
+        Ok(())
+    }
+
+    fn zip(&self, content: &Path, name: &str) -> Result<PathBuf> {
+        let zip = self.folder.join(name);
         bundle::zip_folder(content, File::create(&zip).map_err(Error::internal)?).map_err(Error::internal)?;
         Ok(zip)
     }
@@ -110,20 +120,27 @@ impl Drawing {
         std::fs::remove_file(&parquet).map_err(Error::internal)
     }
 
-    /// Nothing is written that a stranger's verification would refuse.
-    fn check(&self, zip: &Path, meter: &Meter) -> Result<()> {
+    /// Nothing is written that a stranger's verification would refuse. `owed` are the steps, in their order, that this bundle
+    /// leaves open: the others hold.
+    fn check(&self, zip: &Path, owed: &[StepName], meter: &Meter) -> Result<()> {
         let announced: Digest = self.commitment.digest();
         let mut opened = Bundle::open(zip).map_err(Error::internal)?;
         let report = bundle::verify(&mut opened, Some(announced), &mut |done, total| meter.tick(done, total))
             .map_err(|error| stopped(meter, Error::internal(error)))?;
-        let failed = report.steps.iter().find(|step| step.verdict != Verdict::Ok);
-        match failed {
-            None => Ok(()),
-            Some(step) => {
-                let name = text::protocol::say("step", step.name.word(), &[]);
-                let found = text::protocol::refusal(&step.place, step.code, &step.args);
-                Err(Error::conflict("DRAW-018").with("detail", format!("{name}：{found}")))
-            }
+        let open = |step: &&bundle::Step| step.verdict != Verdict::Ok;
+        let unexpected = report
+            .steps
+            .iter()
+            .find(|step| open(step) && !(step.verdict == Verdict::Partial && owed.contains(&step.name)));
+        if let Some(step) = unexpected {
+            let name = text::protocol::say("step", step.name.word(), &[]);
+            let found = text::protocol::refusal(&step.place, step.code, &step.args);
+            return Err(Error::conflict("DRAW-018").with("detail", format!("{name}：{found}")));
+        }
+        if report.steps.iter().filter(open).map(|step| step.name).eq(owed.iter().copied()) {
+            Ok(())
+        } else {
+            Err(Error::conflict("DRAW-018").with("detail", "roll"))
         }
     }
 }

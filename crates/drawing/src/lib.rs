@@ -4,17 +4,26 @@
 //! Rooms, each of which uses only those before it: [`party`] (seats at a ceremony), [`task`], [`public_site`],
 //! [`ceremony`], the draw itself (here), [`fairness`].
 
+mod attest;
 pub mod ceremony;
 mod compute;
 pub mod fairness;
+mod frozen;
 pub mod party;
 pub mod public_site;
 mod result;
 mod run;
 pub mod task;
+mod witness;
 
-pub use result::{DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, result};
+pub use attest::attest;
+pub(crate) use frozen::expect_pinned;
+pub use frozen::{DrawnObject, Registered, drawn_objects};
+pub use result::{
+    Attestation, DownloadFile, ResultStratum, ResultUnit, ResultView, bundle, drawn_list, receipt, result, whole_bundle,
+};
 pub use run::run;
+pub use witness::{Recount, party_attest, party_bundle, recount};
 
 use kernel::job::Kind;
 

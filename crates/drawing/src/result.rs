@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 
+use bundle::BundleError;
 use domain::ids::TaskId;
 use domain::registry::UseCase;
+use store::Conn;
 use store::repo;
 use store::repo::Page;
+use store::repo::attempt::Attempt;
+pub use store::repo::attestation::Attestation;
 use store::repo::drawn::{Drawn, DrawnCount, DrawnFilter};
+use store::repo::task::Task;
 
 use crate::task::{TaskView, view};
 use kernel::{Ctx, Error, Platform, Result};
@@ -26,6 +31,10 @@ pub struct ResultView {
     pub objects: u64,
     /// Where the public checks it.
     pub proof_url: String,
+    /// The public bundle comes without the roll, because that holds a column for regulators only.
+    pub withheld: bool,
+    /// Who recomputed it and says so, oldest first.
+    pub attestations: Vec<Attestation>,
 }
 
 /// A stratum's numbers.
@@ -80,6 +89,7 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     let Some(latest) = latest else { return Err(Error::conflict("DRAW-020")) };
     let mut conn = platform.store().read().await?;
     let counts = repo::drawn::counts(&mut conn, latest.attempt.id).await?;
+    let attestations = repo::attestation::of_draw(&mut conn, latest.attempt.id).await?;
     let codes: Vec<_> = latest.strata.iter().map(|stratum| stratum.code.as_str()).collect();
     let objects = repo::drawn::objects(&mut conn, latest.attempt.id).await?;
     let units = units(&counts, &objects, &codes);
@@ -94,7 +104,8 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     let total = units.iter().map(|unit| unit.total).sum();
     let objects = units.iter().map(|unit| unit.objects).sum();
     let proof_url = crate::public_site::proof_url(platform, &view.task.number);
-    Ok(ResultView { strata, units, total, objects, proof_url, view })
+    let withheld = latest.attempt.public_bundle_file != latest.attempt.bundle_file;
+    Ok(ResultView { strata, units, total, objects, proof_url, withheld, attestations, view })
 }
 
 fn units(counts: &[DrawnCount], objects: &[(domain::ids::AgencyId, i64)], codes: &[&str]) -> Vec<ResultUnit> {
@@ -144,16 +155,70 @@ pub async fn drawn_list(
     Ok(repo::drawn::list(&mut conn, attempt.id, &filter, page, per_page).await?)
 }
 
-/// The bundle, noted as an event: it left the house.
+/// The bundle that the public may have, noted as an event: it left the house.
 ///
 /// # Errors
 /// `DRAW-020` before the draw, `NotFound`, `Denied`.
 pub async fn bundle(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<DownloadFile> {
     let mut command = platform.command(ctx, UseCase::BundleDownload).await?;
-    let task = repo::task::get(command.tx(), &ctx.scope()?, id).await?;
-    let latest = repo::attempt::latest(command.tx(), task.id).await?;
-    let digest = latest.and_then(|attempt| attempt.bundle_file).ok_or_else(|| Error::conflict("DRAW-020"))?;
+    let (task, attempt) = drawn(command.tx(), ctx, id).await?;
+    let file = zip(platform, attempt.public_bundle_file, format!("{}.zip", task.number))?;
+    command.finish("task", id, serde_json::json!({ "bundle": file.digest })).await?;
+    Ok(file)
+}
+
+/// The bundle with the roll, for who recomputes it under a name: the event says who.
+///
+/// # Errors
+/// `DRAW-020` before the draw, `NotFound`, `Denied`.
+pub async fn whole_bundle(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<DownloadFile> {
+    let mut command = platform.command(ctx, UseCase::BundleWhole).await?;
+    let (task, attempt) = drawn(command.tx(), ctx, id).await?;
+    let file = zip(platform, attempt.bundle_file, format!("{}-whole.zip", task.number))?;
+    command.finish("task", id, serde_json::json!({ "bundle": file.digest })).await?;
+    Ok(file)
+}
+
+/// The receipt of one object, computed out of the whole bundle: its own row and nobody else's. It is for that firm alone; the
+/// event says for whom it was made.
+///
+/// # Errors
+/// `DRAW-020` before the draw, `DRAW-029` for a code that is not on the roll, `DRAW-019` for a bundle that does not hold,
+/// `TASK-015`, `NotFound`, `Denied`.
+pub async fn receipt(platform: &Platform, ctx: &Ctx, id: TaskId, code: &str) -> Result<Vec<u8>> {
+    ctx.require(UseCase::ReceiptIssue)?;
+    let code: String = code.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    let mut conn = platform.store().read().await?;
+    let (task, attempt) = drawn(&mut conn, ctx, id).await?;
+    drop(conn);
+    if ctx.post().is_ok_and(|post| post.agency_id != task.agency_id) {
+        return Err(Error::denied("TASK-015"));
+    }
+    let file = zip(platform, attempt.bundle_file, String::new())?;
+    let wanted = code.clone();
+    let work = move || {
+        let mut opened = bundle::Bundle::open(&file.path)?;
+        bundle::receipt(&mut opened, &[&wanted], &mut draw::unattended)
+    };
+    let receipt = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
+    let receipt = receipt.map_err(|error| match error {
+        BundleError::NotOnRoll { .. } => Error::field("code", "DRAW-029").with("code", &code),
+        other => Error::conflict("DRAW-019").with("detail", other),
+    })?;
+    let command = platform.command(ctx, UseCase::ReceiptIssue).await?;
+    command.finish("task", id, serde_json::json!({ "code": code, "attempt": attempt.attempt })).await?;
+    Ok(receipt.to_jcs())
+}
+
+/// A task of the scope with the attempt that was drawn.
+pub(crate) async fn drawn(conn: &mut Conn, ctx: &Ctx, id: TaskId) -> Result<(Task, Attempt)> {
+    let task = repo::task::get(conn, &ctx.scope()?, id).await?;
+    let latest = repo::attempt::latest(conn, task.id).await?.filter(|attempt| attempt.drawn_rows.is_some());
+    Ok((task, latest.ok_or_else(|| Error::conflict("DRAW-020"))?))
+}
+
+pub(crate) fn zip(platform: &Platform, digest: Option<String>, name: String) -> Result<DownloadFile> {
+    let digest = digest.ok_or_else(|| Error::conflict("DRAW-020"))?;
     let path = platform.files().existing(&digest)?;
-    command.finish("task", id, serde_json::json!({ "bundle": digest })).await?;
-    Ok(DownloadFile { path, name: format!("{}.zip", task.number), media_type: "application/zip", digest })
+    Ok(DownloadFile { path, name, media_type: "application/zip", digest })
 }

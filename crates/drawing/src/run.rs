@@ -1,9 +1,8 @@
 //! Running the draw: the clerk's command, and the job that ends with one transaction.
 
 use std::collections::HashMap;
-use std::io::BufRead as _;
 
-use domain::ids::{AgencyId, DrawId, SubjectId, TaskId};
+use domain::ids::{DrawId, TaskId};
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
 use draw::{Digest, Rejected, Reveal, Reveals, RollDocument, Scheme};
@@ -13,6 +12,7 @@ use store::repo::drawn::Drawn;
 use store::repo::party::{Ceremony, Party, Rejection};
 
 use super::compute::{Computed, Drawing};
+use super::frozen::{Registered, pinned_register, registered, unregistered};
 use crate::ceremony::{commitment_of, enqueue_draw, latest_in};
 use crate::task::{change, file_row, job_open, own, sizes_of, step, suite_of, text_of};
 use kernel::job::{Run, attended};
@@ -107,41 +107,27 @@ fn reveals(parties: &[Party], rejections: Vec<Rejection>) -> Result<Reveals> {
     Ok(Reveals { reveals: revealed.collect::<Result<_>>()?, rejected: rejected.collect() })
 }
 
-/// Files in their place, and the names of the drawn from the register of the roll's day.
+/// Files in their place, and what the register says of the drawn.
 struct Kept {
     computed: Computed,
     result: files::Stored,
     bundle: files::Stored,
-    names: HashMap<String, (String, String)>,
+    /// What the public may have, where it is another file.
+    without_roll: Option<files::Stored>,
+    objects: HashMap<String, Registered>,
 }
 
 async fn keep(platform: &Platform, attempt: &Attempt, computed: Computed) -> Result<Kept> {
     let files = platform.files().clone();
-    let register = attempt.register_file.clone().ok_or_else(|| Error::internal("a roll without its register"))?;
+    let register = pinned_register(attempt)?;
     let work = move || -> Result<Kept> {
-        let names = names(&files.existing(&register)?, &computed)?;
+        let objects = registered(&files, &register, &computed.outcome)?;
         let result = files.adopt(&computed.result)?;
         let bundle = files.adopt(&computed.bundle)?;
-        Ok(Kept { computed, result, bundle, names })
+        let without_roll = computed.without_roll.as_deref().map(|path| files.adopt(path)).transpose()?;
+        Ok(Kept { computed, result, bundle, without_roll, objects })
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
-}
-
-/// Code to own id and name, for the drawn.
-fn names(register: &std::path::Path, computed: &Computed) -> Result<HashMap<String, (String, String)>> {
-    let wanted: std::collections::HashSet<&str> = computed.organs.iter().map(|(code, _)| code.as_str()).collect();
-    let file = std::fs::File::open(register).map_err(Error::internal)?;
-    let mut names = HashMap::with_capacity(wanted.len());
-    for line in std::io::BufReader::with_capacity(1 << 16, file).lines() {
-        let line = line.map_err(Error::internal)?;
-        let mut parts = line.splitn(4, '\t');
-        if let (Some(code), Some(id), Some(_), Some(name)) = (parts.next(), parts.next(), parts.next(), parts.next())
-            && wanted.contains(code)
-        {
-            names.insert(code.to_owned(), (id.to_owned(), name.to_owned()));
-        }
-    }
-    Ok(names)
 }
 
 async fn write(
@@ -157,9 +143,7 @@ async fn write(
     let state = step(&task, TaskCommand::Draw)?;
     let agency = repo::agency::by_id_unscoped(command.tx(), task.agency_id).await?;
     command.on_behalf_of(agency.id, &agency.name);
-    let agencies = repo::agency::list(command.tx(), &domain::agency::Scope::everything()).await?;
-    let agencies: HashMap<String, AgencyId> = agencies.into_iter().map(|agency| (agency.code, agency.id)).collect();
-    let rows = rows(&kept, &agencies)?;
+    let rows = rows(&kept)?;
     repo::drawn::insert_all(command.tx(), attempt.id, &rows).await?;
     let outcome = &kept.computed.outcome;
     let drawn = rows.iter().filter(|row| !row.reserve).count();
@@ -171,6 +155,7 @@ async fn write(
         result_file: Some(kept.result.digest.clone()),
         result_digest: Some(outcome.digest(suite).to_string()),
         bundle_file: Some(kept.bundle.digest.clone()),
+        public_bundle_file: Some(kept.without_roll.as_ref().unwrap_or(&kept.bundle).digest.clone()),
         drawn_rows: i64::try_from(drawn).ok(),
         ended_at: Some(ctx.now),
         ..attempt
@@ -182,7 +167,12 @@ async fn write(
     let result = ("application/json", "result.json", "result");
     let bundle_name = format!("{}.zip", task.number);
     let bundle = ("application/zip", bundle_name.as_str(), "bundle");
-    for ((media_type, name, purpose), stored) in [(result, &kept.result), (bundle, &kept.bundle)] {
+    let public_name = format!("{}-public.zip", task.number);
+    let public = ("application/zip", public_name.as_str(), "public_bundle");
+    let stored = [(result, &kept.result), (bundle, &kept.bundle)];
+    for ((media_type, name, purpose), stored) in
+        stored.into_iter().chain(kept.without_roll.iter().map(|it| (public, it)))
+    {
         let row = file_row(ctx, task.agency_id, task.id, stored, media_type, name, purpose);
         repo::file::insert(command.tx(), &row).await?;
     }
@@ -196,26 +186,22 @@ async fn write(
     command.finish("task", task.id, facts).await
 }
 
-fn rows(kept: &Kept, agencies: &HashMap<String, AgencyId>) -> Result<Vec<Drawn>> {
-    let organs: HashMap<&str, &str> =
-        kept.computed.organs.iter().map(|(code, organ)| (code.as_str(), organ.as_str())).collect();
+fn rows(kept: &Kept) -> Result<Vec<Drawn>> {
     let mut rows = Vec::new();
     for cell in &kept.computed.outcome.cells {
         let listed =
             cell.drawn.iter().map(|drawn| (drawn, false)).chain(cell.reserves.iter().map(|drawn| (drawn, true)));
         for ((drawn, reserve), rank) in listed.zip(1..) {
-            let unknown = || Error::internal(format!("{} is on the roll and not in its register", drawn.id));
-            let (subject, name) = kept.names.get(drawn.id.as_str()).ok_or_else(unknown)?;
-            let agency = organs.get(drawn.id.as_str()).and_then(|organ| agencies.get(*organ)).ok_or_else(unknown)?;
+            let object = kept.objects.get(drawn.id.as_str()).ok_or_else(|| unregistered(drawn.id.as_str()))?;
             rows.push(Drawn {
                 stratum: cell.stratum.clone(),
                 cell: cell.cell.clone().unwrap_or_default(),
                 rank,
                 reserve,
-                subject_id: subject.parse::<SubjectId>().map_err(Error::internal)?,
+                subject_id: object.subject,
                 code: drawn.id.to_string(),
-                name: name.clone(),
-                agency_id: *agency,
+                name: object.name.clone(),
+                agency_id: object.agency,
                 ticket: drawn.ticket.to_string(),
             });
         }

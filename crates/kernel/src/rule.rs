@@ -199,6 +199,7 @@ pub fn choices(rule: Rule) -> Vec<(String, RuleValue)> {
     let coded = |code: &str, value: RuleValue| (code.to_owned(), value);
     match rule.default_value() {
         RuleValue::Span(_) | RuleValue::Count(_) => Vec::new(),
+        RuleValue::Flag(_) => vec![coded("1", RuleValue::Flag(true)), coded("0", RuleValue::Flag(false))],
         RuleValue::Term(_) => Term::ALL.iter().map(|v| coded(v.code(), RuleValue::Term(*v))).collect(),
         RuleValue::StartEvent(_) => {
             StartEvent::ALL.iter().map(|v| coded(v.code(), RuleValue::StartEvent(*v))).collect()

@@ -161,6 +161,7 @@ fn attempt(state: &str, number: &str) -> PublicAttempt {
         drawn_rows: drawn.then_some(5),
         drawn_objects: drawn.then_some(5),
         ended_at: open.then(|| "2021-05-08T09:20:00+08:00".to_owned()),
+        attestations: Vec::new(),
     }
 }
 
@@ -175,8 +176,8 @@ fn announcement(state: &str, number: &str) -> Announcement {
         roll_digest: "1".repeat(64),
         roll_at: "2021-05-08T08:30:00+08:00".to_owned(),
         roll_source: "检查对象名录库".to_owned(),
-        roll_file: "internal-roll-file".to_owned(),
-        roll_document: "internal-roll-key".to_owned(),
+        register_digest: "e".repeat(64),
+        internal_columns: Vec::new(),
         scheme_document: "internal-scheme".to_owned(),
         suite: "mc1-sha256".to_owned(),
         exclusions: vec![RuleCount {

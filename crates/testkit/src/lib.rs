@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod bad_register;
+mod frozen;
 pub mod items;
 pub mod play;
 mod published;
 mod rest;
 mod world;
 
+pub use frozen::FrozenObject;
 pub use published::Published;
 pub use rest::{Rest, open};
 pub use store;

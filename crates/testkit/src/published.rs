@@ -88,7 +88,7 @@ impl World {
     }
 
     /// Puts bytes where the platform keeps files, and gives their digest.
-    fn keep(&self, bytes: &[u8]) -> String {
+    pub(crate) fn keep(&self, bytes: &[u8]) -> String {
         let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let folder = self.folder.path().join("files").join(&digest[..2]);
         std::fs::create_dir_all(&folder).unwrap();

@@ -18,6 +18,13 @@ pub const fn roll_source() -> &'static str {
     "检查对象名录库"
 }
 
+/// The source as it stands in the commitment document: with the register that was frozen in the same walk. Whoever holds the
+/// commitment can hold the house to that register.
+#[must_use]
+pub fn committed_source(source: &str, register: &str) -> String {
+    format!("{source}；登记册 SHA-256 {register}")
+}
+
 /// The reason in a failure document: who has not revealed in time.
 #[must_use]
 pub fn missing(parties: &[String]) -> String {

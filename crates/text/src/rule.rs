@@ -11,6 +11,7 @@ impl Label for Rule {
             Self::MatchingSpan => "人员匹配期限",
             Self::MatchingFrom => "人员匹配期限的起算",
             Self::VisitsPerDay => "每人每日检查户数上限",
+            Self::InternalColumns => "方案可以用内部列",
             Self::Term => "主体称谓",
         }
     }
@@ -23,6 +24,9 @@ pub fn rule_help(rule: Rule) -> &'static str {
         Rule::MatchingSpan => "起算见“人员匹配期限的起算”；以“日”计的期限，到期日可以是周末。",
         Rule::MatchingFrom => "自派发或签收的次日起算；自签收起算的，签收前按签收期限的最后一日暂计。",
         Rule::VisitsPerDay => "每户由两人检查。派发时据此和当日可派人数排定各户计划检查日，匹配后改期也按此核对。",
+        Rule::InternalColumns => {
+            "内部列如信用风险等级。用了它，公开的证明包就不含底册，公布的名单还会让人看出被抽中户的取值。设为“否”，这样的方案不能提交，也不能封存。"
+        }
         Rule::Term => "页面和公告对登记主体的称呼。",
     }
 }
@@ -36,6 +40,7 @@ pub fn rule_basis(rule: Rule) -> &'static str {
         }
         Rule::MatchingFrom => "秦皇岛市市场监管局2021年内部联合抽查方案：自派发起算；局函〔2020〕277号：自获取名单起算",
         Rule::VisitsPerDay => "各单位自定，尚无统一规定；平台默认每人每日不超过4户",
+        Rule::InternalColumns => "国市监信发〔2022〕6号：企业信用风险分类结果用于配置监管资源，不是对企业的信用评价",
         Rule::Term => "2023年前后官方文件由“市场主体”改称“经营主体”",
     }
 }
@@ -45,6 +50,8 @@ pub fn rule_value(value: RuleValue) -> String {
     match value {
         RuleValue::Span(span) => date::span(span),
         RuleValue::Count(count) => count.to_string(),
+        RuleValue::Flag(true) => "是".to_owned(),
+        RuleValue::Flag(false) => "否".to_owned(),
         RuleValue::Term(term) => term.label().to_owned(),
         RuleValue::StartEvent(event) => format!("自{}次日", event.label()),
     }

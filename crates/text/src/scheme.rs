@@ -137,6 +137,21 @@ pub fn outside(rows: u64) -> String {
     format!("有{rows}户既未被排除，也不属于任何类别，不会被抽查。")
 }
 
+/// A scheme that reads columns for regulators only.
+#[must_use]
+pub fn withheld(columns: &[&str]) -> String {
+    format!(
+        "方案用到内部列“{}”：公开的证明包不含底册，公众只能部分核验；审计人员和见证人可以下载完整证明包复算。",
+        columns.join("、")
+    )
+}
+
+/// A stratum whose drawn list shows what an internal column says of each firm on it.
+#[must_use]
+pub fn disclosed(label: &str, columns: &[&str]) -> String {
+    format!("“{label}”按“{}”抽取或分组，公布的名单会让人看出每一户被抽中者的取值，请确认可以公开。", columns.join("、"))
+}
+
 /// A roll that was drawn before under another name.
 #[must_use]
 pub fn reused(numbers: &[String]) -> String {

@@ -14,6 +14,7 @@ use web::{Html, Tone};
 #[derive(Template)]
 #[template(path = "drawing/ceremony/witness.html", config = "examples/askama.toml")]
 struct Witness {
+    token: String,
     organiser: String,
     party: String,
     title: String,
@@ -211,6 +212,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stage = Stage(Arc::new(Mutex::new(played)));
     let witness = || async {
         Html(Witness {
+            token: "demo".to_owned(),
             organiser: "秦皇岛市市场监督管理局".into(),
             party: "纪检监察组".into(),
             title: "2021 年内部联合抽查 · 公开摇号".into(),

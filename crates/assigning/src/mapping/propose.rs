@@ -46,7 +46,7 @@ pub async fn propose(platform: &Platform, ctx: &Ctx, task: TaskId, input: &Propo
         return Err(Error::field("reason", "MAP-005").with("max", REASON_CHARS_MAX));
     }
     let (list, items) = list_for(command.tx(), &source).await?;
-    let stuck = stuck(command.tx(), &source, ctx.today()).await?;
+    let stuck = stuck(platform, command.tx(), &source, ctx.today()).await?;
     let class = stuck
         .iter()
         .find(|class| class.code == input.stratum && class.entries.iter().any(|entry| entry.name == input.entry.trim()))

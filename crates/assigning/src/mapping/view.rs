@@ -82,7 +82,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Mappin
     drawn_attempt(&source)?;
     let (list, items) = list_for(&mut conn, &source).await?;
     let list = (&repo::revision::by_id_unscoped(&mut conn, list).await?).into();
-    let classes = stuck(&mut conn, &source, ctx.today()).await?;
+    let classes = stuck(platform, &mut conn, &source, ctx.today()).await?;
     let mut mappings = Vec::new();
     for mapping in item_mapping::of_task(&mut conn, task).await? {
         mappings.push(row(&mut conn, mapping, &classes).await?);
@@ -113,10 +113,15 @@ async fn row(conn: &mut Conn, mapping: ItemMapping, classes: &[MappingClass]) ->
 }
 
 /// The classes of a drawn task with what is missing in each.
-pub(super) async fn stuck(conn: &mut Conn, source: &Source, today: NaiveDate) -> Result<Vec<MappingClass>> {
+pub(super) async fn stuck(
+    platform: &Platform,
+    conn: &mut Conn,
+    source: &Source,
+    today: NaiveDate,
+) -> Result<Vec<MappingClass>> {
     let draft: SchemeDraft = serde_json::from_str(&source.scheme)?;
     let draw = drawn_attempt(source)?;
-    let gaps = gaps(conn, source, draw, today).await?;
+    let gaps = gaps(platform, conn, source, draw, today).await?;
     let class = |rule: domain::scheme::StratumRule| {
         // An object of several classes is missing in all of them: any may take the item.
         let here = gaps.without.iter().filter(|without| without.classes.contains(&rule.code));

@@ -10,9 +10,7 @@ use domain::scheme::{
     Condition, ConditionTest, SchemeColumn, SchemeDraft, SizeRounding, StratumMembership, StratumRule, StratumSize,
 };
 use store::{insert_rows, values};
-use testkit::World;
-
-pub const RESULT_DIGEST: &str = "a3f1c0de5b7788990011223344556677aabbccddeeff00112233445566778899";
+use testkit::{FrozenObject, World};
 
 /// One drawn firm.
 pub struct Firm {
@@ -40,6 +38,8 @@ pub struct City {
     pub world: World,
     pub task: TaskId,
     pub draw: DrawId,
+    /// The digest of the result.
+    pub result: String,
     pub clerk: Post,
     pub a_clerk: Post,
     pub a_leader: Post,
@@ -76,6 +76,11 @@ fn scheme_draft() -> SchemeDraft {
     draft
 }
 
+/// The id of the firm at this place.
+fn subject(n: usize) -> SubjectId {
+    SubjectId::from_parts(i64::try_from(n).unwrap(), [3; 10])
+}
+
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -92,9 +97,25 @@ impl City {
         let a_leader = world.person("a_leader", "甲领导", a, Role::Leader).await;
         let b_clerk = world.person("b_clerk", "乙经办", b, Role::Clerk).await;
         let (task, draw) = (TaskId::from_bytes([7; 16]), DrawId::from_bytes([8; 16]));
-        let this = Self { world, task, draw, clerk, a_clerk, a_leader, b_clerk, city, a, b, zone };
+        let result = String::new();
+        let mut this = Self { world, task, draw, result, clerk, a_clerk, a_leader, b_clerk, city, a, b, zone };
         this.write(firms).await;
+        let frozen: Vec<_> = firms.iter().enumerate().map(|(n, firm)| this.frozen(n, firm)).collect();
+        this.result = this.world.freeze_draw(draw, &["E2", "E6", "E8"], &frozen).await;
         this
+    }
+
+    /// A firm as it was on the roll's day.
+    pub fn frozen(&self, n: usize, firm: &Firm) -> FrozenObject {
+        FrozenObject {
+            code: firm.code.clone(),
+            subject: subject(n),
+            name: firm.name.clone(),
+            agency: self.unit(firm.unit),
+            kind: firm.kind.to_owned(),
+            tags: firm.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            strata: firm.strata.iter().map(|code| (*code).to_owned()).collect(),
+        }
     }
 
     fn unit(&self, code: &str) -> AgencyId {
@@ -133,9 +154,9 @@ impl City {
         .await
         .unwrap();
         tx.execute(
-            "INSERT INTO draw (id, task_id, attempt, state, suite, roll_source, scheme_document, result_digest, created_at)
-             VALUES ($1, $2, 1, 'drawn', 'mc1-sha256', '名录库', $3, $4, 0)",
-            values![self.draw.to_string(), self.task.to_string(), document, RESULT_DIGEST],
+            "INSERT INTO draw (id, task_id, attempt, state, suite, roll_source, scheme_document, created_at)
+             VALUES ($1, $2, 1, 'drawn', 'mc1-sha256', '名录库', $3, 0)",
+            values![self.draw.to_string(), self.task.to_string(), document],
         )
         .await
         .unwrap();
@@ -200,7 +221,7 @@ impl City {
         let (mut subjects, mut tags, mut drawn) = (Vec::new(), Vec::new(), Vec::new());
         let mut rank = 0;
         for (n, firm) in firms.iter().enumerate() {
-            let id = SubjectId::from_parts(i64::try_from(n).unwrap(), [3; 10]).to_string();
+            let id = subject(n).to_string();
             let unit = self.unit(firm.unit).to_string();
             subjects.push(values![
                 &id,
@@ -326,6 +347,16 @@ impl City {
         drop(conn);
         store.close().await;
         n
+    }
+
+    /// One text, called `line`.
+    pub async fn text(&self, sql: &str) -> String {
+        let store = self.world.store().await;
+        let mut conn = store.read().await.unwrap();
+        let row = conn.row(sql, vec![]).await.unwrap().unwrap();
+        drop(conn);
+        store.close().await;
+        row.text("line").unwrap()
     }
 
     pub async fn ask(&self, by: &Post, first_on: Option<&str>) -> Result<JobId> {

@@ -3,7 +3,7 @@
 use app::ErrorKind;
 use app::assigning::{self, Filter};
 use domain::calendar::Calendar;
-use testkit::on_both;
+use testkit::{FrozenObject, on_both};
 
 use crate::city::{City, code, day, firm, ten};
 
@@ -81,6 +81,70 @@ on_both! {
             let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
             assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>().join(","), items, "{n}");
         }
+    }
+
+    async fn what_the_directory_says_after_the_draw_changes_no_dispatch(world) {
+        let mut firms = ten();
+        firms.push(firm("130302", 7, &["E6"], &["特种设备", "广告"]));
+        let city = City::new(world, &firms).await;
+        // Moved to another county, renamed, another kind, other tags: all of it after the roll was frozen.
+        city.sql("UPDATE check_item SET subjects = 'enterprise' WHERE code = 'A01'", vec![]).await;
+        city.sql(
+            "UPDATE subject SET agency_id = $1, name = '改了名的商行', kind = 'individual', tags = '广告' WHERE code LIKE '%MA00000001'",
+            vec![city.b.to_string().into()],
+        ).await;
+        city.sql("DELETE FROM subject_tag", vec![]).await;
+        // The rows that the pages list are made of the result, and are not what is dispatched.
+        city.sql("DELETE FROM drawn WHERE code LIKE '%MA00000002'", vec![]).await;
+        city.sql("UPDATE drawn SET stratum = 'E2', agency_id = $1 WHERE code LIKE '%MA00000003'", vec![city.zone.to_string().into()]).await;
+        city.dispatch().await;
+        let ctx = city.world.as_post(&city.clerk);
+        let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();
+        assert_eq!(progress.units.iter().map(|u| u.share.visits).collect::<Vec<_>>(), [7, 3, 1]);
+        let check = async |search: &str, strata: &[&str], items: &[&str]| {
+            let filter = Filter { search: search.to_owned(), ..Filter::default() };
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            assert_eq!((found.total, &found.rows[0].strata[..]), (1, &strata.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..]), "{search}");
+            let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
+            assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>(), items, "{search}");
+        };
+        check("130302第1号", &["其它类型企业"], &["A01"]).await;
+        check("130302第2号", &["其它类型企业"], &["A01"]).await;
+        check("130302第3号", &["其它类型企业"], &["A01"]).await;
+        check("130302第7号", &["特种设备使用单位"], &["A01", "A03", "A04"]).await;
+    }
+
+    async fn a_register_or_result_that_was_not_announced_stops_the_dispatch(world) {
+        let city = City::new(world, &ten()).await;
+        let refused = async || {
+            city.ask(&city.clerk, None).await.unwrap();
+            city.world.work().await;
+            assert_eq!(city.int("SELECT COUNT(*) FROM share").await, 0);
+            city.job_error().await
+        };
+        // Another register, whole in itself: the commitment names the one that was frozen.
+        let moved: Vec<_> = ten().iter().enumerate().map(|(n, firm)| FrozenObject { agency: city.zone, ..city.frozen(n, firm) }).collect();
+        let frozen = city.text("SELECT register_file AS line FROM draw").await;
+        let commitment = city.text("SELECT commitment_document AS line FROM draw").await;
+        let result = city.text("SELECT result_digest AS line FROM draw").await;
+        city.world.freeze_draw(city.draw, &["E2", "E6", "E8"], &moved).await;
+        let other = city.text("SELECT register_file AS line FROM draw").await;
+        assert_ne!(frozen, other);
+        city.sql("UPDATE draw SET commitment_document = $1", vec![commitment.as_str().into()]).await;
+        assert_eq!(refused().await, "DRAW-026");
+        // Another result than the announced one.
+        city.sql("UPDATE draw SET register_file = $1, result_digest = $2", vec![frozen.as_str().into(), "0".repeat(64).into()]).await;
+        assert_eq!(refused().await, "DRAW-026");
+        city.world.freeze_draw(city.draw, &["E2", "E6", "E8"], &ten().iter().enumerate().map(|(n, firm)| city.frozen(n, firm)).collect::<Vec<_>>()).await;
+        assert_eq!(city.text("SELECT result_digest AS line FROM draw").await, result);
+        // A changed byte in the file.
+        let path = city.world.folder.path().join("files").join(&frozen[..2]).join(&frozen);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, whole.replacen("第1号", "第9号", 1)).unwrap();
+        assert_eq!(refused().await, "DRAW-026");
+        std::fs::write(&path, whole).unwrap();
+        city.dispatch().await;
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit").await, 10);
     }
 
     async fn who_may_dispatch_what(world) {

@@ -54,7 +54,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> Outcome {
         // Numbers of draws do not tell the day to everybody.
         let day = populations.commitment.committed_at.get(..10).unwrap_or_default();
         let label = format!("{day} {}", populations.commitment.draw);
-        assembly.add(&label, false, &populations).map_err(|misfit| misfits(path, &misfit))?;
+        assembly.add(&label, false, &populations, None).map_err(|misfit| misfits(path, &misfit))?;
     }
     bar.set_message("检验");
     let (series, ids) = assembly.finish();

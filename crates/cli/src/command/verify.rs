@@ -173,6 +173,9 @@ pub fn print_steps(report: &Report) {
     if let Some(commitment) = &report.commitment {
         println!("承诺摘要\t{commitment}");
     }
+    if let Some(result) = &report.result {
+        println!("结果摘要\t{result}");
+    }
 }
 
 /// What a step found, in a sentence.
@@ -201,5 +204,6 @@ pub fn report_json(report: &Report) -> Value {
     };
     let steps: Vec<_> = report.steps.iter().map(step).collect();
     let commitment = report.commitment.as_ref().map(ToString::to_string);
-    json!({ "verdict": report.verdict().word(), "commitment": commitment, "steps": steps })
+    let result = report.result.as_ref().map(ToString::to_string);
+    json!({ "verdict": report.verdict().word(), "commitment": commitment, "result": result, "steps": steps })
 }

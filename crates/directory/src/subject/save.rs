@@ -269,7 +269,7 @@ impl Form {
             return LicenceState::Valid;
         }
         typed.trim().parse().unwrap_or_else(|_| {
-            self.wrong("licences", "SUBJ-108", vec![("row", row.to_string())]);
+            self.wrong("licences", "SUBJ-111", vec![("row", row.to_string())]);
             LicenceState::Valid
         })
     }

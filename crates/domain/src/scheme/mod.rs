@@ -13,11 +13,13 @@ use crate::rulebook::Rule;
 mod census;
 mod check;
 mod demand;
+mod reads;
 mod share;
 
 pub use census::{Census, ClassCensus, Expected, Group};
 pub use check::{BadScheme, SchemeProblem};
 pub use demand::{Demand, Finding};
+pub use reads::Disclosure;
 pub use share::{is_ratio, percent_of_ratio, ratio_of_percent};
 
 coded_enum! {

@@ -128,7 +128,10 @@ fn document(
             roll: RollReference {
                 digest: digest(attempt.roll_digest.as_deref().ok_or_else(|| missing("a roll"))?)?,
                 at: attempt.roll_at.ok_or_else(|| missing("a roll"))?.to_string(),
-                source: attempt.roll_source.clone(),
+                source: text::ceremony::committed_source(
+                    &attempt.roll_source,
+                    attempt.register_file.as_deref().ok_or_else(|| missing("a register"))?,
+                ),
             },
             scheme: scheme.digest(suite),
             sizes: sizes.digest(suite),

@@ -1,12 +1,13 @@
 //! From opened bundles to a series: ids become numbers in the rolls' order, and each object gets the unit of its row.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use bundle::Populations;
 use draw::{Digest, Instant, SplitMethod, Strength};
 use fairness::{Cell, Draw, Row, SUBJECTS_MAX, Series, Split, Stratum, UNITS_MAX};
 
-/// The column that tells the unit where nobody names another: the platform's own rolls have it.
+/// The column that tells the unit where nobody names another.
 const UNIT_COLUMN: &str = "organ";
 /// The one unit of rolls that have no such column.
 const WHOLE: &str = "全部";
@@ -60,11 +61,18 @@ impl Assembly {
     }
 
     /// Takes a draw. It counts for the year that its commitment was made in. A draw that nobody witnessed is a rehearsal by
-    /// itself; `rehearsal` says that it was called one besides.
+    /// itself; `rehearsal` says that it was called one besides. `units` tells the unit of each row of the roll, where that is
+    /// known from elsewhere; a roll has it only if its scheme reads it.
     ///
     /// # Errors
     /// [`Misfit`]; the series is then of no use any more.
-    pub fn add(&mut self, label: &str, rehearsal: bool, populations: &Populations) -> Result<(), Misfit> {
+    pub fn add(
+        &mut self,
+        label: &str,
+        rehearsal: bool,
+        populations: &Populations,
+        units: Option<&[Arc<str>]>,
+    ) -> Result<(), Misfit> {
         let Populations { commitment, scheme, outcome, roll, cells } = populations;
         if !self.seen.insert(commitment.digest()) {
             return Err(Misfit::Twice { draw: label.to_owned() });
@@ -81,7 +89,11 @@ impl Assembly {
             let mut rows = Vec::with_capacity(cell.rows.len());
             for row in &cell.rows {
                 let subject = self.subject(roll.id(*row).unwrap_or_default())?;
-                let unit = unit_column.and_then(|column| roll.field(*row, column)).unwrap_or(WHOLE);
+                let unit = match units {
+                    Some(units) => usize::try_from(*row).ok().and_then(|row| units.get(row)).map(AsRef::as_ref),
+                    None => unit_column.and_then(|column| roll.field(*row, column)),
+                };
+                let unit = unit.unwrap_or(WHOLE);
                 rows.push(Row { subject, unit: self.unit(unit)?, drawn: drawn.contains(row) });
             }
             let stratum = index_of.get(cell.stratum.as_str()).and_then(|index| strata.get_mut(*index));

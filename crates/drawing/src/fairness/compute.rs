@@ -1,13 +1,16 @@
-//! Asking for a year's report, and the job that makes it from the published bundles in the file store.
+//! Asking for a year's report, and the job that makes it from the whole bundles and the registers of the draws.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use bundle::Populations;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, FileId, JobId};
 use domain::registry::UseCase;
 use domain::state::JobState;
 use fairness::{DRAWS_MAX, Series};
+use files::FileStore;
 use store::repo::attempt::DrawnAttempt;
 use store::repo::file::File;
 
@@ -83,7 +86,8 @@ pub(crate) async fn run_fairness(platform: &Platform, run: &mut Run) -> Result<(
         let path = platform.files().existing(&attempt.bundle_file)?;
         sources.push(Source { attempt: attempt.clone(), path });
     }
-    let counted = attended(run, move |meter| count(&sources, &units, year, &meter)).await?;
+    let files = platform.files().clone();
+    let counted = attended(run, move |meter| count(&files, &sources, &units, year, &meter)).await?;
     let bundles = drawn.into_iter().map(|attempt| attempt.bundle_file).collect();
     let [decade, single] = counted;
     let (alarms, draws) = (single.report.alarms() || decade.report.alarms(), decade.report.draws);
@@ -111,14 +115,20 @@ pub(crate) async fn run_fairness(platform: &Platform, run: &mut Run) -> Result<(
     command.finish("agency", id, summary).await
 }
 
-/// A draw and where its bundle lies.
+/// A draw and where its whole bundle lies.
 struct Source {
     attempt: DrawnAttempt,
     path: PathBuf,
 }
 
 /// The reports of the ten years and of the last of them.
-fn count(sources: &[Source], units: &HashMap<String, String>, year: i32, meter: &Meter) -> Result<[Told; 2]> {
+fn count(
+    files: &FileStore,
+    sources: &[Source],
+    units: &HashMap<String, String>,
+    year: i32,
+    meter: &Meter,
+) -> Result<[Told; 2]> {
     let mut assembly = Assembly::new(None);
     meter.step("series", sources.len() as u64);
     for (source, done) in sources.iter().zip(0..) {
@@ -127,7 +137,8 @@ fn count(sources: &[Source], units: &HashMap<String, String>, year: i32, meter: 
         // The bar counts draws; a bundle's own rows only ask whether to go on.
         let populations = bundle::populations(&source.path, &mut |_, _| meter.tick(done, sources.len() as u64));
         let populations = populations.map_err(|error| stopped(meter, unfit(error.to_string())))?;
-        let added = assembly.add(&format!("{number} {title}"), *rehearsal, &populations);
+        let organs = organs(files, &source.attempt, &populations).map_err(|error| stopped(meter, error))?;
+        let added = assembly.add(&format!("{number} {title}"), *rehearsal, &populations, Some(&organs));
         added.map_err(|misfit| match misfit {
             Misfit::Twice { .. } => unfit("twice".to_owned()),
             Misfit::NoColumn { column, .. } => unfit(column),
@@ -145,6 +156,30 @@ fn count(sources: &[Source], units: &HashMap<String, String>, year: i32, meter: 
     series.draws.retain(|draw| draw.year == year);
     let single = told(&series, &ids, meter)?;
     Ok([decade, single])
+}
+
+/// The registering agency's key of each row of the roll, out of the register that the commitment names: a roll has it only if
+/// its scheme reads it. Rows of the one are rows of the other, in the same order.
+fn organs(files: &FileStore, attempt: &DrawnAttempt, populations: &Populations) -> Result<Vec<Arc<str>>> {
+    let unfit = |detail: &str| Error::conflict("FAIR-003").with("number", &attempt.number).with("detail", detail);
+    let Populations { commitment, roll, .. } = populations;
+    crate::expect_pinned(commitment, &attempt.roll_source, &attempt.register_file)?;
+    let mut known: HashSet<Arc<str>> = HashSet::new();
+    let mut organs = Vec::with_capacity(usize::try_from(roll.rows()).unwrap_or(0));
+    crate::task::read_register(files, &attempt.register_file, |row| {
+        if !row.gate.is_empty() {
+            return Ok(());
+        }
+        let number = u32::try_from(organs.len()).map_err(Error::internal)?;
+        if roll.id(number) != Some(row.code) {
+            return Err(unfit(row.code));
+        }
+        let organ = known.get(row.organ).cloned().unwrap_or_else(|| Arc::from(row.organ));
+        known.insert(organ.clone());
+        organs.push(organ);
+        Ok(())
+    })?;
+    if u32::try_from(organs.len()) == Ok(roll.rows()) { Ok(organs) } else { Err(unfit("register")) }
 }
 
 fn told(series: &Series, ids: &[String], meter: &Meter) -> Result<Told> {

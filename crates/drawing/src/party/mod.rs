@@ -57,6 +57,14 @@ async fn at_table(platform: &Platform, conn: &mut Conn, token: &str) -> Result<(
     Ok((party, table))
 }
 
+/// The party of a token.
+///
+/// # Errors
+/// `DRAW-021` if nobody has this token.
+pub(crate) async fn of_token(platform: &Platform, conn: &mut Conn, token: &str) -> Result<Party> {
+    at_table(platform, conn, token).await.map(|(party, _)| party)
+}
+
 /// Whether nobody is left to reveal.
 pub async fn all_revealed(tx: &mut Tx, ceremony: &Ceremony) -> Result<bool> {
     let parties = repo::of_ceremony(tx, ceremony).await?;

@@ -8,6 +8,7 @@ use domain::scheme::{Expected, SchemeDraft};
 use domain::state::{AttemptState, MappingState};
 use store::repo;
 use store::repo::attempt::Attempt;
+use store::repo::attestation::Attestation;
 use store::repo::drawn::Drawn;
 use store::repo::party::Ceremony;
 use store::repo::publication::{Publication, PublishedDrawn};
@@ -17,7 +18,7 @@ use store::{Conn, Tx};
 use super::DRAW;
 use crate::task::attempt_view;
 use kernel::{Ctx, Error, Platform, Result};
-use planning::scheme::{RuleCount, StratumCount};
+use planning::scheme::{RuleCount, StratumCount, internal_labels};
 
 /// What an announcement says.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -40,10 +41,12 @@ pub struct Announcement {
     pub roll_at: String,
     /// From what.
     pub roll_source: String,
-    /// Digest of the roll's file.
-    pub roll_file: String,
-    /// `roll.json`.
-    pub roll_document: String,
+    /// Digest of the register that was frozen with it and stays in the house, hex. It stands in the commitment, too.
+    #[serde(default)]
+    pub register_digest: String,
+    /// The columns for regulators only that the scheme reads, as pages call them: then the public bundle comes without the roll.
+    #[serde(default)]
+    pub internal_columns: Vec<String>,
     /// `scheme.json`.
     pub scheme_document: String,
     /// Hash suite.
@@ -119,6 +122,24 @@ pub struct PublicAttempt {
     pub drawn_objects: Option<i64>,
     /// When it ended.
     pub ended_at: Option<String>,
+    /// Who recomputed it from the whole bundle and says so, oldest first.
+    #[serde(default)]
+    pub attestations: Vec<PublicAttestation>,
+}
+
+/// A statement of an auditor or a witness that the result was recomputed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PublicAttestation {
+    /// Name of the person or the witness.
+    pub name: String,
+    /// The person's agency; empty for a witness.
+    pub unit: String,
+    /// `auditor` or `witness`.
+    pub role: String,
+    /// The digest of the result, hex.
+    pub result_digest: String,
+    /// When, RFC 3339.
+    pub at: String,
 }
 
 /// A party as the public sees it. Values appear with the draw, not before.
@@ -171,6 +192,13 @@ impl Announcement {
     }
 }
 
+impl From<Attestation> for PublicAttestation {
+    fn from(it: Attestation) -> Self {
+        let Attestation { name, unit, role, result_digest, at, .. } = it;
+        Self { name, unit, role, result_digest, at: at.to_string() }
+    }
+}
+
 /// Brings the announcement of a task up to date and gives its id.
 pub async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<String> {
     let attempts = repo::attempt::of_task(tx, task.id).await?;
@@ -195,8 +223,8 @@ pub async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task)
         roll_digest: latest.roll_digest.clone().unwrap_or_default(),
         roll_at: latest.roll_at.map(|at| at.to_string()).unwrap_or_default(),
         roll_source: latest.roll_source.clone(),
-        roll_file: latest.roll_file.clone().unwrap_or_default(),
-        roll_document: latest.roll_document.clone().unwrap_or_default(),
+        register_digest: latest.register_file.clone().unwrap_or_default(),
+        internal_columns: internal_labels(&draft).into_iter().map(str::to_owned).collect(),
         scheme_document: latest.scheme_document.clone(),
         suite: latest.suite.clone(),
         exclusions: sized.exclusions,
@@ -219,7 +247,7 @@ pub async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task)
         title: task.title.clone(),
         organiser,
         content: serde_json::to_string(&content)?,
-        bundle_file: latest.bundle_file,
+        bundle_file: latest.public_bundle_file,
         published_at: before.map_or(ctx.now, |before| before.published_at),
     };
     repo::publication::put(tx, &publication).await?;
@@ -262,6 +290,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
     });
     let parties = parties.collect();
     let failure = attempt_view(attempt.clone(), draft, None)?.failure;
+    let attestations = repo::attestation::of_draw(conn, attempt.id).await?;
     let drawn_objects = match attempt.drawn_rows {
         Some(_) => Some(repo::drawn::objects(conn, attempt.id).await?.iter().map(|(_, n)| n).sum()),
         None => None,
@@ -282,6 +311,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
         drawn_rows: attempt.drawn_rows,
         drawn_objects,
         ended_at: attempt.ended_at.map(|at| at.to_string()),
+        attestations: attestations.into_iter().map(PublicAttestation::from).collect(),
     })
 }
 

@@ -10,7 +10,7 @@ mod view;
 
 pub use announce::announce;
 pub(crate) use announce::publish_list;
-pub use announce::{Announcement, PublicAttempt, PublicMapping, PublicParty};
+pub use announce::{Announcement, PublicAttempt, PublicAttestation, PublicMapping, PublicParty};
 pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
 pub use drawn::{DrawnFilter, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};

@@ -2,8 +2,6 @@
 //! the sizes follow from it. It may be done again and again until the task is sealed; each time the roll is replaced and
 //! a seal that was asked for has to be asked for again.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
 use bundle::RollWriter;
@@ -20,12 +18,11 @@ use store::repo::file::File as FileRow;
 use store::{StoreError, repo};
 
 use super::demands::missing;
+use super::register::RegisterWriter;
 use super::{KIND, job_open, own, step};
 use kernel::job::{Meter, Run, attended};
 use kernel::{Ctx, Error, NewJob, Platform, Result};
-use planning::scheme::{
-    Facts, census, columns_of, compile, field_texts, header, items_of, refusal, register_line, told,
-};
+use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, items_of, refusal, told};
 
 /// The kind of the job.
 pub(crate) const FREEZE_JOB: &str = "task.freeze";
@@ -103,6 +100,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         draft,
         items,
         key: Digest(ctx.entropy.bytes()),
+        salt: Digest(ctx.entropy.bytes()),
         rows: u64::try_from(rows).unwrap_or(0),
     };
     let folder = work.folder.clone();
@@ -160,6 +158,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     let unmet: Vec<_> = missing.iter().filter(|finding| finding.blocks()).map(|finding| finding.demand()).collect();
     let facts = serde_json::json!({
         "roll": digest, "rows": frozen.document.rows, "drawn": frozen.sizes.total(), "attempt": attempt.attempt,
+        "register": frozen.register.digest, "columns": frozen.document.header.cells(),
         "unmet": unmet,
     });
     run.finish(&mut command, &facts).await?;
@@ -180,6 +179,7 @@ struct Work {
     /// The items of the list in force.
     items: Vec<CheckItem>,
     key: Digest,
+    salt: Digest,
     rows: u64,
 }
 
@@ -194,21 +194,21 @@ impl Work {
         let register_path = self.folder.join("register.tsv");
         let header = header(&self.columns).map_err(Error::internal)?;
         let mut writer = RollWriter::create(&roll_path, header, SUITE, self.key).map_err(Error::internal)?.keeping();
-        let mut register = BufWriter::with_capacity(1 << 16, File::create(&register_path).map_err(Error::internal)?);
+        let mut register = RegisterWriter::create(&register_path, &self.salt)?;
         meter.step("freeze", self.rows);
         let mut facts = Facts::default();
         let mut refused = None;
         let mut done = 0;
         let read = handle.block_on(async {
-            let mut conn = self.platform.store().read().await?;
+            let mut conn = self.platform.store().snapshot().await?;
             repo::subject::for_each_in_scope(&mut conn, &self.scope, self.day, |row| {
                 let mut fields = Vec::with_capacity(self.columns.len() + 1);
                 field_texts(&row, &self.columns, &mut fields);
                 let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
                 let pushed =
                     writer.push(&fields).map_err(|error| Error::conflict("TASK-013").with("problem", told(&error)));
-                let written =
-                    pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
+                // Nothing keeps an object of the directory off the roll but the scheme, whose exclusions are counted there.
+                let written = pushed.and_then(|()| register.push(&row, ""));
                 facts.push(&row);
                 done += 1;
                 match written {
@@ -231,7 +231,6 @@ impl Work {
             return Err(Error::conflict("JOB-001"));
         }
         read?;
-        register.flush().map_err(Error::internal)?;
         let (document, taken) = writer.finish().map_err(Error::internal)?;
         if document.rows == 0 {
             return Err(Error::conflict("TASK-012"));
@@ -253,7 +252,7 @@ impl Work {
             .map_err(|refused| if meter.stopped() { Error::conflict("JOB-001") } else { Error::internal(refused) })?;
         meter.step("digest", 0);
         let files = self.platform.files();
-        Ok(Frozen { document, sizes, census, roll: files.adopt(&roll_path)?, register: files.adopt(&register_path)? })
+        Ok(Frozen { document, sizes, census, roll: files.adopt(&roll_path)?, register: register.finish(files)? })
     }
 }
 
@@ -321,6 +320,7 @@ pub(crate) fn blank() -> Attempt {
         result_file: None,
         result_digest: None,
         bundle_file: None,
+        public_bundle_file: None,
         drawn_rows: None,
         ended_at: None,
         failure: None,

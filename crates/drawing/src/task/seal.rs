@@ -4,11 +4,14 @@
 use domain::approval::SEAL;
 use domain::ids::{DrawId, TaskId};
 use domain::registry::UseCase;
+use domain::scheme::SchemeDraft;
 use domain::state::{AttemptState, TaskCommand, TaskState};
 use sha2::{Digest as _, Sha256};
+use store::Tx;
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::party::Ceremony;
+use store::repo::task::Task;
 
 use super::demands::require_met;
 use super::freeze::{FREEZE_JOB, blank};
@@ -16,13 +19,15 @@ use super::{KIND, change, job_open, own, step};
 use crate::party::commit_platform;
 use kernel::approval::{self, Over};
 use kernel::{Ctx, Error, Platform, Result};
+use planning::scheme::expect_columns_allowed;
 
 /// Asks for the seal over the roll that was seen (`seen` is the attempt's version). After a failed attempt `why` says why
 /// it is drawn again; it is published.
 ///
 /// # Errors
 /// `TASK-003`, `TASK-006` while a freeze is under way, `TASK-007` without a roll, `CORE-409` if the roll was frozen again
-/// meanwhile, `TASK-017` with what the steps after the seal would refuse, `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
+/// meanwhile, `TASK-017` with what the steps after the seal would refuse, `TASK-018` for a scheme that the rules refuse,
+/// `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
 pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
     ctx.require(UseCase::TaskRequestSeal)?;
     let calendar = platform.calendar().await?;
@@ -36,6 +41,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
     if latest.version != seen {
         return Err(Error::conflict("CORE-409"));
     }
+    columns_allowed(command.tx(), &task).await?;
     require_met(command.tx(), ctx, &calendar, &task).await?;
     let again = task.state == TaskState::Failed;
     let why = if again {
@@ -87,7 +93,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
     let (key, digest) = (id.to_string(), digest(&attempt));
     let over = Over { procedure: &SEAL, id: &key, digest: &digest };
     approval::ask(command.tx(), ctx, over, why.as_deref().unwrap_or_default()).await?;
-    let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
+    let data = sealed(&attempt);
     command.finish(KIND, id, data).await
 }
 
@@ -95,7 +101,8 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
 ///
 /// # Errors
 /// `TASK-008` if nobody asks, `APPR-003` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
-/// `TASK-017` with what the steps after the seal would refuse, `TASK-003`, `TASK-015`, `Denied`, `NotFound`.
+/// `TASK-017` with what the steps after the seal would refuse, `TASK-018` for a scheme that the rules refuse, `TASK-003`,
+/// `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
     ctx.require(UseCase::TaskApproveSeal)?;
     let calendar = platform.calendar().await?;
@@ -103,6 +110,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Seal)?;
     let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
+    columns_allowed(command.tx(), &task).await?;
     let (key, digest) = (id.to_string(), digest(&attempt));
     approval::approve(command.tx(), ctx, Over { procedure: &SEAL, id: &key, digest: &digest }, "seal_approve", &[])
         .await?;
@@ -121,7 +129,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     let suite = crate::task::suite_of(&attempt)?;
     let names = (task.number.as_str(), attempt.attempt, organiser.as_str());
     commit_platform(command.tx(), ctx, Ceremony::draw(attempt.id), suite, names).await?;
-    let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
+    let data = sealed(&attempt);
     command.finish(KIND, id, data).await
 }
 
@@ -151,16 +159,31 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
     command.finish_as("task.seal_returned", KIND, id, serde_json::json!({ "reason": why })).await
 }
 
+/// The scheme reads only what the rules allow now.
+async fn columns_allowed(tx: &mut Tx, task: &Task) -> Result<()> {
+    let revision = repo::revision::by_id_unscoped(tx, task.scheme_id).await?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    expect_columns_allowed(tx, &draft, task.agency_id, Some(task.id)).await
+}
+
+/// What a seal is over, for its event.
+fn sealed(attempt: &Attempt) -> serde_json::Value {
+    serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest, "register": attempt.register_file })
+}
+
 fn requested(latest: Option<Attempt>) -> Result<Attempt> {
     latest.filter(|attempt| attempt.state == AttemptState::Requested).ok_or_else(|| Error::conflict("TASK-008"))
 }
 
-/// Digest of what is sealed: SHA-256 over the documents of roll, scheme and sizes.
+/// Digest of what is sealed: SHA-256 over the documents of roll, scheme and sizes, and the register's digest.
 fn digest(attempt: &Attempt) -> String {
     let mut hasher = Sha256::new();
-    for document in
-        [attempt.roll_document.as_deref(), Some(&attempt.scheme_document), attempt.sizes_document.as_deref()]
-    {
+    for document in [
+        attempt.roll_document.as_deref(),
+        Some(&attempt.scheme_document),
+        attempt.sizes_document.as_deref(),
+        attempt.register_file.as_deref(),
+    ] {
         let document = document.unwrap_or_default();
         hasher.update((document.len() as u64).to_be_bytes());
         hasher.update(document);

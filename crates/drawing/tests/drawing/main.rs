@@ -5,6 +5,7 @@
 mod ceremony;
 mod common;
 mod demands;
+mod disclosure;
 mod flow;
 mod scheme;
 mod stuck;

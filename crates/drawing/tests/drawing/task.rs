@@ -150,7 +150,7 @@ on_both! {
         tx.commit().await.unwrap();
         assert_eq!(failed().await, "TASK-011");
         let mut tx = store.write().await.unwrap();
-        tx.execute("UPDATE subject SET status = 'existing', sub_kind = $1, version = version + 1", store::values!["x\u{200b}"])
+        tx.execute("UPDATE subject SET status = 'existing', tags = $1, version = version + 1", store::values!["x\u{200b}"])
             .await
             .unwrap();
         tx.commit().await.unwrap();

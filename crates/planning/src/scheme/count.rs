@@ -4,8 +4,9 @@
 use domain::agency::Scope;
 use domain::registry::UseCase;
 use domain::rulebook::Rule;
-use domain::scheme::{Census, Expected, Finding, SchemeDraft, SchemeProblem};
+use domain::scheme::{Census, Expected, Finding, SchemeColumn, SchemeDraft, SchemeProblem};
 use draw::{Scheme, Sizes};
+use text::Label as _;
 
 use super::census::census;
 use super::compile;
@@ -112,7 +113,7 @@ pub struct StratumCount {
 /// Something to notice.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {
-    /// `isolated`, `nobody`, `nothing`, `no_chance`, `outside`, `reused`.
+    /// `isolated`, `nobody`, `nothing`, `no_chance`, `outside`, `withheld`, `disclosed`, `reused`.
     pub kind: &'static str,
     /// In words.
     pub text: String,
@@ -257,5 +258,28 @@ pub fn warnings(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes) -> Vec<Warn
     if sizes.outside > 0 {
         warn("outside", text::scheme::outside(sizes.outside));
     }
+    found.extend(disclosures(draft));
     found
+}
+
+/// What the public will not get, and what it will see all the same, because the scheme reads columns for regulators only.
+fn disclosures(draft: &SchemeDraft) -> Vec<Warning> {
+    let internal = internal_labels(draft);
+    if internal.is_empty() {
+        return Vec::new();
+    }
+    let mut found = vec![Warning { kind: "withheld", text: text::scheme::withheld(&internal) }];
+    for rule in &draft.strata {
+        let columns = rule.columns().into_iter().filter(|column| column.is_internal());
+        let columns: Vec<_> = columns.map(SchemeColumn::label).collect();
+        if !columns.is_empty() {
+            found.push(Warning { kind: "disclosed", text: text::scheme::disclosed(&rule.label, &columns) });
+        }
+    }
+    found
+}
+
+/// The internal columns that a scheme reads, as pages call them.
+pub fn internal_labels(draft: &SchemeDraft) -> Vec<&'static str> {
+    draft.internal_columns().into_iter().map(SchemeColumn::label).collect()
 }

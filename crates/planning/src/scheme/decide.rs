@@ -1,7 +1,7 @@
 //! Submitting a scheme, approving it, returning it with a reason. Whoever wrote or submitted it cannot approve it.
 
 use domain::approval::SCHEME;
-use domain::ids::RevisionId;
+use domain::ids::{AgencyId, RevisionId, TaskId};
 use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::separation::Hand;
@@ -23,8 +23,8 @@ pub(super) const EDIT: &str = "edit";
 /// steps after it will demand of the directory and of the item list as they are now.
 ///
 /// # Errors
-/// `SCHM-001` with the problems, `SCHM-008` with what later steps would refuse, `SCHM-002` if it is no draft, `CORE-409`,
-/// `Denied`.
+/// `SCHM-001` with the problems, `SCHM-008` with what later steps would refuse, `SCHM-002` if it is no draft, `TASK-018` for a
+/// scheme that the rules refuse, `CORE-409`, `Denied`.
 pub async fn submit(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) -> Result<()> {
     ctx.require(UseCase::SchemeSubmit)?;
     // Counting takes its time, so it is done before the transaction; the digest tells whether it was this content.
@@ -40,6 +40,7 @@ pub async fn submit(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) -
     if revision.digest != counted.digest {
         return Err(Error::conflict("CORE-409"));
     }
+    expect_columns_allowed(command.tx(), &draft, revision.agency_id, None).await?;
     change(command.tx(), ctx, &mut revision, seen, state).await?;
     let key = id.to_string();
     let over = Over { procedure: &SCHEME, id: &key, digest: &revision.digest };
@@ -97,6 +98,29 @@ pub async fn give_back(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64
     let over = Over { procedure: &SCHEME, id: &key, digest: &revision.digest };
     approval::give_back(command.tx(), ctx, over, ("approve", "submit"), reason).await?;
     command.finish(KIND, id, serde_json::json!({ "reason": reason })).await
+}
+
+/// The rules allow the columns that a scheme reads.
+///
+/// # Errors
+/// `TASK-018` for columns for regulators only where the rulebook refuses them.
+pub async fn expect_columns_allowed(
+    tx: &mut Tx,
+    draft: &SchemeDraft,
+    agency: AgencyId,
+    task: Option<TaskId>,
+) -> Result<()> {
+    let internal = super::internal_labels(draft);
+    if internal.is_empty() {
+        return Ok(());
+    }
+    let agency = repo::agency::by_id_unscoped(tx, agency).await?;
+    let rules = kernel::rulebook::in_force(tx, &agency.path, task).await?;
+    if rules.allows_internal_columns() {
+        Ok(())
+    } else {
+        Err(Error::conflict("TASK-018").with("columns", internal.join("、")))
+    }
 }
 
 fn step(revision: &Revision, command: RevisionCommand) -> Result<RevisionState> {

@@ -17,8 +17,8 @@ mod todo;
 pub use census::{Facts, census};
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
-pub use count::{refusal, sentences, warnings};
-pub use decide::{approve, give_back, submit};
+pub use count::{internal_labels, refusal, sentences, warnings};
+pub use decide::{approve, expect_columns_allowed, give_back, submit};
 pub use demands::{FindingView, UNIT_INSPECTORS_MAX};
 pub use demands::{Subject as DemandsOf, blocking, findings};
 pub use draft::own;
@@ -26,7 +26,7 @@ pub use draft::{copy, draft, update};
 pub use items::items_of;
 pub use items::{CategoryChoice, ItemChoice, ItemChoices, ItemListName, item_choices};
 pub use list::{Choices, SchemeView, choices, list, view};
-pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, read_frozen, register_line, told};
+pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, is_internal, read_frozen, told};
 
 pub use store::repo::approval::Approval as Decision;
 

@@ -1,4 +1,4 @@
-//! The directory as a roll: which columns it has, how a row's fields read, and the live roll, kept in memory so that
+//! The directory as a roll: which columns it can have, how a row's fields read, and the live roll, kept in memory so that
 //! counts answer at once. It freezes nothing.
 
 use std::borrow::Cow;
@@ -32,12 +32,10 @@ pub const COLUMNS: [SchemeColumn; 10] = [
     SchemeColumn::Licences,
 ];
 
-/// The columns of the roll that a scheme is frozen over: the usual ones, and licences where one of its rules asks for them.
+/// The columns of the roll that a scheme is frozen over: those that it reads and no other.
 pub fn columns_of(draft: &SchemeDraft) -> Vec<SchemeColumn> {
-    let exclusions = draft.exclusions.iter().flat_map(|rule| &rule.conditions);
-    let strata = draft.strata.iter().flat_map(|rule| &rule.conditions);
-    let licences = exclusions.chain(strata).any(|condition| condition.column == SchemeColumn::Licences);
-    COLUMNS.into_iter().filter(|column| licences || *column != SchemeColumn::Licences).collect()
+    let read = draft.columns();
+    COLUMNS.into_iter().filter(|column| read.contains(column)).collect()
 }
 
 /// A header of `id` and these columns.
@@ -78,10 +76,11 @@ fn cell(row: &RollSubject, column: SchemeColumn) -> Cow<'_, str> {
     }
 }
 
-/// A line of the register file: code, own id, registrar key, name.
-pub fn register_line(row: &RollSubject) -> String {
-    let name = row.name.replace(['\t', '\n', '\r'], " ");
-    format!("{}\t{}\t{}\t{name}\n", row.code, row.id, row.agency_code)
+/// Whether the roll of this header holds a column for regulators only: then it stays in the house. A column that this
+/// version does not know is taken for one.
+pub fn is_internal(header: &Header) -> bool {
+    let names = header.columns().iter().skip(1).map(|column| column.name.as_str());
+    names.map(SchemeColumn::from_code).any(|column| column.is_none_or(SchemeColumn::is_internal))
 }
 
 /// Rolls in memory.
@@ -109,7 +108,7 @@ pub(crate) struct Directory {
 /// # Errors
 /// `TASK-013` if a row cannot stand in a roll.
 pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Result<Directory> {
-    let mut conn = platform.store().read().await?;
+    let mut conn = platform.store().snapshot().await?;
     let stamp = store::repo::roll::stamp(&mut conn, scope).await?;
     // Held while reading: ten people who open the editor at once read the directory once.
     let mut live = platform.part::<RollCache>()?.live.lock().await;

@@ -22,8 +22,9 @@ CREATE UNIQUE INDEX u_task__number ON task (number);
 CREATE INDEX i_task__agency ON task (agency_id, created_at);
 
 -- One attempt. A failed one stays; the next names what it replaces. `roll_…` and `sizes…` are filled by the freeze,
--- the commitment when it is published, seed and result by the draw. `register_file` holds the names of the roll's day,
--- which are not part of the roll; it never leaves the house.
+-- the commitment when it is published, seed and result by the draw. `register_file` holds what the roll's day knows beside the
+-- roll (names, agencies, kinds, tags); it never leaves the house, and the commitment names its digest. `bundle_file` is whole;
+-- `public_bundle_file` is what the public may have: the same, or one without the roll where that holds an internal column.
 CREATE TABLE draw (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -56,6 +57,7 @@ CREATE TABLE draw (
     result_file {text},
     result_digest {text},
     bundle_file {text},
+    public_bundle_file {text},
     drawn_rows BIGINT,
     ended_at BIGINT,
     failure {text},
@@ -63,6 +65,20 @@ CREATE TABLE draw (
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX u_draw__task_id__attempt ON draw (task_id, attempt);
+
+-- Who recomputed a draw from its whole bundle and says so: a person for an agency, or a witness. `signer` is the account or
+-- the party.
+CREATE TABLE attestation (
+    id {text} PRIMARY KEY,
+    draw_id {text} NOT NULL REFERENCES draw (id),
+    role {text} NOT NULL,
+    signer {text} NOT NULL,
+    name {text} NOT NULL,
+    unit {text} NOT NULL,
+    result_digest {text} NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX u_attestation__draw_id__signer ON attestation (draw_id, signer);
 
 -- Who the members of a frozen roll's classes are, by unit, kind and tags (`domain::scheme::Census` as JSON). It stays in
 -- the house.

@@ -34,7 +34,7 @@ pub struct Attempt {
     pub roll_file: Option<String>,
     /// `roll.json`.
     pub roll_document: Option<String>,
-    /// Digest of the register file (code, subject, name) in the file store.
+    /// Digest of the register in the file store.
     pub register_file: Option<String>,
     /// `scheme.json`.
     pub scheme_document: String,
@@ -72,8 +72,10 @@ pub struct Attempt {
     pub result_file: Option<String>,
     /// The result's digest by the protocol, hex.
     pub result_digest: Option<String>,
-    /// Digest of the bundle in the file store.
+    /// Digest of the whole bundle in the file store.
     pub bundle_file: Option<String>,
+    /// Digest of the bundle that the public may have: the whole one, or one without the roll.
+    pub public_bundle_file: Option<String>,
     /// How many were drawn over all strata.
     pub drawn_rows: Option<i64>,
     /// When it was drawn or failed.
@@ -89,7 +91,7 @@ pub struct Attempt {
 const COLUMNS: &str = "id, task_id, attempt, state, suite, roll_rows, roll_digest, roll_at, roll_source, roll_file, roll_document, register_file,
      scheme_document, sizes_document, frozen_account, requested_by, requested_name, requested_account, requested_at, replaces_reason,
      approved_by, sealed_at, reveal_by, committed_at, commitment_document, commitment_digest, reveals_document, seed, result_file,
-     result_digest, bundle_file, drawn_rows, ended_at, failure, version, created_at";
+     result_digest, bundle_file, public_bundle_file, drawn_rows, ended_at, failure, version, created_at";
 
 fn read(row: &Row) -> Result<Attempt> {
     Ok(Attempt {
@@ -124,6 +126,7 @@ fn read(row: &Row) -> Result<Attempt> {
         result_file: row.opt_text("result_file")?,
         result_digest: row.opt_text("result_digest")?,
         bundle_file: row.opt_text("bundle_file")?,
+        public_bundle_file: row.opt_text("public_bundle_file")?,
         drawn_rows: row.opt_int("drawn_rows")?,
         ended_at: row.opt_instant("ended_at")?,
         failure: row.opt_text("failure")?,
@@ -161,6 +164,7 @@ fn written(a: &Attempt) -> Vec<Value> {
         a.result_file.clone(),
         a.result_digest.clone(),
         a.bundle_file.clone(),
+        a.public_bundle_file.clone(),
         a.drawn_rows,
         a.ended_at,
         a.failure.clone()
@@ -178,9 +182,9 @@ pub async fn insert(tx: &mut Tx, a: &Attempt) -> Result<()> {
         "INSERT INTO draw (state, roll_rows, roll_digest, roll_at, roll_source, roll_file, roll_document, register_file, scheme_document,
              sizes_document, frozen_account, requested_by, requested_name, requested_account, requested_at, replaces_reason, approved_by,
              sealed_at, reveal_by, committed_at, commitment_document, commitment_digest, reveals_document, seed, result_file, result_digest,
-             bundle_file, drawn_rows, ended_at, failure, id, task_id, attempt, suite, created_at)
+             bundle_file, public_bundle_file, drawn_rows, ended_at, failure, id, task_id, attempt, suite, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
-             $27, $28, $29, $30, $31, $32, $33, $34, $35)",
+             $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)",
         all,
     )
     .await?;
@@ -201,8 +205,8 @@ pub async fn update(tx: &mut Tx, a: &Attempt) -> Result<()> {
                  requested_by = $12, requested_name = $13, requested_account = $14, requested_at = $15, replaces_reason = $16,
                  approved_by = $17, sealed_at = $18, reveal_by = $19, committed_at = $20, commitment_document = $21,
                  commitment_digest = $22, reveals_document = $23, seed = $24, result_file = $25, result_digest = $26, bundle_file = $27,
-                 drawn_rows = $28, ended_at = $29, failure = $30, version = version + 1
-             WHERE id = $31 AND version = $32",
+                 public_bundle_file = $28, drawn_rows = $29, ended_at = $30, failure = $31, version = version + 1
+             WHERE id = $32 AND version = $33",
             all,
         )
         .await?;
@@ -275,8 +279,12 @@ pub struct DrawnAttempt {
     pub title: String,
     /// The task may be drawn without witnesses and is never official.
     pub rehearsal: bool,
-    /// Digest of the bundle in the file store.
+    /// Digest of the whole bundle in the file store.
     pub bundle_file: String,
+    /// Digest of the register in the file store.
+    pub register_file: String,
+    /// What the roll was frozen from.
+    pub roll_source: String,
     /// When the commitment was published.
     pub committed_at: Instant,
 }
@@ -295,7 +303,7 @@ pub async fn drawn_between(
     let prefix = scope.prefix();
     let rows = conn
         .rows(
-            "SELECT task.number, task.title, task.rehearsal, draw.bundle_file, draw.committed_at
+            "SELECT task.number, task.title, task.rehearsal, draw.bundle_file, draw.register_file, draw.roll_source, draw.committed_at
              FROM draw JOIN task ON task.id = draw.task_id JOIN agency ON agency.id = task.agency_id
              WHERE agency.path >= $1 AND agency.path < $2 AND draw.bundle_file IS NOT NULL
              AND draw.committed_at >= $3 AND draw.committed_at < $4 ORDER BY draw.committed_at, draw.id LIMIT $5",
@@ -308,6 +316,8 @@ pub async fn drawn_between(
             title: row.text("title")?,
             rehearsal: row.flag("rehearsal")?,
             bundle_file: row.text("bundle_file")?,
+            register_file: row.text("register_file")?,
+            roll_source: row.text("roll_source")?,
             committed_at: row.instant("committed_at")?,
         })
     };

@@ -6,7 +6,6 @@ use domain::agency::{AgencyPath, Scope};
 use domain::ids::{AgencyId, DrawId, ShareId, SubjectId, TaskId, VisitId};
 use domain::item::VisitProblem;
 use domain::state::TaskState;
-use domain::subject::{SubjectKind, Tag};
 use domain::time::Instant;
 
 use super::path_end;
@@ -44,27 +43,6 @@ pub struct Source {
     pub scheme: String,
     /// Shares that exist already.
     pub shares: i64,
-}
-
-/// One object in one stratum.
-#[derive(Clone, Debug)]
-pub struct Drawn {
-    /// The stratum.
-    pub stratum: String,
-    /// The object.
-    pub subject_id: SubjectId,
-    /// Its code on the roll's day.
-    pub code: String,
-    /// Its name on the roll's day.
-    pub name: String,
-    /// Its registering agency on the roll's day.
-    pub agency_id: AgencyId,
-    /// Its kind.
-    pub kind: SubjectKind,
-    /// Where it lies: code of the division.
-    pub territory: String,
-    /// Its ticket in this stratum, hex.
-    pub ticket: String,
 }
 
 /// Drawn objects of one agency.
@@ -167,60 +145,6 @@ pub async fn unit_counts(conn: &mut Conn, draw: DrawId) -> Result<Vec<UnitCount>
     .map(|row| {
         Ok(UnitCount { agency_id: row.parse("id")?, agency_name: row.text("name")?, objects: row.int("objects")? })
     })
-    .collect()
-}
-
-/// All drawn objects of an attempt, without reserves, by agency and code: an object of several strata stands several
-/// times in a row.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] above [`DRAWN_MAX`] rows: never a shortened list.
-pub async fn drawn(conn: &mut Conn, draw: DrawId) -> Result<Vec<Drawn>> {
-    let rows = conn
-        .rows(
-            &format!(
-                "SELECT drawn.stratum, drawn.subject_id, drawn.code, drawn.name, drawn.agency_id, subject.kind,
-                 subject.division AS territory, drawn.ticket
-                 FROM drawn JOIN subject ON subject.id = drawn.subject_id JOIN agency ON agency.id = drawn.agency_id
-                 WHERE drawn.draw_id = $1 AND drawn.reserve = 0 ORDER BY agency.path, drawn.code, drawn.stratum LIMIT {}",
-                DRAWN_MAX + 1
-            ),
-            values![draw.to_string()],
-        )
-        .await?;
-    if rows.len() > DRAWN_MAX {
-        return Err(StoreError::Corrupt { column: "drawn".to_owned(), detail: format!("more than {DRAWN_MAX} rows") });
-    }
-    rows.iter()
-        .map(|row| {
-            Ok(Drawn {
-                stratum: row.text("stratum")?,
-                subject_id: row.parse("subject_id")?,
-                code: row.text("code")?,
-                name: row.text("name")?,
-                agency_id: row.parse("agency_id")?,
-                kind: row.parse("kind")?,
-                territory: row.text("territory")?,
-                ticket: row.text("ticket")?,
-            })
-        })
-        .collect()
-}
-
-/// The tags that the drawn objects carry.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn tags(conn: &mut Conn, draw: DrawId) -> Result<Vec<(SubjectId, Tag)>> {
-    conn.rows(
-        "SELECT subject_tag.subject_id, subject_tag.tag FROM subject_tag
-         WHERE subject_tag.subject_id IN (SELECT drawn.subject_id FROM drawn WHERE drawn.draw_id = $1 AND drawn.reserve = 0)
-         ORDER BY subject_tag.subject_id, subject_tag.tag",
-        values![draw.to_string()],
-    )
-    .await?
-    .iter()
-    .map(|row| Ok((row.parse("subject_id")?, row.parse("tag")?)))
     .collect()
 }
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod agency;
 pub mod approval;
 pub mod attempt;
+pub mod attestation;
 pub mod calendar;
 pub mod census;
 pub mod chain;

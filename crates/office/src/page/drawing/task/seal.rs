@@ -7,6 +7,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::registry::UseCase;
 use domain::state::AttemptState;
+use text::Label;
 use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
 
 use super::{here, id};
@@ -27,6 +28,9 @@ struct SealPage {
     check: SealCheck,
     base: String,
     digest: String,
+    register: String,
+    /// The columns of the roll behind its ids, as pages call them.
+    columns: String,
     frozen: String,
     rows: u64,
     failed: bool,
@@ -62,6 +66,8 @@ fn page(desk: &Desk, check: SealCheck, reason: String, errors: FieldErrors) -> S
         page: desk.page_under(Area::Task, crumbs),
         base,
         digest,
+        register: attempt.as_ref().and_then(|a| a.register_file.clone()).unwrap_or_default(),
+        columns: check.view.draft.columns().into_iter().map(Label::label).collect::<Vec<_>>().join("、"),
         frozen: attempt.as_ref().and_then(|a| a.roll_at).map(text::moment).unwrap_or_default(),
         rows: attempt.as_ref().and_then(|a| a.roll_rows).and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         failed: check.view.task.state == domain::state::TaskState::Failed,
