@@ -116,7 +116,9 @@ async fn row(conn: &mut Conn, mapping: ItemMapping, classes: &[MappingClass]) ->
 pub(super) async fn stuck(
     platform: &Platform,
     conn: &mut Conn,
-    source: &Source, today: NaiveDate) -> Result<Vec<MappingClass>> {
+    source: &Source,
+    today: NaiveDate,
+) -> Result<Vec<MappingClass>> {
     let draft: SchemeDraft = serde_json::from_str(&source.scheme)?;
     let draw = drawn_attempt(source)?;
     let gaps = gaps(platform, conn, source, draw, today).await?;

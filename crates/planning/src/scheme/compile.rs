@@ -6,7 +6,6 @@ use domain::scheme::{
 };
 use draw::{Exclusion, Membership, Predicate, Ratio, Rounding, Scheme, Size, Split, SplitMethod, Stratum, Test};
 
-
 /// The protocol's scheme of a draft.
 ///
 /// # Errors
