@@ -6,6 +6,7 @@ import { confirmations } from "./islands/confirm";
 import { copies } from "./islands/copy";
 import { filters } from "./islands/filters";
 import { jobs } from "./islands/jobs";
+import { schemes } from "./islands/scheme";
 import { toastsFromServer } from "./islands/toast";
 import { uploads } from "./islands/upload";
 
@@ -14,6 +15,7 @@ function start(root: ParentNode): void {
   copies(root);
   filters(root);
   jobs(root);
+  schemes(root);
   uploads(root);
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countText, remainingText, thousands } from "../src/islands/job_text";
+import { fittingTests, renamed } from "../src/islands/scheme";
 import { sizeText } from "../src/islands/size_text";
 import { forget, keep, keyOf, recall, type Drawer, type Kept } from "../src/witness/keep";
 import { backoff } from "../src/witness/talk";
@@ -71,4 +72,19 @@ test("damaged records are not used", () => {
     place.map.set("k", text);
     assert.equal(recall(place, "k"), null, text);
   }
+});
+
+test("a further condition has its own place", () => {
+  const cases: [string, number, string][] = [
+    ["s3-c0-test", 2, "s3-c2-test"],
+    ["x0-c9-values-error", 10, "x0-c10-values-error"],
+    ["s12-c1-of", 0, "s12-c0-of"],
+    ["list-tags", 4, "list-tags"],
+    ["s3-size", 4, "s3-size"],
+  ];
+  for (const [name, place, expect] of cases) assert.equal(renamed(name, place), expect);
+});
+
+test("a column brings the test that is usual for it", () => {
+  assert.deepEqual(["tags", "licences", "registered", "kind", ""].map((column) => fittingTests(column)[0]), ["has", "has", "after", "in", "in"]);
 });

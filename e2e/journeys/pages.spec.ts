@@ -276,6 +276,8 @@ test("pages that no link leads to, forms with errors, refusals", async ({ page, 
   await page.getByRole("button", { name: "下一步" }).click();
   await expect(page).toHaveURL(/\/edit$/);
   await look(page);
+  await page.goto(page.url().replace(/edit$/, "delete"));
+  await look(page);
   await page.goto("/office/tasks/new");
   await page.getByRole("button", { name: "建立任务" }).click();
   await expect(page.getByRole("alert")).toBeVisible();

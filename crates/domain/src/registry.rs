@@ -128,6 +128,7 @@ registry! {
     SchemeList "scheme.list" read READERS, Some("/schemes");
     SchemeView "scheme.view" read READERS, Some("/schemes/{scheme}");
     SchemeDraft "scheme.draft" write CLERK, Some("/schemes/{scheme}/edit");
+    SchemeDelete "scheme.delete" write CLERK, Some("/schemes/{scheme}/delete");
     SchemeSubmit "scheme.submit" write CLERK, Some("/schemes/{scheme}/submit");
     SchemeApprove "scheme.approve" write LEADER, Some("/schemes/{scheme}/approve");
     SchemeReturn "scheme.return" write LEADER, Some("/schemes/{scheme}/return");

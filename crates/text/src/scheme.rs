@@ -3,8 +3,8 @@
 
 use chrono::NaiveDate;
 use domain::scheme::{
-    BadScheme, Condition, ConditionTest, Finding, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize,
-    percent_of_ratio,
+    BadScheme, Condition, ConditionTest, ExclusionRule, Finding, SchemeColumn, SchemeDraft, SchemeProblem, SplitRule,
+    StratumRule, StratumSize, is_ratio, percent_of_ratio,
 };
 
 use crate::{Explain, Label, Message, date};
@@ -65,6 +65,9 @@ pub fn conditions(all: &[Condition]) -> String {
 pub fn size(size: &StratumSize) -> String {
     match size {
         StratumSize::Ratio { ratio, .. } if ratio == "1" => "全部抽取".to_owned(),
+        StratumSize::Ratio { ratio, .. } if ratio.is_empty() => "还没有写抽多少".to_owned(),
+        // Not a ratio yet: what stands in the field is named as such, and no way of rounding is claimed for it.
+        StratumSize::Ratio { ratio, .. } if !is_ratio(ratio) => format!("抽取“{ratio}”（读不懂，待改正）"),
         StratumSize::Ratio { ratio, rounding, at_least } => {
             let least = at_least.map_or_else(String::new, |least| format!("，不少于{least}户"));
             format!("抽取{}，{}{least}", percent_of_ratio(ratio), rounding.label())
@@ -219,6 +222,9 @@ impl Explain for BadScheme {
             }
             Self::NoValues => Message::new("没有填写取值。", "请填写至少一个取值。"),
             Self::Day(value) => Message::new(format!("“{value}”不是日期。"), "请按“2020-12-31”的格式填写。"),
+            Self::Ratio(value) if value.is_empty() => {
+                Message::new("没有写抽多少。", "请填写百分数（如3%）或户数（如20户）。")
+            }
             Self::Ratio(value) => {
                 Message::new(format!("“{value}”不是比例。"), "请填写0至100之间的百分数，如3%或0.5%。")
             }
@@ -359,6 +365,73 @@ pub fn expected(total: u64, least: u64, most: u64) -> String {
     )
 }
 
+/// How a scheme as it is saved differs from what somebody typed, one line each; empty if it does not.
+#[must_use]
+pub fn differences(saved: &SchemeDraft, typed: &SchemeDraft) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut differ = |name: &str, saved: String, typed: String| {
+        if saved != typed {
+            let shown = |text: String| if text.is_empty() { "（空）".to_owned() } else { format!("“{text}”") };
+            lines.push(format!("{name}：已保存的是{}，您填写的是{}。", shown(saved), shown(typed)));
+        }
+    };
+    differ("方案名称", saved.title.clone(), typed.title.clone());
+    differ("制定依据", saved.basis.clone(), typed.basis.clone());
+    differ("归类方式", saved.membership.label().to_owned(), typed.membership.label().to_owned());
+    differ("检查时间", window(saved.window_from, saved.window_to), window(typed.window_from, typed.window_to));
+    differ("每组候补户数", saved.reserves.to_string(), typed.reserves.to_string());
+    differ("联系人", saved.contact.clone(), typed.contact.clone());
+    differ("备注", saved.notes.clone(), typed.notes.clone());
+    let spans = |draft: &SchemeDraft| {
+        let own =
+            draft.spans.iter().map(|own| format!("{}{}（{}）", own.rule.label(), crate::span(own.span), own.basis));
+        own.collect::<Vec<_>>().join("、")
+    };
+    differ("本方案的期限", spans(saved), spans(typed));
+    let exclusions = |draft: &SchemeDraft| {
+        let rule = |rule: &ExclusionRule| (rule.code.clone(), rule.label.clone(), conditions(&rule.conditions));
+        draft.exclusions.iter().map(rule).collect::<Vec<_>>()
+    };
+    rules_differ("排除规则", &exclusions(saved), &exclusions(typed), &mut lines);
+    let strata = |draft: &SchemeDraft| {
+        let rule = |rule: &StratumRule| {
+            let items = format!("{}事项：{}；{}", stratum(rule), rule.items.join("、"), tagged(rule.tagged));
+            (rule.code.clone(), rule.label.clone(), format!("总体“{}”，{items}", rule.population))
+        };
+        draft.strata.iter().map(rule).collect::<Vec<_>>()
+    };
+    rules_differ("类别", &strata(saved), &strata(typed), &mut lines);
+    lines
+}
+
+/// Rules by their code: code, name, the rule in words.
+fn rules_differ(
+    what: &str,
+    saved: &[(String, String, String)],
+    typed: &[(String, String, String)],
+    lines: &mut Vec<String>,
+) {
+    for (code, label, words) in saved {
+        match typed.iter().find(|(theirs, ..)| theirs == code) {
+            None => lines.push(format!("{what}“{label}”：已保存，您填写的内容中没有。")),
+            Some((_, name, mine)) if (name, mine) != (label, words) => {
+                lines.push(format!("{what}“{label}”：已保存的是“{words}”，您填写的是“{name}”：“{mine}”。"));
+            }
+            Some(_) => {}
+        }
+    }
+    for (_, label, _) in typed.iter().filter(|(code, ..)| !saved.iter().any(|(theirs, ..)| theirs == code)) {
+        lines.push(format!("{what}“{label}”：只在您填写的内容中。"));
+    }
+    let codes = |rules: &[(String, String, String)], others: &[(String, String, String)]| {
+        let both = rules.iter().filter(|(code, ..)| others.iter().any(|(theirs, ..)| theirs == code));
+        both.map(|(code, ..)| code.clone()).collect::<Vec<_>>()
+    };
+    if codes(saved, typed) != codes(typed, saved) {
+        lines.push(format!("{what}的先后次序不同。"));
+    }
+}
+
 /// A problem with its place, in one line.
 #[must_use]
 pub fn problem(problem: &SchemeProblem) -> String {
@@ -403,6 +476,8 @@ mod tests {
         assert_eq!(size(&ratio("0.03", Some(1))), "抽取3%，向上取整，不少于1户");
         assert_eq!(size(&ratio("1", None)), "全部抽取");
         assert_eq!(size(&StratumSize::Count(20)), "抽取20户");
+        assert_eq!(size(&ratio("", None)), "还没有写抽多少");
+        assert_eq!(size(&ratio("很多", None)), "抽取“很多”（读不懂，待改正）");
         let by = StratumSize::By {
             column: SchemeColumn::Risk,
             ratios: vec![("A".into(), "0.01".into()), (String::new(), "0".into())],
@@ -411,6 +486,33 @@ mod tests {
         assert_eq!(size(&by), "按信用风险等级分别抽取：A抽1%、未填写抽0%，四舍五入");
         let shared = SplitRule { by: SchemeColumn::Organ, method: SeatMethod::Random };
         assert_eq!(split(&shared), "按登记机关分配名额，随机分配余额");
+    }
+
+    #[test]
+    fn differences_are_told_by_rule() {
+        let rule = |code: &str, label: &str| ExclusionRule {
+            code: code.to_owned(),
+            label: label.to_owned(),
+            conditions: vec![Condition::new(SchemeColumn::Kind, ConditionTest::In, ["企业"])],
+        };
+        let mut saved = SchemeDraft::empty("甲");
+        saved.exclusions = vec![rule("X1", "企业"), rule("X2", "其他")];
+        assert!(differences(&saved, &saved).is_empty());
+        let mut typed = saved.clone();
+        typed.title = "乙".to_owned();
+        typed.exclusions = vec![rule("X3", "新的"), rule("X1", "改名")];
+        assert_eq!(
+            differences(&saved, &typed),
+            [
+                "方案名称：已保存的是“甲”，您填写的是“乙”。",
+                "排除规则“企业”：已保存的是“主体类型为“企业””，您填写的是“改名”：“主体类型为“企业””。",
+                "排除规则“其他”：已保存，您填写的内容中没有。",
+                "排除规则“新的”：只在您填写的内容中。",
+            ]
+        );
+        typed = saved.clone();
+        typed.exclusions.reverse();
+        assert_eq!(differences(&saved, &typed), ["排除规则的先后次序不同。"]);
     }
 
     #[test]

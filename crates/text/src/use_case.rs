@@ -48,6 +48,7 @@ impl Label for UseCase {
             Self::SchemeList => "查询抽查工作方案",
             Self::SchemeView => "查看抽查工作方案",
             Self::SchemeDraft => "起草抽查工作方案",
+            Self::SchemeDelete => "删除抽查工作方案草稿",
             Self::SchemeSubmit => "提交抽查工作方案",
             Self::SchemeApprove => "批准抽查工作方案",
             Self::SchemeReturn => "退回抽查工作方案",

@@ -13,12 +13,14 @@ use crate::rulebook::Rule;
 mod census;
 mod check;
 mod demand;
+mod near;
 mod reads;
 mod share;
 
 pub use census::{Census, ClassCensus, Expected, Group};
 pub use check::{BadScheme, SchemeProblem};
 pub use demand::{Demand, Finding};
+pub use near::near;
 pub use reads::Disclosure;
 pub use share::{is_ratio, percent_of_ratio, ratio_of_percent};
 

@@ -40,6 +40,30 @@ on_both! {
         assert_eq!(schemes, expect);
     }
 
+    async fn only_a_draft_that_never_left_the_desk_is_deleted(world) {
+        let city = City::new(world).await;
+        let platform = &city.world.platform;
+        let id = app::scheme::draft(platform, &city.clerk(), &draft()).await.unwrap();
+        assert_eq!(app::scheme::delete(platform, &city.leader(), id, 1).await.unwrap_err().code, "CORE-403");
+        let county = city.world.as_post(&city.county_clerk);
+        assert_eq!(app::scheme::delete(platform, &county, id, 1).await.unwrap_err().kind, ErrorKind::NotFound);
+        let theirs = app::scheme::draft(platform, &county, &draft()).await.unwrap();
+        assert_eq!(app::scheme::delete(platform, &city.clerk(), theirs, 1).await.unwrap_err().code, "SCHM-006");
+        // Somebody changed it meanwhile: what they wrote is not thrown away unseen.
+        app::scheme::update(platform, &city.clerk(), id, 1, &draft()).await.unwrap();
+        assert_eq!(app::scheme::delete(platform, &city.clerk(), id, 1).await.unwrap_err().code, "CORE-409");
+        app::scheme::delete(platform, &city.clerk(), id, 2).await.unwrap();
+        assert_eq!(app::scheme::view(platform, &city.clerk(), id).await.unwrap_err().kind, ErrorKind::NotFound);
+        assert!(city.world.event_kinds().await.contains(&"scheme.delete".to_owned()));
+        // Once submitted it stays, also after it came back.
+        let id = app::scheme::draft(platform, &city.clerk(), &draft()).await.unwrap();
+        app::scheme::submit(platform, &city.clerk(), id, 1).await.unwrap();
+        assert_eq!(app::scheme::delete(platform, &city.clerk(), id, 2).await.unwrap_err().code, "SCHM-002");
+        app::scheme::give_back(platform, &city.leader(), id, 2, "请补充依据").await.unwrap();
+        assert_eq!(app::scheme::delete(platform, &city.clerk(), id, 3).await.unwrap_err().code, "SCHM-009");
+        app::scheme::view(platform, &city.clerk(), id).await.unwrap();
+    }
+
     async fn nobody_approves_an_own_scheme(world) {
         let city = City::new(world).await;
         let platform = &city.world.platform;
@@ -120,6 +144,14 @@ on_both! {
         assert!(county.rows > 0 && county.rows < 64);
         let choices = app::scheme::choices(platform, &city.clerk()).await.unwrap();
         let tags = choices.of(domain::scheme::SchemeColumn::Tags);
-        assert!(tags.iter().any(|(value, text)| value == "广告" && text == "广告（5）"), "{tags:?}");
+        let advertising = tags.iter().find(|choice| choice.value == "广告").unwrap();
+        assert_eq!((advertising.label.as_str(), advertising.objects), ("广告", 5));
+        let kinds = choices.of(domain::scheme::SchemeColumn::Kind);
+        assert_eq!(kinds.len(), domain::subject::SubjectKind::ALL.len(), "also those that nobody is");
+        assert_eq!(kinds.iter().map(|choice| choice.objects).sum::<u64>(), 64);
+        let organs = choices.of(domain::scheme::SchemeColumn::Organ);
+        assert!(organs.iter().any(|choice| choice.objects > 0 && choice.label.starts_with(&choice.value)), "{organs:?}");
+        let near = choices.near(domain::scheme::SchemeColumn::Tags, "广告发布");
+        assert_eq!(near.first().map(|choice| choice.value.as_str()), Some("广告"));
     }
 }

@@ -59,7 +59,7 @@ on_both! {
         }
         let made = front.post(clerk, "/office/schemes/new", &[("title", SCRIPT)]).await;
         assert!(made.location().ends_with("/edit"));
-        front.get(clerk, made.location()).await.says(200, &["保存并统计", "新的排除规则", "新的类别"], &[]);
+        front.get(clerk, made.location()).await.says(200, &["保存并统计", "添加排除规则", "添加类别", "新的类别"], &["处需要改正"]);
         front.get(clerk, "/office/schemes").await.says(200, &["alert(1)", "起草中"], &["还没有方案"]);
         front.get(&city.other, "/office/schemes").await.says(200, &[], &["alert(1)"]);
         front.is_a_form_of_ours(clerk, &made.location().replace("/edit", "/submit")).await;
@@ -75,18 +75,50 @@ on_both! {
         let shown = front.get(clerk, &edit).await;
         shown.says(200, &["value=\"2021-05-10\"", "value=\"2021-06-30\"", "value=\"A 1%、B 3%、未填写 10%\"", "value=\"20户\"",
             "<option value=\"every\" selected>", "<option value=\"risk\" selected>", "<option value=\"organ\" selected>",
-            "<option value=\"hamilton\" selected>", "<option value=\"has\" selected>", "value=\"电子商务平台\"",
-            "name=\"version\" value=\"2\"", "保存时删去这个类别"], &[]);
+            "<option value=\"hamilton\" selected>", "<option value=\"has\" selected>",
+            "name=\"s0-c0-value\" value=\"电子商务平台\" checked", "name=\"s0-items\" value=\"登记事项检查\" checked",
+            "name=\"version\" value=\"2\"", "value=\"remove-s1\""], &["name=\"s0-c0-value\" value=\"广告\" checked"]);
         assert!(shown.body.contains("id=\"reserves\" name=\"reserves\" value=\"2\""), "{}", shown.body);
         let checked = shown.body.split("id=\"s1-otherwise\"").nth(1).unwrap().split('>').next().unwrap();
         assert!(checked.contains("checked"), "{checked}");
         let unchecked = shown.body.split("id=\"s0-otherwise\"").nth(1).unwrap().split('>').next().unwrap();
         assert!(!unchecked.contains("checked"), "{unchecked}");
         front.get(clerk, &here).await.says(200, &["按风险", "其余企业", "提交审批", "秦市监〔2021〕1号"], &["据此建立任务"]);
-        // Marked to be removed, it is gone; the rows behind it move up.
-        let removed = front.post(clerk, &edit, &typed(&[("version", "2"), ("s0-remove", "1"), ("then", "done")])).await;
-        assert_eq!(removed.location(), here);
-        front.get(clerk, &here).await.says(200, &["其余企业"], &["按风险"]);
+        // A button of the form changes it and saves nothing; saved, a deleted class is gone.
+        let removed = front.post(clerk, &edit, &typed(&[("version", "2"), ("then", "remove-s0")])).await;
+        removed.says(200, &["改动还没有保存", "value=\"其余企业\"", "name=\"version\" value=\"2\""], &["value=\"按风险\""]);
+        front.get(clerk, &here).await.says(200, &["按风险"], &[]);
+        let copied = front.post(clerk, &edit, &typed(&[("version", "2"), ("then", "copy-s1")])).await;
+        copied.says(200, &["value=\"其余企业\"", "value=\"其余企业（副本）\"", "id=\"s2\" data-focus-first"], &[]);
+    }
+
+    async fn a_bare_number_and_an_unknown_value_are_asked_back(world) {
+        let city = City::with_lists(world).await;
+        let (front, clerk) = (&city.front, &city.clerk);
+        let here = drafted(&city).await;
+        let edit = format!("{here}/edit");
+        let asked = front.post(clerk, &edit, &typed(&[("s1-size", "20"), ("s0-c0-values", "电商平台"), ("title", "")])).await;
+        // All of one try at once, and nowhere a number that nobody typed.
+        asked.refuses("s1-size", "20% 还是 20 户", "20");
+        asked.refuses("s0-c0-values", "是不是“电子商务平台”", "电商平台");
+        asked.refuses("title", "方案名称请填写", "");
+        asked.says(422, &["有 3 处需要改正", "name=\"s1-unit\" value=\"percent\"", "抽取“20”"], &["抽取3%", "抽取20%"]);
+        front.post(clerk, &edit, &typed(&[("s1-size", "20"), ("s1-unit", "count"), ("then", "done")])).await.location();
+        front.get(clerk, &here).await.says(200, &["抽取20户"], &[]);
+        // An item that the list does not have is refused beside its field, whoever sends it.
+        let made_up = typed(&[("version", "2"), ("s0-items", "随便写的一项")]);
+        front.post(clerk, &edit, &made_up).await.refuses("s0-items", "不在现行抽查事项清单中", "随便写的一项");
+    }
+
+    async fn whoever_saves_second_keeps_everything_and_sees_what_changed(world) {
+        let city = City::with_lists(world).await;
+        let (front, clerk) = (&city.front, &city.clerk);
+        let edit = format!("{}/edit", drafted(&city).await);
+        front.post(clerk, &edit, &typed(&[])).await.location();
+        let second = front.post(clerk, &edit, &typed(&[("s1-label", "其余的企业"), ("notes", "我写的备注")])).await;
+        second.says(409, &["王经办于", "保存过这份方案", "备注：已保存的是（空），您填写的是“我写的备注”", "类别“其余企业”：已保存的是",
+            "value=\"其余的企业\"", "name=\"version\" value=\"2\""], &["制定依据：已保存"]);
+        front.post(clerk, &edit, &typed(&[("version", "2"), ("s1-label", "其余的企业")])).await.location();
     }
 
     async fn what_cannot_be_read_comes_back_as_it_was_typed(world) {
@@ -98,6 +130,8 @@ on_both! {
             ("window_to", "六月底", "请填写日期"),
             ("reserves", "两户", "候补户数请填写整数"),
             ("s0-size", "A 1%、B", "应为取值和百分数"),
+            ("s0-size", "A 1", "应为取值和百分数"),
+            ("span-receipt_span", "五", "请填写整数"),
             ("s1-size", "很多", "请填写百分数"),
             ("s1-least", "两", "至少户数请填写整数"),
         ] {
@@ -108,6 +142,29 @@ on_both! {
         front.post(clerk, &edit, &typed(&[])).await.location();
         front.post(clerk, &edit, &typed(&[])).await.says(409, &[], &[]);
         front.post(&city.other, &edit, &typed(&[("version", "2")])).await.says(404, &[], &[]);
+    }
+
+    async fn a_draft_is_deleted_after_a_question(world) {
+        let city = City::with_lists(world).await;
+        let (front, clerk) = (&city.front, &city.clerk);
+        let here = drafted(&city).await;
+        let delete = format!("{here}/delete");
+        front.post(clerk, &format!("{here}/edit"), &typed(&[("then", "done")])).await.location();
+        front.get(clerk, &here).await.says(200, &[&format!("href=\"{delete}\"")], &[]);
+        front.get(&city.leader, &here).await.says(200, &[], &[&delete]);
+        front.get(clerk, &delete).await.says(200, &["删除后不能恢复", "2 个抽查类别", "name=\"version\" value=\"2\""], &[]);
+        front.post(&city.leader, &delete, &[("version", "2")]).await.says(403, &["CORE-403"], &[]);
+        front.post(clerk, &delete, &[("version", "1")]).await.says(409, &[], &[]);
+        assert_eq!(front.post(clerk, &delete, &[("version", "2")]).await.location(), "/office/schemes");
+        front.get(clerk, &here).await.says(404, &[], &[]);
+        // What was submitted is not offered, and whoever types the address comes back to it.
+        let here = drafted(&city).await;
+        let delete = format!("{here}/delete");
+        front.post(clerk, &format!("{here}/edit"), &typed(&[("then", "done")])).await.location();
+        front.post(clerk, &format!("{here}/submit"), &[("version", "2")]).await.location();
+        front.get(clerk, &here).await.says(200, &[], &[&delete]);
+        assert_eq!(front.get(clerk, &delete).await.location(), here);
+        front.post(clerk, &delete, &[("version", "3")]).await.says(409, &["SCHM-002"], &[]);
     }
 
     async fn a_scheme_is_decided_by_somebody_else(world) {

@@ -1,19 +1,16 @@
-//! Schemes as people read them: the list, one with its history, and what a form offers to choose from.
+//! Schemes as people read them: the list, one with its history, who saved it last.
 
 use domain::ids::RevisionId;
 use domain::registry::UseCase;
-use domain::scheme::{SchemeColumn, SchemeDraft};
-use domain::subject::{SubjectKind, SubjectStatus};
+use domain::scheme::SchemeDraft;
+use domain::time::Instant;
 use store::repo;
 use store::repo::approval::Approval;
+use store::repo::event::EventFilter;
 use store::repo::revision::Revision;
-use text::Label as _;
 
 use super::KIND;
 use kernel::{Ctx, Error, Platform, Result};
-
-/// Values that a form offers for one column at most.
-const CHOICES_MAX: u32 = 200;
 
 /// One scheme with everything round it.
 #[derive(Clone, Debug)]
@@ -64,53 +61,19 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: RevisionId) -> Result<Sche
     Ok(SchemeView { revision, draft, decisions, agency, author, own })
 }
 
-/// What the form offers for a column: values with the number of objects, where that is known.
-#[derive(Clone, Debug, Default)]
-pub struct Choices {
-    /// For each column its values as they stand in rolls, with a text for people.
-    pub columns: Vec<(SchemeColumn, Vec<(String, String)>)>,
-}
-
-impl Choices {
-    /// The values of one column.
-    #[must_use]
-    pub fn of(&self, column: SchemeColumn) -> &[(String, String)] {
-        self.columns.iter().find(|(known, _)| *known == column).map_or(&[], |(_, values)| values)
-    }
-}
-
-/// The values that occur in the directory of the scope.
+/// Who saved a scheme last, and when; `None` before anybody did.
 ///
 /// # Errors
-/// `Denied`.
-pub async fn choices(platform: &Platform, ctx: &Ctx) -> Result<Choices> {
+/// `Denied`, `Unauthenticated`.
+pub async fn last_saved(platform: &Platform, ctx: &Ctx, id: RevisionId) -> Result<Option<(String, Instant)>> {
     ctx.require(UseCase::SchemeView)?;
-    let scope = ctx.scope()?;
+    let filter = EventFilter {
+        kind: UseCase::SchemeDraft.row().name.to_owned(),
+        subject_kind: KIND.to_owned(),
+        subject_id: id.to_string(),
+        ..EventFilter::default()
+    };
     let mut conn = platform.store().read().await?;
-    let same = |label: &str| (label.to_owned(), label.to_owned());
-    let mut columns = vec![
-        (SchemeColumn::Kind, SubjectKind::ALL.iter().map(|kind| same(kind.label())).collect()),
-        (SchemeColumn::Status, SubjectStatus::ALL.iter().map(|status| same(status.label())).collect()),
-        (SchemeColumn::Risk, ["A", "B", "C", "D", "E"].iter().map(|class| same(class)).collect()),
-    ];
-    for (column, name) in [
-        (SchemeColumn::SubKind, "sub_kind"),
-        (SchemeColumn::Industry, "industry"),
-        (SchemeColumn::Division, "division"),
-        (SchemeColumn::Tags, "tag"),
-        (SchemeColumn::Licences, "licence"),
-    ] {
-        let values = repo::roll::values_of(&mut conn, &scope, name, CHOICES_MAX).await?;
-        columns
-            .push((column, values.into_iter().map(|(value, n)| (value.clone(), format!("{value}（{n}）"))).collect()));
-    }
-    let agencies = repo::agency::list(&mut conn, &scope).await?;
-    columns.push((
-        SchemeColumn::Organ,
-        agencies
-            .into_iter()
-            .map(|agency| (agency.code.clone(), format!("{} {}", agency.code, agency.short_name)))
-            .collect(),
-    ));
-    Ok(Choices { columns })
+    let events = repo::event::list(&mut conn, &ctx.scope()?, &filter, 0, 1).await?;
+    Ok(events.rows.into_iter().next().map(|event| (event.actor_name, event.at)))
 }

@@ -4,9 +4,11 @@
 //! protocol is compiled from it ([`compile`]) and is never edited by itself.
 
 mod census;
+mod choices;
 mod compile;
 mod count;
 mod decide;
+mod delete;
 mod demands;
 mod draft;
 mod items;
@@ -15,17 +17,19 @@ mod roll;
 mod todo;
 
 pub use census::{Facts, census};
+pub use choices::{Choices, ValueChoice, choices};
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
 pub use count::{internal_labels, refusal, sentences, warnings};
 pub use decide::{approve, expect_columns_allowed, give_back, submit};
+pub use delete::{deletable, delete};
 pub use demands::{FindingView, UNIT_INSPECTORS_MAX};
 pub use demands::{Subject as DemandsOf, blocking, findings};
 pub use draft::own;
 pub use draft::{copy, draft, update};
 pub use items::items_of;
 pub use items::{CategoryChoice, ItemChoice, ItemChoices, ItemListName, item_choices};
-pub use list::{Choices, SchemeView, choices, list, view};
+pub use list::{SchemeView, last_saved, list, view};
 pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, is_internal, read_frozen, told};
 
 pub use store::repo::approval::Approval as Decision;

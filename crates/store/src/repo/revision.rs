@@ -100,6 +100,20 @@ pub async fn update(tx: &mut Tx, r: &Revision, now: Instant) -> Result<()> {
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
+/// Deletes a draft. What it held stays in nobody's list; that it was, stays in the events.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it is no draft any more or changed since `version` was read.
+pub async fn delete_draft(tx: &mut Tx, id: RevisionId, version: i64) -> Result<()> {
+    let touched = tx
+        .execute(
+            "DELETE FROM revision WHERE id = $1 AND version = $2 AND state = 'draft'",
+            values![id.to_string(), version],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// One revision within the scope.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Schemes: whom to inspect, by what rule.
 
 pub(crate) mod scheme;
+mod scheme_edit;
 mod scheme_form;
 
 use crate::Routes;

@@ -1,5 +1,5 @@
-//! Schemes: the list, one scheme in sentences, the editor with live counts, submitting and deciding. The editor is one
-//! form; every button in it saves what was typed first.
+//! Schemes: the list, one scheme in sentences, copying, deleting a draft, submitting and deciding. The editor lies in
+//! `scheme_edit`.
 
 use app::scheme::{LiveCounts, SchemeView};
 use app::{ErrorKind, scheme as cases};
@@ -7,12 +7,12 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::ids::RevisionId;
 use domain::registry::UseCase;
-use domain::scheme::{ConditionTest, SchemeColumn, SchemeDraft, SeatMethod, SizeRounding, StratumMembership};
+use domain::scheme::SchemeDraft;
 use domain::state::RevisionState;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
+use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
 
-use super::scheme_form::{self, Read, RuleForm, Typed};
+use super::scheme_edit::{edit, save};
 use crate::{Desk, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -24,12 +24,15 @@ pub(crate) fn routes() -> Routes {
         .get("/office/schemes/{scheme}/edit", UseCase::SchemeDraft, edit)
         .post("/office/schemes/{scheme}/edit", UseCase::SchemeDraft, save)
         .post("/office/schemes/{scheme}/copy", UseCase::SchemeDraft, copy)
+        .get("/office/schemes/{scheme}/delete", UseCase::SchemeDelete, ask_delete)
+        .post("/office/schemes/{scheme}/delete", UseCase::SchemeDelete, delete)
         .post("/office/schemes/{scheme}/submit", UseCase::SchemeSubmit, submit)
         .post("/office/schemes/{scheme}/approve", UseCase::SchemeApprove, approve)
         .post("/office/schemes/{scheme}/return", UseCase::SchemeReturn, give_back)
 }
 
-fn id(text: &str) -> Result<RevisionId> {
+/// The scheme that an address names.
+pub(super) fn id(text: &str) -> Result<RevisionId> {
     Ok(text.parse().map_err(|_| app::Error::not_found())?)
 }
 
@@ -119,6 +122,7 @@ struct ViewPage {
     may_submit: bool,
     may_decide: bool,
     may_copy: bool,
+    may_delete: bool,
     may_task: bool,
     membership: &'static str,
     /// First and last day of the visits, in words.
@@ -144,6 +148,7 @@ async fn view_page(desk: &Desk, scheme: SchemeView, errors: FieldErrors) -> Resu
         may_submit: scheme.own && state == RevisionState::Draft && desk.may(UseCase::SchemeSubmit),
         may_decide: scheme.own && state == RevisionState::Submitted && desk.may(UseCase::SchemeApprove),
         may_copy: desk.may(UseCase::SchemeDraft),
+        may_delete: may_delete(desk, &scheme),
         may_task: scheme.own && state == RevisionState::Approved && desk.may(UseCase::TaskCreate),
         membership: scheme.draft.membership.label(),
         window: text::scheme::window(scheme.draft.window_from, scheme.draft.window_to),
@@ -154,102 +159,42 @@ async fn view_page(desk: &Desk, scheme: SchemeView, errors: FieldErrors) -> Resu
     })
 }
 
-#[derive(Template)]
-#[template(path = "planning/scheme/edit.html")]
-struct EditPage {
-    page: Page,
-    id: String,
-    version: i64,
-    draft: SchemeDraft,
-    from: String,
-    to: String,
-    reserves: String,
-    exclusions: Vec<RuleForm>,
-    strata: Vec<RuleForm>,
-    counts: LiveCounts,
-    columns: Vec<Choice>,
-    tests: Vec<Choice>,
-    roundings: Vec<Choice>,
-    memberships: Vec<Choice>,
-    cells: Vec<Choice>,
-    seats: Vec<Choice>,
-    lists: Vec<(SchemeColumn, Vec<(String, String)>)>,
-    errors: FieldErrors,
-}
-
-async fn edit(desk: Desk, Path(name): Path<String>) -> Result<Response> {
-    let scheme = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
-    let version = scheme.revision.version;
-    let page = edit_page(&desk, name, version, scheme.draft, None, FieldErrors::none()).await?;
-    Ok(Html(page).into_response())
-}
-
-async fn edit_page(
-    desk: &Desk,
-    name: String,
-    version: i64,
-    draft: SchemeDraft,
-    typed: Option<Typed>,
-    errors: FieldErrors,
-) -> Result<EditPage> {
-    let counts = cases::counts(&desk.platform, &desk.ctx, &draft).await?;
-    let choices = cases::choices(&desk.platform, &desk.ctx).await?;
-    let here = format!("/office/schemes/{name}");
-    let crumbs = [Crumb::to("抽查方案", "/office/schemes"), Crumb::to(draft.title.clone(), here), Crumb::here("编辑")];
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let Typed { head: [from, to, reserves], sizes } = typed.unwrap_or_else(|| Typed {
-        head: [day(draft.window_from), day(draft.window_to), draft.reserves.to_string()],
-        sizes: Vec::new(),
-    });
-    Ok(EditPage {
-        page: desk.page_under(Area::Scheme, crumbs),
-        id: name,
-        version,
-        exclusions: scheme_form::exclusions(&draft, &counts),
-        strata: scheme_form::strata(&draft, &counts, &sizes),
-        columns: SchemeColumn::ALL.iter().map(|c| Choice::new(c.code(), c.label())).collect(),
-        tests: ConditionTest::ALL.iter().map(|t| Choice::new(t.code(), t.label())).collect(),
-        roundings: SizeRounding::ALL.iter().map(|r| Choice::new(r.code(), r.label())).collect(),
-        memberships: StratumMembership::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),
-        // A firm carries many tags, so they make no cells.
-        cells: SchemeColumn::ALL
-            .iter()
-            .filter(|column| !column.is_set())
-            .map(|c| Choice::new(c.code(), c.label()))
-            .collect(),
-        seats: SeatMethod::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),
-        lists: choices.columns,
-        from,
-        to,
-        reserves,
-        counts,
-        draft,
-        errors,
-    })
-}
-
-async fn save(desk: Desk, Path(name): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response> {
-    let posted = scheme_form::Posted::new(pairs);
-    let seen = posted.get("version").parse().unwrap_or(0);
-    let Read { draft, typed, mut errors } = posted.draft();
-    if errors.is_empty() {
-        match cases::update(&desk.platform, &desk.ctx, id(&name)?, seen, &draft).await {
-            Ok(()) if posted.get("then") == "done" => {
-                return Ok(go_saying(&format!("/office/schemes/{name}"), Tone::Good, "方案已保存。"));
-            }
-            Ok(()) => {
-                return Ok(go_saying(&format!("/office/schemes/{name}/edit"), Tone::Good, "已保存，统计已更新。"));
-            }
-            Err(error) if error.kind == ErrorKind::Invalid => errors = FieldErrors::from(&error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(Html::invalid(edit_page(&desk, name, seen, draft, Some(typed), errors).await?))
-}
-
 async fn copy(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     let copy = cases::copy(&desk.platform, &desk.ctx, id(&name)?).await?;
     Ok(go_saying(&format!("/office/schemes/{copy}/edit"), Tone::Good, "已复制为新方案。"))
+}
+
+fn may_delete(desk: &Desk, scheme: &SchemeView) -> bool {
+    scheme.own && desk.may(UseCase::SchemeDelete) && cases::deletable(&scheme.revision, &scheme.decisions)
+}
+
+#[derive(Template)]
+#[template(path = "planning/scheme/delete.html")]
+struct DeletePage {
+    page: Page,
+    scheme: SchemeView,
+}
+
+/// Asks before a draft is deleted; whoever cannot delete it is led back to it.
+async fn ask_delete(desk: Desk, Path(name): Path<String>) -> Result<Response> {
+    let scheme = cases::view(&desk.platform, &desk.ctx, id(&name)?).await?;
+    let here = format!("/office/schemes/{name}");
+    if !may_delete(&desk, &scheme) {
+        return Ok(go_saying(&here, Tone::Warn, "只能删除本单位从未提交审批的草稿。"));
+    }
+    let title = scheme.revision.title.clone();
+    let crumbs = [Crumb::to("抽查方案", "/office/schemes"), Crumb::to(title, here), Crumb::here("删除草稿")];
+    Ok(Html(DeletePage { page: desk.page_under(Area::Scheme, crumbs), scheme }).into_response())
+}
+
+#[derive(serde::Deserialize)]
+struct Seen {
+    version: i64,
+}
+
+async fn delete(desk: Desk, Path(name): Path<String>, Form(form): Form<Seen>) -> Result<Response> {
+    cases::delete(&desk.platform, &desk.ctx, id(&name)?, form.version).await?;
+    Ok(go_saying("/office/schemes", Tone::Good, "草稿已删除。"))
 }
 
 #[derive(serde::Deserialize)]
