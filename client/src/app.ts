@@ -4,6 +4,7 @@
 import "htmx.org";
 import { confirmations } from "./islands/confirm";
 import { copies } from "./islands/copy";
+import { drafts, draftsArrive } from "./islands/drafts";
 import { filters } from "./islands/filters";
 import { jobs } from "./islands/jobs";
 import { toastsFromServer } from "./islands/toast";
@@ -12,12 +13,14 @@ import { uploads } from "./islands/upload";
 function start(root: ParentNode): void {
   confirmations(root);
   copies(root);
+  drafts(root);
   filters(root);
   jobs(root);
   uploads(root);
 }
 
 start(document);
+draftsArrive();
 toastsFromServer();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 

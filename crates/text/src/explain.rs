@@ -218,7 +218,7 @@ where
         let next = if allowed.is_empty() {
             "此项已终结，不能再作变更。".to_owned()
         } else {
-            format!("现在可以：{}。请刷新页面查看最新状态。", allowed.join("、"))
+            format!("现在可以：{}。状态可能刚被别人改变，请以最新的页面为准。", allowed.join("、"))
         };
         Message::new(what, next)
     }
@@ -397,7 +397,7 @@ mod tests {
         let refused = next(TaskState::Drawn, TaskCommand::Void).unwrap_err();
         assert_eq!(
             refused.explain().to_string(),
-            "当前为“已摇号”，不能作废任务。现在可以：办结。请刷新页面查看最新状态。"
+            "当前为“已摇号”，不能作废任务。现在可以：办结。状态可能刚被别人改变，请以最新的页面为准。"
         );
         let refused = next(TaskState::Archived, TaskCommand::Draw).unwrap_err();
         assert_eq!(refused.explain().next, "此项已终结，不能再作变更。");
