@@ -218,7 +218,7 @@ async fn change(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyFo
             let (id_text, missed) = (id.to_string(), latest.version - typed.version);
             let stale = late(&desk, &error, UseCase::AgencySave, ("agency", &id_text), missed).await?;
             let typed = AgencyForm { version: latest.version, ..typed };
-            let mut page = rename_form(&desk, id, Some(typed), FieldErrors::none()).await?;
+            let mut page = change_form(&desk, id, Some(typed), FieldErrors::none()).await?;
             page.stale = Some(stale);
             Ok(Html(page).with_status(StatusCode::CONFLICT))
         }
