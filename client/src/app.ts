@@ -4,6 +4,7 @@
 import "htmx.org";
 import { confirmations } from "./islands/confirm";
 import { copies } from "./islands/copy";
+import { drafts, draftsArrive } from "./islands/drafts";
 import { filters } from "./islands/filters";
 import { jobs } from "./islands/jobs";
 import { schemes } from "./islands/scheme";
@@ -13,6 +14,7 @@ import { uploads } from "./islands/upload";
 function start(root: ParentNode): void {
   confirmations(root);
   copies(root);
+  drafts(root);
   filters(root);
   jobs(root);
   schemes(root);
@@ -20,6 +22,7 @@ function start(root: ParentNode): void {
 }
 
 start(document);
+draftsArrive();
 toastsFromServer();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 

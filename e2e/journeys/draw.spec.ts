@@ -143,7 +143,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await page.getByRole("button", { name: "切换岗位" }).click();
     await page.locator(".todo").filter({ hasText: "待第二人批准" }).getByRole("link").click();
     await confirmed(page, "批准封存");
-    await expect(page.getByText("秦立新是本次封存的申请人，不能批准自己的申请。")).toBeVisible();
+    await expect(page.getByText("秦立新已是本件的摇号经办人，不能再作封存审批人。")).toBeVisible();
     await expect(page.getByText("规则：申请与批准封存分离，不可关闭")).toBeVisible();
     await axe(page);
 

@@ -12,6 +12,7 @@ pub mod approval;
 pub mod area;
 pub mod audit;
 pub mod calendar;
+pub mod change;
 pub mod check;
 mod command;
 mod ctx;

@@ -1,10 +1,12 @@
 //! The office front: pages of clerks, leaders and auditors under `/office`, and the witness's page under
 //! `/witness/{token}`. Handlers read the form, call one use case and show what came out; rules live in `app`.
 
+mod late;
 pub mod page;
 mod router;
 mod routes;
 mod session;
+mod standing;
 
 use app::Platform;
 

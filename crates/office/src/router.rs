@@ -1,8 +1,10 @@
 //! All routes of the office front: one line an area. The role matrix test walks this table at run time.
 
 use axum::Router;
+use axum::response::Response;
+use axum::routing::any;
 
-use crate::{Office, Routes, page};
+use crate::{Desk, Office, Routes, page};
 
 /// Every address of the front with its use case. An area's `routes()` returns [`Routes`].
 #[must_use]
@@ -19,5 +21,10 @@ pub fn routes() -> Routes {
 
 /// The office front, not yet hardened (see `web::harden`).
 pub fn router(office: Office) -> Router {
-    routes().into_router().with_state(office)
+    routes().into_router().route("/office/{*nowhere}", any(lost)).with_state(office)
+}
+
+/// An address of the front that leads nowhere. Whoever is signed in keeps the menu.
+async fn lost(_desk: Result<Desk, Response>) -> web::Error {
+    web::Error::not_found()
 }

@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::registry::UseCase;
 use text::Label as _;
 use web::flash::FlashFromCookie;
-use web::{Area, Crumb, Page, RequestId, Seat};
+use web::{Area, Crumb, Flash, Frame, Page, RequestId, Seat};
 
 use crate::Office;
 use crate::routes::Needs;
+use crate::standing::{page_for, thing_above};
 
 /// Hours a browser keeps the cookie; the server ends the session by its own rules.
 pub const SESSION_HOURS: u32 = 12;
@@ -34,6 +35,8 @@ pub struct Desk {
     /// The session's token, for signing out and switching posts.
     pub token: String,
     flash: FlashFromCookie,
+    /// The thing to which this page belongs, for a refusal that is shown here.
+    above: Option<Crumb>,
     demo: bool,
 }
 
@@ -45,9 +48,11 @@ impl Desk {
             person: self.post.person.clone(),
             post: self.post.role.label().to_owned(),
             agency: self.post.agency_name.clone(),
+            account: self.post.account_id.to_string(),
         };
         let (closed, detours) = (self.closed(), self.detours());
-        Page { flash: self.flash.0.clone(), demo: self.demo, closed, detours, ..Page::office(seat, area) }
+        let flash = self.flash.0.clone().map(|flash| Flash { link: self.above.clone(), ..flash });
+        Page { flash, demo: self.demo, closed, detours, ..Page::office(seat, area) }
     }
 
     /// The same, with the way here.
@@ -98,6 +103,8 @@ impl FromRequestParts<Office> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, Response> {
         let refused = |error: app::Error| web::Error::from(error).into_response();
+        let frame = parts.extensions.get::<Frame>().cloned().unwrap_or_default();
+        frame.knows(page_for);
         let Some(token) = token_of(&parts.headers, office.tls) else { return Err(nobody()) };
         let session = resume(&office.platform, &token).await.map_err(refused)?;
         let Some(Session { post, posts, must_change }) = session else { return Err(nobody()) };
@@ -107,11 +114,15 @@ impl FromRequestParts<Office> for Desk {
         let request_id = RequestId::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let flash = FlashFromCookie::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
+        let above = thing_above(parts.uri.path());
+        let desk = Self { platform: office.platform.clone(), ctx, post, posts, token, flash, above, demo: office.demo };
+        // A notice waits for the page that it was meant for.
+        frame.fill(Page { flash: None, ..desk.page(area_of(parts.uri.path())) });
         // Before any form is read: whoever may not do this learns nothing about what it takes.
         if let Some(Needs(use_case)) = parts.extensions.get() {
-            ctx.require(*use_case).map_err(refused)?;
+            desk.ctx.require(*use_case).map_err(refused)?;
         }
-        Ok(Self { platform: office.platform.clone(), ctx, post, posts, token, flash, demo: office.demo })
+        Ok(desk)
     }
 }
 
@@ -158,10 +169,25 @@ fn nobody() -> Response {
     web::Error::from(app::Error::new(app::ErrorKind::Unauthenticated, "CORE-401")).into_response()
 }
 
+/// Which entry of the navigation an address lies under; of a refusal, which belongs to no page.
+fn area_of(path: &str) -> Area {
+    let noun = path.strip_prefix("/office/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    match noun {
+        "directory" | "subjects" | "inspectors" | "items" | "imports" => Area::Directory,
+        "schemes" => Area::Scheme,
+        "tasks" | "fairness" => Area::Task,
+        "dispatch" | "shares" | "matchings" | "visits" | "loads" => Area::Dispatch,
+        "jobs" => Area::Job,
+        "events" => Area::Event,
+        "accounts" | "agencies" | "rules" | "calendar" => Area::Admin,
+        _ => Area::None,
+    }
+}
+
 /// Where to go after signing in: only pages of this front, so that nobody is led elsewhere.
 pub(crate) fn safe_next(next: &str) -> &str {
     let ours = next == "/office" || next.starts_with("/office/") || next.starts_with("/office?");
-    if ours && !next.contains("//") && !next.contains('\\') { next } else { "/office" }
+    web::back::own_address(next).filter(|_| ours).unwrap_or("/office")
 }
 
 #[cfg(test)]
@@ -177,6 +203,8 @@ mod tests {
         check("https://evil.example", "/office");
         check("/office//evil.example", "/office");
         check("/office\\evil", "/office");
+        check("/office/\r\nset-cookie: a=b", "/office");
+        check("/office/\0", "/office");
         check("/officeevil", "/office");
         check("", "/office");
     }

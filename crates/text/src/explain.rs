@@ -216,9 +216,9 @@ where
         let what = format!("当前为“{}”，不能{}。", self.from.label(), self.command.label());
         let allowed: Vec<_> = self.allowed.iter().map(|command| command.label()).collect();
         let next = if allowed.is_empty() {
-            "在这一状态下没有可以进行的变更。请刷新页面查看最新状态。".to_owned()
+            "在这一状态下没有可以进行的变更。状态可能刚被别人改变，请以最新的页面为准。".to_owned()
         } else {
-            format!("现在可以：{}。请刷新页面查看最新状态。", allowed.join("、"))
+            format!("现在可以：{}。状态可能刚被别人改变，请以最新的页面为准。", allowed.join("、"))
         };
         Message::new(what, next)
     }
@@ -397,10 +397,13 @@ mod tests {
         let refused = next(TaskState::Failed, TaskCommand::Draw).unwrap_err();
         assert_eq!(
             refused.explain().to_string(),
-            "当前为“摇号未成”，不能摇号。现在可以：批准封存、作废任务。请刷新页面查看最新状态。"
+            "当前为“摇号未成”，不能摇号。现在可以：批准封存、作废任务。状态可能刚被别人改变，请以最新的页面为准。"
         );
         let refused = next(TaskState::Drawn, TaskCommand::Void).unwrap_err();
-        assert_eq!(refused.explain().next, "在这一状态下没有可以进行的变更。请刷新页面查看最新状态。");
+        assert_eq!(
+            refused.explain().next,
+            "在这一状态下没有可以进行的变更。状态可能刚被别人改变，请以最新的页面为准。"
+        );
     }
 
     /// Every refusal that the machines can make has both sentences.

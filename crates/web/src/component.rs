@@ -20,9 +20,10 @@ impl<T: Moment + ?Sized> Moment for &T {
 }
 
 /// How a state is meant; the words say what it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
     /// Neither good nor bad.
+    #[default]
     Plain,
     /// Under way.
     Info,
@@ -124,6 +125,16 @@ impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self { value: value.into(), label: label.into(), help: String::new() }
     }
+}
+
+/// Somebody else saved in between: what is said about it, and who changed what. The form comes back with what was typed and
+/// the latest version's number, so that a second look and a second press save it (`ui::stale(stale)`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The refusal.
+    pub said: String,
+    /// A line for each change since: who, when, what.
+    pub changes: Vec<String>,
 }
 
 /// One place on the way here; without `href` it is this page.

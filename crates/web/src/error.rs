@@ -56,7 +56,7 @@ impl Category {
                 "请检查地址；也可能它不在您岗位的数据范围内。",
             ),
             Self::Conflict => {
-                (StatusCode::CONFLICT, "WEB-409", "现在不能这样做", "状态可能已经变了，请刷新页面看最新的情况。")
+                (StatusCode::CONFLICT, "WEB-409", "现在不能这样做", "状态可能已经变了，请按最新的情况办理。")
             }
             Self::Denied => {
                 (StatusCode::FORBIDDEN, "WEB-403", "您的岗位不能这样做", "如果工作需要，请联系本单位管理员调整岗位。")

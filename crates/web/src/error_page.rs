@@ -8,7 +8,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::error::{Category, Error, Shown};
+use crate::frame::Frame;
+use crate::page::Page;
 use crate::request_id::RequestId;
+use crate::{back, flash};
 
 /// Where a front sends people who are not signed in, and where home is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,8 +35,9 @@ impl ErrorPages {
 }
 
 /// Replaces the plain form of an [`Error`] by what the asker can use.
-pub(crate) async fn render(pages: ErrorPages, request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
+pub(crate) async fn render(pages: ErrorPages, trusted: &[&str], mut request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request, trusted);
+    request.extensions_mut().insert(asked.frame.clone());
     let response = next.run(request).await;
     match response.extensions().get::<Shown>() {
         Some(shown) => answer(pages, &asked, shown, &response),
@@ -48,16 +52,32 @@ struct Asked {
     part: bool,
     get: bool,
     address: String,
+    /// The page of ours that it came from.
+    from: Option<String>,
+    frame: Frame,
     request_id: String,
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, trusted: &[&str]) -> Self {
         let headers = request.headers();
         let part = headers.contains_key("hx-request");
         let address = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
         let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        Self { page: wants_page(headers), part, get: request.method() == Method::GET, address, request_id }
+        Self {
+            page: wants_page(headers),
+            part,
+            get: request.method() == Method::GET,
+            address,
+            from: back::came_from(headers, request.uri(), trusted),
+            frame: Frame::default(),
+            request_id,
+        }
+    }
+
+    /// Where a form of ours stood, as a page that can be opened.
+    fn back(&self) -> Option<String> {
+        self.from.as_deref().map(|from| self.frame.standing(from))
     }
 }
 
@@ -79,7 +99,10 @@ fn answer(pages: ErrorPages, asked: &Asked, shown: &Shown, plain: &Response) -> 
     } else if asked.part {
         part(asked, shown, plain.status())
     } else if asked.page {
-        page(pages, asked, shown, plain.status())
+        match asked.back().filter(|_| !asked.get && asked.frame.page().is_some() && comes_back(shown.category)) {
+            Some(back) => refused(&back, asked, shown),
+            None => page(pages, asked, shown, plain.status()),
+        }
     } else {
         problem(asked, shown, plain.status())
     };
@@ -92,15 +115,35 @@ fn answer(pages: ErrorPages, asked: &Asked, shown: &Shown, plain: &Response) -> 
     response
 }
 
+/// What a person can do something about is said on the page where they pressed the button. A fault of ours is not hidden
+/// behind a page that looks well.
+fn comes_back(category: Category) -> bool {
+    !matches!(category, Category::Unauthenticated | Category::Internal)
+}
+
+fn refused(back: &str, asked: &Asked, shown: &Shown) -> Response {
+    let fields: String = shown.fields.iter().map(|(_, message)| message.as_str()).collect();
+    let next_step = format!("{fields}{}", shown.next_step);
+    flash::go_refused(back, &shown.message, &next_step, &format!("{} · 编号 {}", shown.code, asked.request_id))
+}
+
 fn is_about_body(name: &HeaderName) -> bool {
     [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name)
 }
 
-/// After a POST or a part of a page the way back is the page itself, which the browser names.
+/// The way back from signing in. After a POST or a part of a page it is the page that sent it; a form that was sent in vain
+/// is told apart, because what was typed in it is still in the browser.
 fn to_sign_in(sign_in: &str, asked: &Asked) -> Response {
-    let next = if asked.get && !asked.part { asked.address.as_str() } else { "" };
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    let address = if next.is_empty() { sign_in.to_owned() } else { format!("{sign_in}?{query}") };
+    let own = asked.get && !asked.part;
+    let next = if own { Some(asked.address.clone()) } else { asked.back().filter(|back| !back.starts_with(sign_in)) };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(next) = &next {
+        query.append_pair("next", next);
+    }
+    if !asked.get && next.is_some() {
+        query.append_pair("expired", "1");
+    }
+    let address = if next.is_none() { sign_in.to_owned() } else { format!("{sign_in}?{}", query.finish()) };
     if asked.part {
         let value = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/"));
         return (StatusCode::NO_CONTENT, [(HeaderName::from_static("hx-redirect"), value)]).into_response();
@@ -117,6 +160,18 @@ struct ErrorPage<'a> {
     home: &'a str,
 }
 
+/// The same inside the frame of whoever is signed in.
+#[derive(Template)]
+#[template(path = "error/framed.html")]
+struct FramedPage<'a> {
+    page: &'a Page,
+    shown: &'a Shown,
+    status: u16,
+    request_id: &'a str,
+    home: &'a str,
+    back: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "error/part.html")]
 struct ErrorPart<'a> {
@@ -126,6 +181,11 @@ struct ErrorPart<'a> {
 
 fn page(pages: ErrorPages, asked: &Asked, shown: &Shown, status: StatusCode) -> Response {
     let home = pages.home_from(&asked.address);
+    if let Some(page) = asked.frame.page() {
+        let back = asked.back().filter(|back| *back != asked.address && *back != home);
+        let (status_code, request_id) = (status.as_u16(), asked.request_id.as_str());
+        return rendered(&FramedPage { page, shown, status: status_code, request_id, home, back }, status);
+    }
     let template = ErrorPage { shown, status: status.as_u16(), request_id: &asked.request_id, home };
     rendered(&template, status)
 }

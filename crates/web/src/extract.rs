@@ -86,7 +86,7 @@ fn unread(status: StatusCode, detail: String) -> Error {
         _ => Error::new(Category::Invalid).saying(
             "WEB-400",
             "提交的内容读不出来",
-            format!("请刷新页面后再提交一次。（{detail}）"),
+            format!("请回到原来的页面再提交一次。（{detail}）"),
         ),
     };
     error.with_status(status)

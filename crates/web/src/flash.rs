@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::component::Tone;
+use crate::component::{Crumb, Tone};
 
 /// Name of the cookie.
 const COOKIE: &str = "mingcha_flash";
@@ -16,14 +16,34 @@ const COOKIE: &str = "mingcha_flash";
 const SECONDS_MAX: u32 = 60;
 /// Most characters of a notice; longer ones are cut, because browsers drop cookies over 4 KB.
 pub const CHARACTERS_MAX: usize = 200;
+/// Most characters of what to do after a refusal.
+pub const NEXT_CHARACTERS_MAX: usize = 150;
+/// Most characters of a refusal's code and number.
+const TRACE_CHARACTERS_MAX: usize = 80;
+/// Between the parts of a notice; it stands in no text of ours.
+const BETWEEN: char = '\u{1f}';
 
 /// A notice shown once on top of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flash {
     /// Good or bad.
     pub tone: Tone,
     /// What it says.
     pub text: String,
+    /// After a refusal: what to do. Empty otherwise.
+    pub next_step: String,
+    /// After a refusal: its code and the request's number, to be told to an administrator. Empty otherwise.
+    pub trace: String,
+    /// Where it can be done, if not on the page that shows the notice. It does not travel with the notice.
+    pub link: Option<Crumb>,
+}
+
+impl Flash {
+    /// Does it say why something was refused?
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        !self.next_step.is_empty()
+    }
 }
 
 /// Goes on to another page after a POST (303).
@@ -35,9 +55,23 @@ pub fn go(to: &str) -> Response {
 /// Goes on, and says something there.
 #[must_use]
 pub fn go_saying(to: &str, tone: Tone, text: &str) -> Response {
+    carrying(to, tone, &cut(text, CHARACTERS_MAX))
+}
+
+/// Goes back to a page and says there why something was refused and what to do.
+#[must_use]
+pub(crate) fn go_refused(to: &str, text: &str, next_step: &str, trace: &str) -> Response {
+    let parts = [cut(text, CHARACTERS_MAX), cut(next_step, NEXT_CHARACTERS_MAX), cut(trace, TRACE_CHARACTERS_MAX)];
+    carrying(to, Tone::Bad, &parts.join(&BETWEEN.to_string()))
+}
+
+fn cut(text: &str, characters_max: usize) -> String {
+    text.chars().filter(|c| *c != BETWEEN).take(characters_max).collect()
+}
+
+fn carrying(to: &str, tone: Tone, text: &str) -> Response {
     let mut response = go(to);
-    let cut: String = text.chars().take(CHARACTERS_MAX).collect();
-    let packed: String = form_urlencoded::Serializer::new(String::new()).append_pair(tone.class(), &cut).finish();
+    let packed: String = form_urlencoded::Serializer::new(String::new()).append_pair(tone.class(), text).finish();
     // A cookie value may not hold `=`; urlencoding leaves exactly the first one.
     let value = packed.replacen('=', ".", 1);
     let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={SECONDS_MAX}; HttpOnly; SameSite=Lax");
@@ -71,8 +105,10 @@ pub fn read(headers: &HeaderMap) -> Option<Flash> {
     let packed = value.replacen('.', "=", 1);
     let (class, text) = form_urlencoded::parse(packed.as_bytes()).next()?;
     let tone = Tone::ALL.into_iter().find(|tone| tone.class() == class)?;
-    let text: String = text.chars().take(CHARACTERS_MAX).collect();
-    (!text.is_empty()).then_some(Flash { tone, text })
+    let mut parts = text.split(BETWEEN);
+    let mut part = |characters_max| cut(parts.next().unwrap_or_default(), characters_max);
+    let (text, next_step, trace) = (part(CHARACTERS_MAX), part(NEXT_CHARACTERS_MAX), part(TRACE_CHARACTERS_MAX));
+    (!text.is_empty()).then_some(Flash { tone, text, next_step, trace, link: None })
 }
 
 /// Ends the cookie: the page that showed the notice carries this.
@@ -86,7 +122,10 @@ mod tests {
     use super::*;
 
     fn round_trip(tone: Tone, text: &str) -> Option<Flash> {
-        let response = go_saying("/office", tone, text);
+        arrived(&go_saying("/office", tone, text))
+    }
+
+    fn arrived(response: &Response) -> Option<Flash> {
         let cookie = response.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap().to_owned();
         let mut headers = HeaderMap::new();
         let sent = cookie.split(';').next().unwrap();
@@ -98,7 +137,7 @@ mod tests {
     fn a_notice_survives_one_redirect() {
         for (tone, text) in [(Tone::Good, "已封存"), (Tone::Bad, "a=b; c%d & 1+1.5"), (Tone::Info, "“引号”\n换行")]
         {
-            assert_eq!(round_trip(tone, text), Some(Flash { tone, text: text.to_owned() }));
+            assert_eq!(round_trip(tone, text), Some(Flash { tone, text: text.to_owned(), ..Flash::default() }));
         }
     }
 
@@ -109,6 +148,24 @@ mod tests {
             round_trip(Tone::Good, &"字".repeat(CHARACTERS_MAX + 1)).unwrap().text.chars().count(),
             CHARACTERS_MAX
         );
+    }
+
+    #[test]
+    fn a_refusal_brings_what_to_do_and_its_number() {
+        let flash = arrived(&go_refused("/office", "正在冻结", "请等作业结束。", "TASK-006 · 编号 1")).unwrap();
+        assert!(flash.is_refusal() && flash.tone == Tone::Bad);
+        assert_eq!(
+            (&*flash.text, &*flash.next_step, &*flash.trace),
+            ("正在冻结", "请等作业结束。", "TASK-006 · 编号 1")
+        );
+        let cookie = |n: usize, m: usize| {
+            let response = go_refused("/office", &"字".repeat(n), &"步".repeat(m), &"1".repeat(TRACE_CHARACTERS_MAX));
+            (response.headers()[header::SET_COOKIE].len(), arrived(&response).unwrap())
+        };
+        let (longest, flash) = cookie(CHARACTERS_MAX, NEXT_CHARACTERS_MAX);
+        let (beyond, cut) = cookie(CHARACTERS_MAX + 1, NEXT_CHARACTERS_MAX + 1);
+        assert!(flash == cut && flash.next_step.chars().count() == NEXT_CHARACTERS_MAX);
+        assert!(longest == beyond && longest < 4096, "{longest}");
     }
 
     #[test]

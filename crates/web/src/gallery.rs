@@ -105,10 +105,12 @@ impl Gallery {
     /// Who looks at it when nobody is signed in: the example and the tests.
     #[must_use]
     pub fn example_page() -> Page {
-        let seat =
-            Seat {
-                person: "陈雨".into(), post: "信用监管科经办人".into(), agency: "秦皇岛市市场监督管理局".into()
-            };
+        let seat = Seat {
+            person: "陈雨".into(),
+            post: "信用监管科经办人".into(),
+            agency: "秦皇岛市市场监督管理局".into(),
+            account: String::new(),
+        };
         Page { todos: 3, demo: true, ..Page::office(seat, Area::Home) }
     }
 }

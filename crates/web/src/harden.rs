@@ -40,7 +40,9 @@ pub fn harden(router: Router, how: Hardening) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(move |request: Request, next: Next| origin::check(how.trusted_origins, request, next)))
-        .layer(from_fn(move |request: Request, next: Next| error_page::render(how.pages, request, next)))
+        .layer(from_fn(move |request: Request, next: Next| {
+            error_page::render(how.pages, how.trusted_origins, request, next)
+        }))
         .layer(from_fn(move |request: Request, next: Next| headers(how.tls, request, next)))
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it()))
         .layer(from_fn(request_id::name))

@@ -6,6 +6,7 @@
 extern crate self as web;
 
 pub mod assets;
+pub mod back;
 pub mod component;
 pub mod error;
 mod error_page;
@@ -13,6 +14,7 @@ pub mod extract;
 pub mod filters;
 pub mod flash;
 pub mod format;
+mod frame;
 #[cfg(feature = "app")]
 mod from_app;
 pub mod gallery;
@@ -25,11 +27,12 @@ pub mod request_id;
 
 pub use assets::{asset_url, icon};
 pub use component::{
-    Choice, Crumb, FieldErrors, JobView, Moment, Step, StepState, Tab, TimelineEntry, Todo, Tone, Urgency,
+    Choice, Crumb, FieldErrors, JobView, Moment, Stale, Step, StepState, Tab, TimelineEntry, Todo, Tone, Urgency,
 };
 pub use error::{Category, Error};
 pub use extract::{Form, Json, Path, Query};
 pub use flash::{Flash, go, go_saying};
+pub use frame::Frame;
 pub use gallery::gallery;
 pub use harden::{Hardening, harden};
 pub use page::{Area, Html, Page, Seat};

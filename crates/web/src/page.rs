@@ -79,6 +79,8 @@ pub struct Seat {
     pub post: String,
     /// The agency of the post.
     pub agency: String,
+    /// The account, so that the browser gives what was typed back to the same person only.
+    pub account: String,
 }
 
 /// What stands round the content. A page's template holds it as `page`.

@@ -64,6 +64,10 @@ fn encoded(text: &str) -> String {
     text.bytes().map(|b| format!("%{b:02X}")).collect()
 }
 
+fn with(request: Builder, headers: &[(&str, &str)]) -> Builder {
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+}
+
 impl Front {
     pub fn new(world: World) -> Self {
         let router = office::router(Office { platform: world.platform.clone(), tls: false, demo: false });
@@ -78,10 +82,10 @@ impl Front {
     }
 
     async fn ask(&self, token: &str, request: Builder, body: impl Into<Body>) -> Answer {
-        let request = request
-            .header(header::HOST, "localhost")
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, format!("mingcha={token}"));
+        let mut request = request.header(header::HOST, "localhost").header(header::COOKIE, format!("mingcha={token}"));
+        if !request.headers_ref().unwrap().contains_key(header::ACCEPT) {
+            request = request.header(header::ACCEPT, "text/html");
+        }
         let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), BODY_MAX).await.unwrap();
@@ -98,6 +102,24 @@ impl Front {
 
     pub async fn post(&self, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post_from("http://localhost", token, path, fields).await
+    }
+
+    /// A page, with further headers.
+    pub async fn get_with(&self, token: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask(token, with(Request::get(path), headers), Body::empty()).await
+    }
+
+    /// A form, with further headers.
+    pub async fn post_with(
+        &self,
+        token: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let body: Vec<_> = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let request = Request::post(path).header(header::CONTENT_TYPE, FORM).header(header::ORIGIN, "http://localhost");
+        self.ask(token, with(request, headers), body.join("&")).await
     }
 
     /// A form of a page of another origin.

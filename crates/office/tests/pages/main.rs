@@ -8,5 +8,6 @@ mod fairness;
 mod front;
 mod lists;
 mod mapping;
+mod refusal;
 mod scheme;
 mod task;

@@ -88,7 +88,7 @@ on_both! {
 
         shown(clerk, &["已封存", "公开摇号", &leads(&ceremony)], &[&asks(&freeze), &leads(&result)]).await;
         let parties = format!("{here}/parties/new");
-        front.get(clerk, &ceremony).await.says(200, &["等待承诺", &asks(&parties), "name=\"reveal_minutes\""], &[]);
+        front.get(clerk, &ceremony).await.says(200, &["等待承诺", &asks(&parties)], &["name=\"reveal_minutes\""]);
         front.post(clerk, &parties, &[("name", "")]).await.refuses("name", "见证人", "");
         let long = "名".repeat(41);
         front.post(clerk, &parties, &[("name", &long)]).await.refuses("name", "40", &long);

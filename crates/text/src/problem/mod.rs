@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_told_to_reload_a_page_that_a_form_was_sent_from() {
+        for problem in TABLES.iter().flat_map(|t| t.iter()) {
+            assert!(!problem.next.contains("刷新"), "{}: {}", problem.code, problem.next);
+        }
+    }
+
+    #[test]
     fn values_are_filled_in() {
         assert!(message("CORE-101", &[("max", "60".to_owned())]).contains("60"));
         assert_eq!(message("NONE-000", &[]), "NONE-000");

@@ -2,15 +2,17 @@
 
 use app::agency::{ChangeAgency, NewAgency};
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::AgencyId;
 use domain::agency::{AgencyKind, AgencyLevel};
 use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tab, Tone, go_saying};
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Stale, Tab, Tone, go_saying};
 
 use super::{Section, indent, tabs};
+use crate::late::{is_late, late};
 use crate::{Desk, Routes};
 
 const LIST: &str = "/office/agencies";
@@ -100,6 +102,7 @@ struct FormPage {
     levels: Vec<Choice>,
     kinds: Vec<Choice>,
     errors: FieldErrors,
+    stale: Option<Stale>,
 }
 
 async fn new_form(desk: &Desk, form: AgencyForm, errors: FieldErrors) -> Result<FormPage> {
@@ -119,6 +122,7 @@ async fn new_form(desk: &Desk, form: AgencyForm, errors: FieldErrors) -> Result<
         levels: AgencyLevel::ALL.iter().map(|level| Choice::new(level.code(), level.label())).collect(),
         kinds: AgencyKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label())).collect(),
         errors,
+        stale: None,
     })
 }
 
@@ -186,6 +190,7 @@ async fn change_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors
         levels: Vec::new(),
         kinds: Vec::new(),
         errors,
+        stale: None,
     })
 }
 
@@ -207,6 +212,15 @@ async fn change(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyFo
         Err(error) if error.kind == app::ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
             Ok(Html::invalid(change_form(&desk, id, Some(typed), errors).await?))
+        }
+        Err(error) if is_late(&error) => {
+            let latest = app::agency::get(&desk.platform, &desk.ctx, id).await?;
+            let (id_text, missed) = (id.to_string(), latest.version - typed.version);
+            let stale = late(&desk, &error, UseCase::AgencySave, ("agency", &id_text), missed).await?;
+            let typed = AgencyForm { version: latest.version, ..typed };
+            let mut page = change_form(&desk, id, Some(typed), FieldErrors::none()).await?;
+            page.stale = Some(stale);
+            Ok(Html(page).with_status(StatusCode::CONFLICT))
         }
         Err(error) => Err(error.into()),
     }

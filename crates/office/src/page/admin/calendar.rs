@@ -2,13 +2,15 @@
 
 use app::calendar::{ExtendCalendar, Preview, YearRow};
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{Datelike as _, NaiveDate};
 use domain::registry::UseCase;
 use serde::Deserialize;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Tab, Tone, go_saying};
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Stale, Tab, Tone, go_saying};
 
 use super::{Section, tabs};
+use crate::late::{is_late, late};
 use crate::{Desk, Routes};
 
 const VIEW: &str = "/office/calendar";
@@ -117,6 +119,7 @@ struct FormPage {
     known: bool,
     root: bool,
     errors: FieldErrors,
+    stale: Option<Stale>,
 }
 
 #[derive(Template)]
@@ -134,25 +137,41 @@ fn page_of(desk: &Desk, year: i32) -> Page {
     desk.page_under(Area::Admin, [Crumb::to("工作日历", VIEW), Crumb::here(format!("录入{year}年放假安排"))])
 }
 
-async fn form_page(desk: &Desk, year: i32, form: Option<YearForm>, errors: FieldErrors) -> Result<FormPage> {
+/// The form; over the latest version if somebody else changed the year meanwhile.
+async fn form_page(
+    desk: &Desk,
+    year: i32,
+    form: Option<YearForm>,
+    (errors, stale): (FieldErrors, Option<Stale>),
+) -> Result<FormPage> {
     if !(2000..=2099).contains(&year) {
         return Err(app::Error::not_found().into());
     }
     let shown = app::calendar::view(&desk.platform, &desk.ctx).await?;
     let row = shown.year(year);
+    let seen = row.and_then(|row| row.added_at).map_or_else(String::new, |at| at.unix_ms().to_string());
     let list = |days: &[NaiveDate]| days.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let form = form.map(|form| if stale.is_some() { YearForm { seen: seen.clone(), ..form } } else { form });
     let form = form.unwrap_or_else(|| YearForm {
         notice: row.and_then(|row| row.notice.clone()).unwrap_or_default(),
         off: row.map(|row| list(&row.off)).unwrap_or_default(),
         on: row.map(|row| list(&row.on)).unwrap_or_default(),
-        seen: row.and_then(|row| row.added_at).map_or_else(String::new, |at| at.unix_ms().to_string()),
+        seen: seen.clone(),
         confirmed: String::new(),
     });
-    Ok(FormPage { page: page_of(desk, year), year, form, known: row.is_some(), root: desk.ctx.is_root(), errors })
+    Ok(FormPage {
+        page: page_of(desk, year),
+        year,
+        form,
+        known: row.is_some(),
+        root: desk.ctx.is_root(),
+        errors,
+        stale,
+    })
 }
 
 async fn extend_page(desk: Desk, Path(year): Path<i32>) -> Result<Html<FormPage>> {
-    Ok(Html(form_page(&desk, year, None, FieldErrors::none()).await?))
+    Ok(Html(form_page(&desk, year, None, (FieldErrors::none(), None)).await?))
 }
 
 async fn extend(desk: Desk, Path(year): Path<i32>, Form(typed): Form<YearForm>) -> Result<Response> {
@@ -187,7 +206,12 @@ async fn extend(desk: Desk, Path(year): Path<i32>, Form(typed): Form<YearForm>) 
         .into_response()),
         Err(error) if error.kind == app::ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
-            Ok(Html::invalid(form_page(&desk, year, Some(typed), errors).await?))
+            Ok(Html::invalid(form_page(&desk, year, Some(typed), (errors, None)).await?))
+        }
+        Err(error) if is_late(&error) => {
+            let stale = late(&desk, &error, UseCase::CalendarExtend, ("calendar", &year.to_string()), 1).await?;
+            let page = form_page(&desk, year, Some(typed), (FieldErrors::none(), Some(stale))).await?;
+            Ok(Html(page).with_status(StatusCode::CONFLICT))
         }
         Err(error) => Err(error.into()),
     }

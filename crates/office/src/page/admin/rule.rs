@@ -2,15 +2,19 @@
 
 use app::rule::{Layer, Level, RuleRow, SetRule, TypedValue};
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::AgencyId;
 use domain::registry::UseCase;
 use domain::rulebook::{Rule, RuleValue};
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Query, Result, Tab, Tone, go_saying};
+use web::{
+    Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Query, Result, Stale, Tab, Tone, go_saying,
+};
 
 use super::{Section, agency_choices, tabs};
+use crate::late::{is_late, late};
 use crate::{Desk, Routes};
 
 const LIST: &str = "/office/rules";
@@ -121,6 +125,7 @@ struct SetPage {
     is_set: bool,
     form: SetForm,
     errors: FieldErrors,
+    stale: Option<Stale>,
 }
 
 /// The form of a rule, as typed.
@@ -160,7 +165,7 @@ async fn form_page(
     rule: Rule,
     level: Level,
     form: Option<SetForm>,
-    errors: FieldErrors,
+    (errors, stale): (FieldErrors, Option<Stale>),
 ) -> Result<SetPage> {
     let agency = match level {
         Level::Installation => None,
@@ -170,12 +175,15 @@ async fn form_page(
     let row = shown.rules.iter().find(|row| row.rule == rule).ok_or_else(app::Error::not_found)?;
     let here = row.at(level);
     let typed = app::rule::typed(rule, here.map_or(row.value, |layer| layer.value));
+    let seen = here.map_or_else(String::new, |layer| layer.at.unix_ms().to_string());
+    // Somebody else set it meanwhile: what was typed stands over the latest.
+    let form = form.map(|form| if stale.is_some() { SetForm { seen: seen.clone(), ..form } } else { form });
     let form = form.unwrap_or_else(|| SetForm {
         level: level_code(level),
         value: if typed.choice.is_empty() { typed.n } else { typed.choice },
         unit: typed.unit,
         basis: here.map(|layer| layer.basis.clone()).unwrap_or_default(),
-        seen: here.map_or_else(String::new, |layer| layer.at.unix_ms().to_string()),
+        seen: seen.clone(),
         clear: String::new(),
     });
     let agencies = app::agency::list(&desk.platform, &desk.ctx).await?;
@@ -198,6 +206,7 @@ async fn form_page(
         is_set: here.is_some(),
         form,
         errors,
+        stale,
     })
 }
 
@@ -217,7 +226,7 @@ fn choices(rule: Rule) -> Vec<Choice> {
 
 async fn set_page(desk: Desk, Path(rule): Path<String>, Query(at): Query<At>) -> Result<Html<SetPage>> {
     let (rule, level) = (read_rule(&rule)?, read_level(&desk, &at.level)?);
-    Ok(Html(form_page(&desk, rule, level, None, FieldErrors::none()).await?))
+    Ok(Html(form_page(&desk, rule, level, None, (FieldErrors::none(), None)).await?))
 }
 
 async fn set(desk: Desk, Path(rule): Path<String>, Form(typed): Form<SetForm>) -> Result<Response> {
@@ -246,7 +255,12 @@ async fn set(desk: Desk, Path(rule): Path<String>, Form(typed): Form<SetForm>) -
         }
         Err(error) if error.kind == app::ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
-            Ok(Html::invalid(form_page(&desk, rule, level, Some(typed), errors).await?))
+            Ok(Html::invalid(form_page(&desk, rule, level, Some(typed), (errors, None)).await?))
+        }
+        Err(error) if is_late(&error) => {
+            let stale = late(&desk, &error, UseCase::RulebookSet, ("rule", rule.code()), 1).await?;
+            let page = form_page(&desk, rule, level, Some(typed), (FieldErrors::none(), Some(stale))).await?;
+            Ok(Html(page).with_status(StatusCode::CONFLICT))
         }
         Err(error) => Err(error.into()),
     }

@@ -294,7 +294,10 @@ mod tests {
     }
 
     fn html_of(told: &Told) -> String {
-        let seat = Seat { person: "赵纪检".to_owned(), post: "监督".to_owned(), agency: "市局".to_owned() };
+        let seat =
+            Seat {
+                person: "赵纪检".to_owned(), post: "监督".to_owned(), agency: "市局".to_owned(), ..Seat::default()
+            };
         let page = ViewPage {
             page: Page::office(seat, Area::Task),
             year: 2026,

@@ -29,6 +29,8 @@ pub(crate) fn routes() -> Routes {
 struct SignInPage {
     login: String,
     next: String,
+    /// A form was sent after the session had ended; what was typed waits in the browser.
+    expired: bool,
     refusal: String,
     next_step: String,
     demo: bool,
@@ -38,10 +40,19 @@ struct SignInPage {
 struct Next {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    expired: String,
 }
 
-async fn sign_in_page(State(office): State<Office>, Query(Next { next }): Query<Next>) -> Html<SignInPage> {
-    Html(SignInPage { login: String::new(), next, refusal: String::new(), next_step: String::new(), demo: office.demo })
+async fn sign_in_page(State(office): State<Office>, Query(asked): Query<Next>) -> Html<SignInPage> {
+    Html(SignInPage {
+        login: String::new(),
+        expired: asked.expired == "1" && safe_next(&asked.next) == asked.next,
+        next: asked.next,
+        refusal: String::new(),
+        next_step: String::new(),
+        demo: office.demo,
+    })
 }
 
 #[derive(Deserialize)]
@@ -66,6 +77,7 @@ async fn sign_in(State(office): State<Office>, request_id: RequestId, Form(form)
             let page = SignInPage {
                 login: form.login,
                 next: form.next,
+                expired: false,
                 refusal: error.message(),
                 next_step: error.next_step(),
                 demo: office.demo,

@@ -39,7 +39,7 @@ struct Row {
 
 /// What an event holds, in words: the facts that have a name, with codes, digests and switches put into words. Ids are
 /// left out; the original is on the page as well.
-fn facts(data: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn facts(data: &str) -> Vec<(&'static str, String)> {
     let Ok(serde_json::Value::Object(map)) = serde_json::from_str(data) else { return Vec::new() };
     let fact = |(key, value): (&String, &serde_json::Value)| Some((text::event::fact(key)?, words(key, value)?));
     map.iter().filter_map(fact).collect()

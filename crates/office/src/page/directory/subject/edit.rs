@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::ids::SubjectId;
 use domain::subject::{LicenceState, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Stale, Tone, go_saying};
 
 use super::choices;
 use super::view::changed;
@@ -29,8 +29,7 @@ struct EditPage {
     /// What else than valid a licence may be.
     licence_states: Vec<Choice>,
     errors: FieldErrors,
-    /// Someone else saved in between: who, and what.
-    conflict: Option<(String, Vec<String>)>,
+    stale: Option<Stale>,
     kinds: Vec<Choice>,
     statuses: Vec<Choice>,
     agencies: Vec<Choice>,
@@ -61,7 +60,7 @@ async fn page(desk: &Desk, id: SubjectId, typed: Option<SubjectInput>, errors: F
             .collect(),
         input,
         errors,
-        conflict: None,
+        stale: None,
         kinds: choices::<SubjectKind>(),
         statuses: choices::<SubjectStatus>(),
         agencies: agencies
@@ -111,7 +110,7 @@ async fn stale(desk: &Desk, id: SubjectId, mut input: SubjectInput, error: &app:
         .collect();
     input.version = latest.record.version;
     let mut page = page(desk, id, Some(input), FieldErrors::none()).await?;
-    page.conflict = Some((error.message(), theirs));
+    page.stale = Some(Stale { said: error.message(), changes: theirs });
     Ok(Html(page).with_status(StatusCode::CONFLICT))
 }
 

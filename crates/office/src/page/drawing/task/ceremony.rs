@@ -74,11 +74,13 @@ struct HostPage {
     job: Option<web::JobView>,
     may_invite: bool,
     may_publish: bool,
+    /// Everybody has committed, and there are enough of them: publishing can succeed.
+    ready: bool,
     may_draw: bool,
     may_fail: bool,
     revealing: bool,
     drawn: bool,
-    /// The parties' table asks for itself anew while something may still happen.
+    /// The parties' table asks for itself anew while something may still happen on its own.
     live: bool,
     reveal_by: String,
     typed: String,
@@ -119,22 +121,27 @@ async fn host_page(
     let may = |case: UseCase| view.own && desk.may(case);
     let committing = view.phase == Phase::Committing && view.attempt.sealed_at.is_some();
     let revealing = view.phase == Phase::Revealing;
+    let may_publish = committing && may(UseCase::CommitmentPublish);
+    let parties = parties(&view, may(UseCase::PartyInvite));
+    let enough = parties.len() > 1 || view.task.rehearsal;
+    let ready = may_publish && enough && view.parties.iter().all(|one| one.party.state != PartyState::Invited);
     let job_failed = view.job.as_ref().is_some_and(|job| job.ended && job.error.is_some());
     Ok(HostPage {
         page: desk.page_under(Area::Task, crumbs),
         base,
         phase: phase_words(&view),
         phase_tone: if view.phase == Phase::Failed { Tone::Bad } else { Tone::Info },
-        parties: parties(&view, may(UseCase::PartyInvite)),
+        parties,
         shown,
         job: view.job.as_ref().filter(|job| !job.ended || job.error.is_some()).map(component),
         may_invite: committing && may(UseCase::PartyInvite),
-        may_publish: committing && may(UseCase::CommitmentPublish),
+        may_publish,
+        ready,
         may_draw: view.phase == Phase::Drawing && job_failed && may(UseCase::DrawRun),
         may_fail: revealing && !view.missing.is_empty() && may(UseCase::DrawFail),
         revealing,
         drawn: view.phase == Phase::Drawn,
-        live: !matches!(view.phase, Phase::Drawn | Phase::Failed),
+        live: !matches!(view.phase, Phase::Drawn | Phase::Failed) && !ready,
         reveal_by: view.attempt.reveal_by.map(text::moment).unwrap_or_default(),
         typed: typed.to_owned(),
         minutes: REVEAL_MINUTES_DEFAULT.to_string(),
