@@ -7,6 +7,7 @@ pub mod matching;
 mod share;
 mod todo;
 mod visit;
+mod visit_own;
 
 pub use deadline::DeadlineView;
 pub use dispatch::{DISPATCH_JOB, DispatchInput, DispatchPreview, UnitLine, dispatch, preview};
@@ -14,7 +15,9 @@ pub use share::{ShareView, TaskProgress, UnitProgress, accept, give_back, list, 
 pub use store::repo::roster::Load;
 pub use store::repo::share::Share;
 pub use store::repo::visit::{Filter, FormItem, Seat, Visit};
+pub use store::repo::visit_own::OwnVisit;
 pub use visit::{VisitRow, VisitView, loads, plan, visit, visits};
+pub use visit_own::{OWN_ROWS_MAX, OwnRow, OwnTie, OwnVisits, mine};
 
 pub(crate) use share::require_own;
 
@@ -29,6 +32,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
         Kind { name: form::FORMS_JOB, handler: |platform, run| Box::pin(form::run_batch(platform, run)) },
     ],
     todos: &[|conn, ctx, post| Box::pin(todo::todos(conn, ctx, post))],
+    sent: &[|conn, post| Box::pin(todo::sent(conn, post))],
     checks: &[],
     points: &[
         "dispatch.prepared",

@@ -440,7 +440,7 @@ mod tests {
     fn rules_and_hands_are_explained() {
         let refused = BadRule::OutOfRange { rule: Rule::InspectorsPerVisit, min: 2, max: 6, found: 1 };
         assert_eq!(refused.explain().to_string(), "“每户检查人员数”不能是1。请填写2至6。");
-        let person = domain::AccountId::from_bytes([1; 16]);
+        let person = domain::AccountId::from_bytes([1; 16]).into();
         let hands = HandsNotApart {
             person,
             first: domain::separation::Hand::Drawer,

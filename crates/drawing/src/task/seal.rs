@@ -92,7 +92,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
     let post = ctx.post()?;
     let drawer = attempt.requested_account.as_deref().and_then(|account| account.parse::<AccountId>().ok());
-    let taken: Vec<_> = drawer.map(|account| (Hand::Drawer, account)).into_iter().collect();
+    let taken: Vec<_> = drawer.map(|account| (Hand::Drawer, account.into())).into_iter().collect();
     if Separation::default().check(post.account_id, Hand::SealApprover, &taken).is_err() {
         let person = attempt.requested_name.clone().unwrap_or_default();
         return Err(Error::denied("TASK-009").with("person", person));

@@ -44,11 +44,11 @@ pub async fn approve(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) 
     let mut taken = Vec::new();
     let mut names = std::collections::BTreeMap::new();
     if let Some(account) = author_account(command.tx(), &revision).await? {
-        taken.push((Hand::SchemeAuthor, account));
+        taken.push((Hand::SchemeAuthor, account.into()));
     }
     for earlier in repo::approval::of_subject(command.tx(), KIND, &id.to_string()).await? {
         if matches!(earlier.step.as_str(), "submit" | "edit") {
-            taken.push((Hand::SchemeAuthor, earlier.account_id));
+            taken.push((Hand::SchemeAuthor, earlier.account_id.into()));
             names.insert(earlier.account_id, earlier.person);
         }
     }
