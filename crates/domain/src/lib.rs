@@ -7,6 +7,7 @@
 mod coded;
 
 pub mod agency;
+pub mod approval;
 pub mod calendar;
 pub mod credit_code;
 pub mod deadline;

@@ -79,6 +79,10 @@ coded_enum! {
         SchemeAuthor = "scheme_author",
         /// Approved the scheme.
         SchemeApprover = "scheme_approver",
+        /// Made the task.
+        TaskAuthor = "task_author",
+        /// Approved the task.
+        TaskApprover = "task_approver",
         /// Froze the roll.
         Freezer = "freezer",
         /// Asked for the seal and runs the draw.
@@ -113,6 +117,7 @@ pub struct HandsNotApart {
 /// Pairs that are kept apart everywhere.
 pub const ALWAYS: &[(Hand, Hand)] = &[
     (Hand::SchemeAuthor, Hand::SchemeApprover),
+    (Hand::TaskAuthor, Hand::TaskApprover),
     (Hand::Drawer, Hand::SealApprover),
     (Hand::Matcher, Hand::MatchWitness),
     (Hand::Inspector, Hand::Reviewer),

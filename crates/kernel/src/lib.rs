@@ -6,7 +6,9 @@
 //! each hands its rows up ([`area::Area`]).
 
 pub mod account;
+
 pub mod agency;
+pub mod approval;
 pub mod area;
 pub mod audit;
 pub mod calendar;

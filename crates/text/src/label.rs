@@ -69,7 +69,7 @@ labels! {
         Reviewer "审核人", Publisher "公示审批人", Auditor "纪检审计人员",
     }
     Hand {
-        SchemeAuthor "方案起草人", SchemeApprover "方案审批人", Freezer "底册冻结人", Drawer "摇号经办人",
+        SchemeAuthor "方案起草人", SchemeApprover "方案审批人", TaskAuthor "任务建立人", TaskApprover "任务审批人", Freezer "底册冻结人", Drawer "摇号经办人",
         SealApprover "封存审批人", Matcher "匹配经办人", MatchWitness "匹配见证人", Inspector "检查人", Reviewer "审核人",
         Publisher "公示审批人",
     }
@@ -104,7 +104,7 @@ labels! {
     }
     ShareState { Received "待签收", Accepted "已签收", Returned "已退回", Grouped "已编组", Matched "已匹配" }
     ShareCommand { Accept "签收", Return "退回", Redispatch "重新派发", Group "编组", Match "匹配检查人员" }
-    JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "未成功", Cancelled "已取消" }
+    JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "失败", Cancelled "已取消" }
     JobCommand {
         Claim "开始执行", Release "放回队列", Finish "完成", Fail "停止重试", Cancel "取消", Retry "重新执行",
     }

@@ -144,9 +144,10 @@ pub fn decision(step: &str, decision: &str) -> &'static str {
         ("edit", _) => "参与修改",
         ("approve", "returned") => "退回修改",
         ("approve", _) => "批准",
-        ("seal", "asked") => "申请封存",
-        ("seal", "returned") => "退回封存申请",
-        ("seal", _) => "批准封存",
+        ("create", _) => "建立任务，申请批准",
+        ("seal", _) => "申请封存",
+        ("seal_approve", "returned") => "退回封存申请",
+        ("seal_approve", _) => "批准封存",
         ("void", _) => "作废",
         _ => "办理",
     }

@@ -13,13 +13,13 @@ use store::{Conn, StoreError};
 ///
 /// # Errors
 /// `Invalid` on `login` (`INSP-107` no such account in the scope, `INSP-108` another inspector in office has it);
-/// `Conflict` (`INSP-101` the inspector has left, `CORE-409`); `NotFound`; `Denied`.
+/// `Conflict` (`INSP-110` the inspector has left, `CORE-409`); `NotFound`; `Denied`.
 pub async fn name_account(platform: &Platform, ctx: &Ctx, id: InspectorId, login: &str) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::InspectorName).await?;
     let scope = ctx.scope()?;
     let record = store::repo::inspector::get(command.tx(), &scope, id).await?;
     if let Some(left) = record.left_on {
-        return Err(Error::conflict("INSP-101").with("name", &record.inspector.name).with("day", text::day(left)));
+        return Err(Error::conflict("INSP-110").with("name", &record.inspector.name).with("day", text::day(left)));
     }
     let login = login.trim();
     let account = match login {

@@ -1,17 +1,19 @@
 //! Making a task from an approved scheme, approving it, giving it up.
 
 use chrono::NaiveDate;
+use domain::approval::TASK;
 use domain::division::DivisionCode;
 use domain::ids::{AgencyId, RevisionId, TaskId};
 use domain::numbering::Pattern;
 use domain::registry::UseCase;
 use domain::state::{RevisionState, TaskCommand, TaskState};
+use sha2::{Digest as _, Sha256};
 use store::repo::task::Task;
 use store::{Conn, repo};
 
-use super::{KIND, TEXT_CHARS_MAX, change, own, reason, step};
+use super::{KIND, TEXT_CHARS_MAX, change, own, step};
+use kernel::approval::{self, Over};
 use kernel::{Ctx, Error, FieldError, Platform, Result};
-use planning::scheme::decided;
 
 /// Input of [`create`].
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
         changed_at: ctx.now,
     };
     repo::task::insert(command.tx(), &task).await?;
+    let (key, digest) = (task.id.to_string(), digest(&task)?);
+    approval::ask(command.tx(), ctx, Over { procedure: &TASK, id: &key, digest: &digest }, "").await?;
     let data = serde_json::json!({ "number": task.number, "title": task.title, "scheme": scheme.number });
     command.finish(KIND, task.id, data).await?;
     Ok(task.id)
@@ -121,30 +125,37 @@ pub(crate) async fn item_list(conn: &mut Conn, agency: AgencyId) -> Result<Optio
 /// Approves a task; not by whoever made it.
 ///
 /// # Errors
-/// `TASK-004` for its maker, `TASK-003` in another state, `TASK-015`, `Denied`, `NotFound`.
+/// `APPR-003` for its maker, `TASK-003` in another state, `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskApprove).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Approve)?;
-    let post = ctx.post()?;
-    if task.created_account == post.account_id.to_string() {
-        return Err(Error::denied("TASK-004").with("person", &post.person));
-    }
+    let (key, digest) = (id.to_string(), digest(&task)?);
+    approval::approve(command.tx(), ctx, Over { procedure: &TASK, id: &key, digest: &digest }, "approve", &[]).await?;
     change(command.tx(), ctx, &mut task, state).await?;
-    decided(command.tx(), ctx, KIND, &id.to_string(), "approve", "approved", "").await?;
     command.finish(KIND, id, serde_json::json!({ "number": task.number })).await
 }
 
 /// Gives a task up before its commitment is published, with a reason that stays.
 ///
 /// # Errors
-/// `TASK-005` without a reason, `TASK-003` once it is committed or drawn, `TASK-015`, `Denied`, `NotFound`.
+/// `APPR-004` without a reason, `TASK-003` once it is committed or drawn, `TASK-015`, `Denied`, `NotFound`.
 pub async fn void(platform: &Platform, ctx: &Ctx, id: TaskId, why: &str) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskVoid).await?;
     let mut task = own(command.tx(), ctx, id).await?;
-    let why = reason(why)?;
+    let why = approval::reason(why)?;
     let state = step(&task, TaskCommand::Void)?;
     change(command.tx(), ctx, &mut task, state).await?;
-    decided(command.tx(), ctx, KIND, &id.to_string(), "void", "approved", why).await?;
+    let (key, digest) = (id.to_string(), digest(&task)?);
+    approval::note(command.tx(), ctx, Over { procedure: &TASK, id: &key, digest: &digest }, "void", why).await?;
     command.finish(KIND, id, serde_json::json!({ "number": task.number, "reason": why })).await
+}
+
+/// Digest of what is approved with a task: SHA-256 of its fields as JSON.
+fn digest(task: &Task) -> Result<String> {
+    let fields = serde_json::json!({
+        "number": task.number, "title": task.title, "scheme": task.scheme_id, "items": task.item_list_id,
+        "from": task.window_from, "to": task.window_to, "contact": task.contact, "rehearsal": task.rehearsal,
+    });
+    Ok(hex::encode(Sha256::digest(serde_json::to_vec(&fields)?)))
 }

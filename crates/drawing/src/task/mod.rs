@@ -15,7 +15,7 @@ pub(crate) use freeze::{FREEZE_JOB, file_row, run_freeze, text_of};
 pub use list::{TaskRow, list};
 pub use seal::{approve_seal, request_seal, return_seal};
 pub use stepper::{StepKind, StepMark, StepView};
-pub(crate) use todo::todos;
+pub(crate) use todo::{sent, todos};
 pub use view::{AttemptView, SealCheck, TaskView, check_seal, view};
 pub(crate) use view::{attempt_view, sizes_of};
 
@@ -34,8 +34,7 @@ use kernel::{Actor, Ctx, Error, Result};
 pub const KIND: &str = "task";
 /// Characters of a title or contact.
 pub const TEXT_CHARS_MAX: usize = 100;
-/// Characters of a reason.
-pub const REASON_CHARS_MAX: usize = 500;
+pub use kernel::approval::REASON_CHARS_MAX;
 
 /// The state after a command, or the refusal with what is possible.
 pub(crate) fn step(task: &Task, command: TaskCommand) -> Result<TaskState> {
@@ -58,16 +57,6 @@ pub(crate) async fn change(tx: &mut Tx, ctx: &Ctx, task: &mut Task, state: TaskS
     repo::task::update(tx, task, ctx.now).await?;
     task.version += 1;
     Ok(())
-}
-
-/// A reason that was given, or the refusal.
-pub(crate) fn reason(text: &str) -> Result<&str> {
-    let text = text.trim();
-    if (1..=REASON_CHARS_MAX).contains(&text.chars().count()) {
-        Ok(text)
-    } else {
-        Err(Error::field("reason", "TASK-005").with("max", REASON_CHARS_MAX))
-    }
 }
 
 /// Whether a job of this kind waits or runs for the task.

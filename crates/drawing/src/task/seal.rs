@@ -1,19 +1,20 @@
 //! Sealing: the clerk asks, a second person approves. From then on roll, scheme and sizes are fixed, and the platform's
 //! own commitment exists before it can take another's.
 
-use domain::ids::{AccountId, DrawId, TaskId};
+use domain::approval::SEAL;
+use domain::ids::{DrawId, TaskId};
 use domain::registry::UseCase;
-use domain::separation::{Hand, Separation};
 use domain::state::{AttemptState, TaskCommand, TaskState};
+use sha2::{Digest as _, Sha256};
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::party::Ceremony;
 
 use super::freeze::{FREEZE_JOB, blank};
-use super::{KIND, change, job_open, own, reason, step};
+use super::{KIND, change, job_open, own, step};
 use crate::party::commit_platform;
+use kernel::approval::{self, Over};
 use kernel::{Ctx, Error, Platform, Result};
-use planning::scheme::decided;
 
 /// Asks for the seal over the roll that was seen (`seen` is the attempt's version). After a failed attempt `why` says why
 /// it is drawn again; it is published.
@@ -33,7 +34,11 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
         return Err(Error::conflict("CORE-409"));
     }
     let again = task.state == TaskState::Failed;
-    let why = if again { Some(reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned()) } else { None };
+    let why = if again {
+        Some(approval::reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned())
+    } else {
+        None
+    };
     let post = ctx.post()?;
     let asked = |attempt: Attempt| Attempt {
         state: AttemptState::Requested,
@@ -75,7 +80,9 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
         }
         _ => return Err(Error::conflict("CORE-409")),
     };
-    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "asked", why.as_deref().unwrap_or_default()).await?;
+    let (key, digest) = (id.to_string(), digest(&attempt));
+    let over = Over { procedure: &SEAL, id: &key, digest: &digest };
+    approval::ask(command.tx(), ctx, over, why.as_deref().unwrap_or_default()).await?;
     let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
     command.finish(KIND, id, data).await
 }
@@ -83,20 +90,17 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
 /// Approves the seal that was asked for, as a second person, over what was seen.
 ///
 /// # Errors
-/// `TASK-008` if nobody asks, `TASK-009` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
+/// `TASK-008` if nobody asks, `APPR-003` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
 /// `TASK-003`, `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Seal)?;
     let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
+    let (key, digest) = (id.to_string(), digest(&attempt));
+    approval::approve(command.tx(), ctx, Over { procedure: &SEAL, id: &key, digest: &digest }, "seal_approve", &[])
+        .await?;
     let post = ctx.post()?;
-    let drawer = attempt.requested_account.as_deref().and_then(|account| account.parse::<AccountId>().ok());
-    let taken: Vec<_> = drawer.map(|account| (Hand::Drawer, account.into())).into_iter().collect();
-    if Separation::default().check(post.account_id, Hand::SealApprover, &taken).is_err() {
-        let person = attempt.requested_name.clone().unwrap_or_default();
-        return Err(Error::denied("TASK-009").with("person", person));
-    }
     let attempt = Attempt {
         state: AttemptState::Sealed,
         approved_by: Some(post.person.clone()),
@@ -110,7 +114,6 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     let suite = crate::task::suite_of(&attempt)?;
     let names = (task.number.as_str(), attempt.attempt, organiser.as_str());
     commit_platform(command.tx(), ctx, Ceremony::draw(attempt.id), suite, names).await?;
-    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "approved", "").await?;
     let data = serde_json::json!({ "attempt": attempt.attempt, "roll": attempt.roll_digest });
     command.finish(KIND, id, data).await
 }
@@ -118,12 +121,12 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
 /// Returns a request to seal with a reason.
 ///
 /// # Errors
-/// `TASK-005` without a reason, `TASK-008` if nobody asks, `CORE-409`, `TASK-015`, `Denied`, `NotFound`.
+/// `APPR-004` without a reason, `TASK-008` if nobody asks, `CORE-409`, `TASK-015`, `Denied`, `NotFound`.
 pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
     let task = own(command.tx(), ctx, id).await?;
     step(&task, TaskCommand::Seal)?;
-    let why = reason(why)?;
+    let why = approval::reason(why)?;
     let attempt = requested(repo::attempt::latest(command.tx(), id).await?)?;
     let attempt = Attempt {
         state: AttemptState::Frozen,
@@ -135,10 +138,25 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
         ..attempt
     };
     repo::attempt::update(command.tx(), &attempt).await?;
-    decided(command.tx(), ctx, KIND, &id.to_string(), "seal", "returned", why).await?;
+    let (key, digest) = (id.to_string(), digest(&attempt));
+    let over = Over { procedure: &SEAL, id: &key, digest: &digest };
+    approval::give_back(command.tx(), ctx, over, ("seal_approve", "seal"), why).await?;
     command.finish_as("task.seal_returned", KIND, id, serde_json::json!({ "reason": why })).await
 }
 
 fn requested(latest: Option<Attempt>) -> Result<Attempt> {
     latest.filter(|attempt| attempt.state == AttemptState::Requested).ok_or_else(|| Error::conflict("TASK-008"))
+}
+
+/// Digest of what is sealed: SHA-256 over the documents of roll, scheme and sizes.
+fn digest(attempt: &Attempt) -> String {
+    let mut hasher = Sha256::new();
+    for document in
+        [attempt.roll_document.as_deref(), Some(&attempt.scheme_document), attempt.sizes_document.as_deref()]
+    {
+        let document = document.unwrap_or_default();
+        hasher.update((document.len() as u64).to_be_bytes());
+        hasher.update(document);
+    }
+    hex::encode(hasher.finalize())
 }

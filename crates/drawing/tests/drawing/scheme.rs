@@ -26,7 +26,7 @@ on_both! {
         app::scheme::submit(platform, &city.clerk(), id, 2).await.unwrap();
         assert_eq!(app::scheme::update(platform, &city.clerk(), id, 3, &draft()).await.unwrap_err().code, "SCHM-002");
         let unsaid = app::scheme::give_back(platform, &city.leader(), id, 3, "  ").await.unwrap_err();
-        assert_eq!(unsaid.fields[0].code, "SCHM-004");
+        assert_eq!(unsaid.fields[0].code, "APPR-004");
         app::scheme::give_back(platform, &city.leader(), id, 3, "请补充依据").await.unwrap();
         app::scheme::submit(platform, &city.clerk(), id, 4).await.unwrap();
         app::scheme::approve(platform, &city.leader(), id, 5).await.unwrap();
@@ -51,7 +51,7 @@ on_both! {
         app::scheme::submit(platform, &city.clerk(), id, 2).await.unwrap();
         for post in [&also_leader, &city.leader] {
             let refused = app::scheme::approve(platform, &city.world.as_post(post), id, 3).await.unwrap_err();
-            assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "SCHM-003"));
+            assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "APPR-003"));
         }
         let third = city.world.person("third", "周副局", city.city, Role::Leader).await;
         app::scheme::approve(platform, &city.world.as_post(&third), id, 3).await.unwrap();

@@ -45,11 +45,11 @@ on_both! {
         let task = app::task::create(platform, &city.clerk(), new_task(scheme, false)).await.unwrap();
         let also_leader = city.world.post(city.clerk.account_id, city.city, Role::Leader).await;
         let refused = app::task::approve(platform, &city.world.as_post(&also_leader), task).await.unwrap_err();
-        assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "TASK-004"));
+        assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "APPR-003"));
         assert_eq!(app::task::freeze(platform, &city.clerk(), task).await.unwrap_err().code, "TASK-003");
         app::task::approve(platform, &city.leader(), task).await.unwrap();
         assert_eq!(app::task::approve(platform, &city.leader(), task).await.unwrap_err().code, "TASK-003");
-        assert_eq!(app::task::void(platform, &city.leader(), task, " ").await.unwrap_err().fields[0].code, "TASK-005");
+        assert_eq!(app::task::void(platform, &city.leader(), task, " ").await.unwrap_err().fields[0].code, "APPR-004");
         app::task::void(platform, &city.leader(), task, "计划调整").await.unwrap();
         let view = app::task::view(platform, &city.clerk(), task).await.unwrap();
         assert_eq!(view.task.state, TaskState::Voided);
@@ -100,7 +100,7 @@ on_both! {
         let also_leader = city.world.post(city.clerk.account_id, city.city, Role::Leader).await;
         let ctx = city.world.as_post(&also_leader);
         let refused = app::task::approve_seal(platform, &ctx, task, seen + 1).await.unwrap_err();
-        assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "TASK-009"));
+        assert_eq!((refused.kind, refused.code), (ErrorKind::Denied, "APPR-003"));
         assert!(refused.message().contains("王经办"));
         assert_eq!(app::task::approve_seal(platform, &city.clerk(), task, seen + 1).await.unwrap_err().code, "CORE-403");
         assert_eq!(app::task::approve_seal(platform, &city.leader(), task, seen).await.unwrap_err().code, "CORE-409");

@@ -1,5 +1,6 @@
 //! Writing a scheme: a new one, a copy of another, an edit. A draft may be incomplete; only submitting checks it whole.
 
+use domain::approval::SCHEME;
 use domain::ids::{PostId, RevisionId};
 use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
@@ -11,6 +12,7 @@ use store::repo::revision::Revision;
 use text::Label as _;
 
 use super::KIND;
+use kernel::approval::{self, Over};
 use kernel::{Ctx, Error, FieldError, Platform, Result};
 
 /// Begins a scheme of the acting post's agency.
@@ -80,7 +82,9 @@ pub async fn update(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64, d
     check(draft)?;
     let author = author_account(command.tx(), &revision).await?;
     if author != Some(post.account_id) {
-        super::decide::record(command.tx(), ctx, id, "edit", "edited", "").await?;
+        let key = id.to_string();
+        let over = Over { procedure: &SCHEME, id: &key, digest: &revision.digest };
+        approval::note(command.tx(), ctx, over, super::decide::EDIT, "").await?;
     }
     (revision.content, revision.digest) = content(draft)?;
     draft.title.trim().clone_into(&mut revision.title);

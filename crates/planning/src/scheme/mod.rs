@@ -14,7 +14,6 @@ mod todo;
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
 pub use count::{refusal, sentences, warnings};
-pub use decide::decided;
 pub use decide::{approve, give_back, submit};
 pub use draft::own;
 pub use draft::{copy, draft, update};
@@ -25,7 +24,6 @@ pub use store::repo::approval::Approval as Decision;
 
 /// The kind of revisions that schemes are.
 pub const KIND: &str = "scheme";
-/// Characters of a reason or remark.
-pub const REASON_CHARS_MAX: usize = 500;
+pub use kernel::approval::REASON_CHARS_MAX;
 
-pub(crate) use todo::todos;
+pub(crate) use todo::{sent, todos};

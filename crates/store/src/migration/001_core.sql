@@ -165,6 +165,8 @@ CREATE TABLE approval (
     post_id {text} NOT NULL REFERENCES post (id),
     person {text} NOT NULL,
     account_id {text} NOT NULL,
+    digest {text} NOT NULL,
+    returned_to {text} NOT NULL,
     at BIGINT NOT NULL
 );
 CREATE INDEX i_approval__subject ON approval (subject_kind, subject_id);

@@ -14,7 +14,7 @@ pub struct Approval {
     pub subject_kind: String,
     /// That thing's id.
     pub subject_id: String,
-    /// Step: `submit`, `approve`, `seal` …
+    /// Code of the step in its `domain::approval::Procedure`; other marks (`edit`, `void`) stand beside the steps.
     pub step: String,
     /// `asked`, `approved` or `returned`.
     pub decision: String,
@@ -26,6 +26,10 @@ pub struct Approval {
     pub person: String,
     /// The account, which is what "another person" is judged by.
     pub account_id: AccountId,
+    /// Digest of the subject that was seen.
+    pub digest: String,
+    /// For a return: code of the step to which it goes back; else empty.
+    pub returned_to: String,
     /// When.
     pub at: Instant,
 }
@@ -36,8 +40,8 @@ pub struct Approval {
 /// See [`crate::StoreError`].
 pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
     tx.execute(
-        "INSERT INTO approval (id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO approval (id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, digest, returned_to, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         values![
             a.id.to_string(),
             &a.subject_kind,
@@ -48,6 +52,8 @@ pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
             a.post_id.to_string(),
             &a.person,
             a.account_id.to_string(),
+            &a.digest,
+            &a.returned_to,
             a.at
         ],
     )
@@ -61,8 +67,8 @@ pub async fn insert(tx: &mut Tx, a: &Approval) -> Result<()> {
 /// See [`crate::StoreError`].
 pub async fn of_subject(conn: &mut Conn, subject_kind: &str, subject_id: &str) -> Result<Vec<Approval>> {
     conn.rows(
-        "SELECT id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, at FROM approval
-         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY at, id LIMIT 1000",
+        "SELECT id, subject_kind, subject_id, step, decision, reason, post_id, person, account_id, digest, returned_to, at
+         FROM approval WHERE subject_kind = $1 AND subject_id = $2 ORDER BY at, id LIMIT 1000",
         values![subject_kind, subject_id],
     )
     .await?
@@ -78,6 +84,8 @@ pub async fn of_subject(conn: &mut Conn, subject_kind: &str, subject_id: &str) -
             post_id: row.parse("post_id")?,
             person: row.text("person")?,
             account_id: row.parse("account_id")?,
+            digest: row.text("digest")?,
+            returned_to: row.text("returned_to")?,
             at: row.instant("at")?,
         })
     })

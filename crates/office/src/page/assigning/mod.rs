@@ -4,9 +4,15 @@ pub(crate) mod dispatch;
 pub(crate) mod matching;
 pub(crate) mod share;
 pub(crate) mod visit;
+pub(crate) mod visit_own;
 
 use crate::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(dispatch::routes()).merge(matching::routes()).merge(share::routes()).merge(visit::routes())
+    Routes::new()
+        .merge(dispatch::routes())
+        .merge(matching::routes())
+        .merge(share::routes())
+        .merge(visit::routes())
+        .merge(visit_own::routes())
 }
