@@ -7,5 +7,6 @@ mod dispatch;
 mod fairness;
 mod front;
 mod lists;
+mod people;
 mod scheme;
 mod task;

@@ -37,7 +37,7 @@ fn read(row: &Row) -> Result<SentRow> {
 }
 
 async fn rows(conn: &mut Conn, account: AccountId, sql: &str) -> Result<Vec<SentRow>> {
-    let found = conn.rows(&format!("{sql} ORDER BY since, id LIMIT {ROWS_MAX}"), values![account.to_string()]).await?;
+    let found = conn.rows(&format!("{sql} ORDER BY since, 1 LIMIT {ROWS_MAX}"), values![account.to_string()]).await?;
     found.iter().map(read).collect()
 }
 
