@@ -151,10 +151,13 @@ class Subject:
         return next(s for s in of_population if not s.tags or s.tags & self.tags)
 
     def categories(self, applicable):
-        """What it is checked for if it is drawn: its stratum's items, and those of its tags that the list has for its kind.
+        """What it is checked for if it is drawn: its stratum's items, and those of its tags that the list has for its kind; the
+        rest of a population is checked for its stratum's items only (R59).
 
         `applicable` holds the pairs of category and kind of the item list.
         """
+        if not self.stratum().tags:
+            return self.stratum().categories
         of_tags = {TAG_CATEGORIES[tag] for tag in self.tags if tag in TAG_CATEGORIES}
         return self.stratum().categories | {category for category in of_tags if (category, self.kind) in applicable}
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::calendar::Calendar;
 use domain::deadline::{Due, Span, SpanUnit, due_on, remaining};
-use domain::ids::{AgencyId, DeadlineId, ShareId};
+use domain::ids::{AgencyId, DeadlineId, ShareId, TaskId};
 use domain::rulebook::{Rule, Rulebook};
 use store::Tx;
 use store::repo::deadline::Deadline;
@@ -36,15 +36,17 @@ pub(crate) fn matching_due(rules: &Rulebook, today: NaiveDate, calendar: &Calend
     due_on(today, rules.matching_span(), calendar)
 }
 
-/// Starts receipt and matching of a share.
+/// Starts receipt and matching of a share of this task. A deadline of the task's own rests on the document that its scheme
+/// names.
 pub(crate) async fn start(
     tx: &mut Tx,
     ctx: &Ctx,
-    share: ShareId,
+    (task, share): (TaskId, ShareId),
     agency: AgencyId,
     rules: &Rulebook,
     calendar: &Calendar,
 ) -> Result<()> {
+    let own = store::repo::rulebook::of_task(tx, task).await?;
     for (kind, rule, span) in
         [("receipt", Rule::ReceiptSpan, rules.receipt_span()), ("matching", Rule::MatchingSpan, rules.matching_span())]
     {
@@ -60,7 +62,10 @@ pub(crate) async fn start(
             due_on: due.on,
             provisional: due.provisional,
             met_on: None,
-            basis: text::rule_basis(rule).to_owned(),
+            basis: own
+                .iter()
+                .find(|setting| setting.name == rule.code())
+                .map_or_else(|| text::rule_basis(rule).to_owned(), |setting| setting.basis.clone()),
         };
         store::repo::deadline::insert(tx, &row).await?;
     }

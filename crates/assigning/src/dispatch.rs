@@ -7,15 +7,16 @@ use chrono::NaiveDate;
 use domain::agency::{AgencyPath, Scope};
 use domain::division::DivisionCode;
 use domain::ids::{AgencyId, DrawId, JobId, ShareId, SubjectId, TaskId, VisitId};
-use domain::item::{CheckItem, items_for, unknown_entries};
+use domain::item::{CheckItem, VisitProblem};
 use domain::numbering::Pattern;
 use domain::registry::UseCase;
 use domain::state::{JobState, TaskState};
-use domain::subject::Tag;
+use domain::subject::{SubjectKind, Tag};
 use store::repo::dispatch::{self as repo, Drawn, NewShare, NewVisit, Source};
 use store::{Conn, StoreError};
 
 use super::deadline;
+use crate::items::{Class, classes, on_form};
 use kernel::job::Run;
 use kernel::rulebook;
 use kernel::{Ctx, Error, NewJob, Platform, Result};
@@ -47,6 +48,39 @@ pub struct UnitLine {
     pub inspectors: usize,
 }
 
+/// What the classes of a drawn task lack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Words of the scheme that name nothing: nothing is dispatched before they are mapped.
+    pub unknown: Vec<UnknownWord>,
+    /// Drawn objects without an applicable item: they are dispatched, and their items have to be settled.
+    pub without: Vec<WithoutItems>,
+}
+
+/// A word of the scheme that names nothing of the task's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownWord {
+    /// Code of its class.
+    pub class: String,
+    /// Label of its class.
+    pub label: String,
+    /// The word.
+    pub entry: String,
+}
+
+/// Drawn objects without an applicable item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithoutItems {
+    /// Codes of the classes that drew them.
+    pub classes: Vec<String>,
+    /// Labels of these classes.
+    pub labels: Vec<String>,
+    /// What they are.
+    pub kind: SubjectKind,
+    /// How many (户).
+    pub objects: u64,
+}
+
 /// What a dispatch would do, before it is done.
 #[derive(Clone, Debug)]
 pub struct DispatchPreview {
@@ -68,6 +102,8 @@ pub struct DispatchPreview {
     pub matching_span: String,
     /// The planned day where nothing else is said.
     pub planned_on: NaiveDate,
+    /// What classes lack.
+    pub gaps: Gaps,
     /// It has been dispatched already.
     pub dispatched: bool,
     /// The job that is at work on it.
@@ -92,7 +128,9 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
         units.push(UnitLine { agency_id: unit.agency_id, name: unit.agency_name, objects: unit.objects, inspectors });
     }
     let rules = rulebook::in_force(&mut conn, &source.agency_path, Some(task)).await?;
+    let gaps = gaps(&mut conn, &source, draw, ctx.today()).await?;
     Ok(DispatchPreview {
+        gaps,
         objects: units.iter().map(|unit| unit.objects).sum(),
         receipt_span: deadline::span_words(rules.receipt_span()),
         matching_span: deadline::span_words(rules.matching_span()),
@@ -108,11 +146,58 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
     })
 }
 
+/// What the classes of a drawn task lack: words that name nothing, and objects without an applicable item.
+pub(super) async fn gaps(conn: &mut Conn, source: &Source, draw: DrawId, today: NaiveDate) -> Result<Gaps> {
+    if source.item_list_id.is_empty() {
+        return Ok(Gaps::default());
+    }
+    let items = items(conn, source).await?;
+    let mappings = store::repo::item_mapping::of_task(conn, source.task_id).await?;
+    let classes = classes(&source.scheme, &items, &mappings)?;
+    let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(today)).collect();
+    let carried = by_subject(&repo::tags(conn, draw).await?);
+    let none = BTreeSet::new();
+    let mut without: BTreeMap<(Vec<&str>, SubjectKind), u64> = BTreeMap::new();
+    for rows in repo::drawn(conn, draw).await?.chunk_by(|a, b| a.subject_id == b.subject_id) {
+        let Some(first) = rows.first() else { continue };
+        let of: Vec<&Class> = classes.iter().filter(|class| rows.iter().any(|row| row.stratum == class.code)).collect();
+        let tags = carried.get(&first.subject_id).unwrap_or(&none);
+        if on_form(&of, first.kind, tags, &executable).is_empty() {
+            let codes = of.iter().map(|class| class.code.as_str()).collect();
+            *without.entry((codes, first.kind)).or_default() += 1;
+        }
+    }
+    let label = |code: &&str| classes.iter().find(|class| class.code == **code).map(|class| class.label.clone());
+    let without = without.into_iter().map(|((codes, kind), objects)| WithoutItems {
+        labels: codes.iter().filter_map(label).collect(),
+        classes: codes.into_iter().map(str::to_owned).collect(),
+        kind,
+        objects,
+    });
+    let unknown = classes.iter().flat_map(|class| {
+        let word = |entry: &String| UnknownWord {
+            class: class.code.clone(),
+            label: class.label.clone(),
+            entry: entry.clone(),
+        };
+        class.unknown.iter().map(word)
+    });
+    Ok(Gaps { unknown: unknown.collect(), without: without.collect() })
+}
+
+fn by_subject(tags: &[(SubjectId, Tag)]) -> BTreeMap<SubjectId, BTreeSet<Tag>> {
+    let mut carried: BTreeMap<SubjectId, BTreeSet<Tag>> = BTreeMap::new();
+    for (subject, tag) in tags {
+        carried.entry(*subject).or_default().insert(tag.clone());
+    }
+    carried
+}
+
 /// Asks for the dispatch of a drawn task; a job does it.
 ///
 /// # Errors
 /// `NotFound`; `Denied` (`DISP-008` for another agency's task); `DISP-001` not drawn, `DISP-002` dispatched already,
-/// `DISP-003` under way, `DISP-004` no item list; `Invalid` on `planned_on` (`DISP-005`).
+/// `DISP-003` under way, `DISP-004` no item list, `DISP-007` a word that names no item and is not mapped; `Invalid` on `planned_on` (`DISP-005`).
 pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> Result<JobId> {
     let mut command = platform.command(ctx, UseCase::TaskDispatch).await?;
     let source = repo::source(command.tx(), &ctx.scope()?, input.task).await?;
@@ -124,6 +209,9 @@ pub async fn dispatch(platform: &Platform, ctx: &Ctx, input: DispatchInput) -> R
     if source.item_list_id.is_empty() {
         return Err(Error::conflict("DISP-004").with("number", &source.number));
     }
+    let items = items(command.tx(), &source).await?;
+    let mappings = store::repo::item_mapping::of_task(command.tx(), input.task).await?;
+    require_known(&classes(&source.scheme, &items, &mappings)?)?;
     if let Some(day) = input.planned_on
         && (day < source.window_from.max(ctx.today()) || day > source.window_to)
     {
@@ -176,12 +264,14 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
         days.insert(id, input.planned_on.unwrap_or_else(|| default_day(&source, due)));
         books.insert(id, book);
     }
-    drop(conn);
     run.progress(1, 3, "dispatch").await?;
-    let strata = strata_items(&source, &items)?;
+    let mappings = store::repo::item_mapping::of_task(&mut conn, input.task).await?;
+    drop(conn);
+    let classes = classes(&source.scheme, &items, &mappings)?;
+    require_known(&classes)?;
     // What is not published and in force is never executed (R1).
     let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
-    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &strata, &days)?;
+    let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &classes, &days)?;
     run.progress(2, 3, "dispatch").await?;
     kernel::point("dispatch.prepared");
 
@@ -201,7 +291,7 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     )?;
     for share in &plan.shares {
         let book = books.get(&share.agency_id).cloned().unwrap_or_default();
-        deadline::start(command.tx(), &ctx, share.id, share.agency_id, &book, &calendar).await?;
+        deadline::start(command.tx(), &ctx, (input.task, share.id), share.agency_id, &book, &calendar).await?;
     }
     let summary =
         serde_json::json!({ "number": source.number, "units": plan.shares.len(), "visits": plan.visits.len() });
@@ -219,7 +309,7 @@ async fn items(conn: &mut Conn, source: &Source) -> Result<Vec<CheckItem>> {
     Ok(records.into_iter().map(|record| record.item).collect())
 }
 
-fn drawn_attempt(source: &Source) -> Result<DrawId> {
+pub(super) fn drawn_attempt(source: &Source) -> Result<DrawId> {
     match (source.state, source.draw_id) {
         (TaskState::Drawn, Some(draw)) => Ok(draw),
         _ => Err(Error::conflict("DISP-001").with("number", &source.number)),
@@ -247,15 +337,12 @@ async fn failed_job(conn: &mut Conn, task: TaskId) -> Result<Option<JobId>> {
     Ok(last.filter(|job| job.state == JobState::Failed).map(|job| job.id))
 }
 
-/// The entries of each stratum, in the scheme's order. A scheme that names an unknown item is refused, not shortened.
-fn strata_items(source: &Source, items: &[CheckItem]) -> Result<Vec<(String, Vec<String>)>> {
-    let document = source.scheme_document.as_deref().unwrap_or_default();
-    let scheme = draw::Scheme::parse(document.as_bytes()).map_err(Error::internal)?;
-    let entries: Vec<String> = scheme.strata.iter().flat_map(|stratum| stratum.items.iter().cloned()).collect();
-    if let Some(entry) = unknown_entries(&entries, items).first() {
-        return Err(Error::conflict("DISP-007").with("entry", entry));
+/// A word that names nothing concerns a whole class: it is mapped by two people first, not left out.
+fn require_known(classes: &[Class]) -> Result<()> {
+    match classes.iter().find_map(|class| class.unknown.first().map(|entry| (class, entry))) {
+        None => Ok(()),
+        Some((class, entry)) => Err(Error::conflict("DISP-007").with("entry", entry).with("class", &class.label)),
     }
-    Ok(scheme.strata.into_iter().map(|stratum| (stratum.code, stratum.items)).collect())
 }
 
 struct Plan {
@@ -269,26 +356,20 @@ fn plan_visits(
     drawn: &[Drawn],
     tags: &[(SubjectId, Tag)],
     items: &[CheckItem],
-    strata: &[(String, Vec<String>)],
+    classes: &[Class],
     days: &BTreeMap<AgencyId, NaiveDate>,
 ) -> Result<Plan> {
-    let mut carried: BTreeMap<SubjectId, BTreeSet<Tag>> = BTreeMap::new();
-    for (subject, tag) in tags {
-        carried.entry(*subject).or_default().insert(tag.clone());
-    }
+    let carried = by_subject(tags);
     let mut shares: Vec<NewShare> = Vec::new();
     let mut visits = Vec::new();
     // Rows of one object stand together: they are ordered by agency and code, and a code is one object's.
     for rows in drawn.chunk_by(|a, b| a.subject_id == b.subject_id) {
         let Some(first) = rows.first() else { continue };
-        let of: Vec<&(String, Vec<String>)> =
-            strata.iter().filter(|(code, _)| rows.iter().any(|row| row.stratum == *code)).collect();
-        let entries: Vec<String> = of.iter().flat_map(|(_, entries)| entries.iter().cloned()).collect();
+        let of: Vec<&Class> = classes.iter().filter(|class| rows.iter().any(|row| row.stratum == class.code)).collect();
         let none = BTreeSet::new();
-        let on_form = items_for(&entries, first.kind, carried.get(&first.subject_id).unwrap_or(&none), items);
-        if on_form.is_empty() {
-            return Err(Error::conflict("DISP-006").with("name", &first.name).with("code", &first.code));
-        }
+        let tags = carried.get(&first.subject_id).unwrap_or(&none);
+        // One object without an item is two people's to settle, for its class; the others are dispatched all the same.
+        let on_form = on_form(&of, first.kind, tags, items);
         let share = match shares.last_mut() {
             Some(share) if share.agency_id == first.agency_id => share,
             _ => {
@@ -307,8 +388,9 @@ fn plan_visits(
             name: first.name.clone(),
             number: String::new(),
             planned_on: days.get(&first.agency_id).copied().unwrap_or_else(|| ctx.today()),
-            strata: of.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(","),
+            strata: of.iter().map(|class| class.code.as_str()).collect::<Vec<_>>().join(","),
             items: on_form.iter().map(|item| item.code.clone()).collect(),
+            problem: on_form.is_empty().then_some(VisitProblem::NoItems),
         });
     }
     Ok(Plan { shares, visits })

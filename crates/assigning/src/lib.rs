@@ -3,6 +3,8 @@
 mod deadline;
 mod dispatch;
 pub mod form;
+mod items;
+pub mod mapping;
 pub mod matching;
 mod share;
 mod todo;
@@ -10,7 +12,9 @@ mod visit;
 mod visit_own;
 
 pub use deadline::DeadlineView;
-pub use dispatch::{DISPATCH_JOB, DispatchInput, DispatchPreview, UnitLine, dispatch, preview};
+pub use dispatch::{
+    DISPATCH_JOB, DispatchInput, DispatchPreview, Gaps, UnitLine, UnknownWord, WithoutItems, dispatch, preview,
+};
 pub use share::{ShareView, TaskProgress, UnitProgress, accept, give_back, list, progress, redispatch, view};
 pub use store::repo::roster::Load;
 pub use store::repo::share::Share;

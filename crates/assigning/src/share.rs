@@ -27,6 +27,8 @@ pub struct ShareView {
     pub deadlines: Vec<DeadlineView>,
     /// Visits by state.
     pub visits_by_state: Vec<(String, i64)>,
+    /// Visits whose items two people of the organiser have to settle.
+    pub without_items: i64,
     /// It is the acting post's own unit's.
     pub own: bool,
     /// The acting post's unit dispatched it.
@@ -192,7 +194,7 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
         other => other.into(),
     })?;
     let book = rulebook::in_force(command.tx(), &target.path, Some(share.task_id)).await?;
-    deadline::start(command.tx(), ctx, id, target.id, &book, &calendar).await?;
+    deadline::start(command.tx(), ctx, (share.task_id, id), target.id, &book, &calendar).await?;
     command
         .finish(
             "share",
@@ -254,12 +256,14 @@ async fn discard_prepared(tx: &mut store::Tx, id: ShareId) -> Result<()> {
 async fn shown(conn: &mut Conn, ctx: &Ctx, share: Share, calendar: &domain::calendar::Calendar) -> Result<ShareView> {
     let deadlines = deadlines(conn, ctx, share.id, calendar).await?;
     let counts = repo::visit_counts_of_share(conn, share.id).await?;
+    let without_items = repo::problems_of_share(conn, share.id).await?;
     let post = ctx.post().ok();
     Ok(ShareView {
         own: post.is_some_and(|post| post.agency_id == share.agency_id),
         organised: post.is_some_and(|post| post.agency_id == share.organiser_id),
         commands: domain::state::commands(share.state),
         visits_by_state: counts,
+        without_items,
         deadlines,
         share,
     })

@@ -12,7 +12,8 @@ use store::repo::todo::{self, OpenMatching};
 use store::repo::visit_own::{self, When};
 use store::repo::sent as rows;
 
-/// Shares and matchings of the post's agency in which it is this person's turn; for an inspector the own visits.
+/// Shares and matchings of the post's agency in which it is this person's turn; for a leader besides mappings that wait for
+/// approval, for an inspector the own visits.
 ///
 /// # Errors
 /// `Internal`.
@@ -25,7 +26,13 @@ pub(crate) async fn todos(conn: &mut Conn, ctx: &Ctx, post: &Post) -> Result<Vec
             todos.extend(matchings(conn, post).await?);
             Ok(todos)
         }
-        Role::Leader => matchings(conn, post).await,
+        Role::Leader => {
+            let proposed = todo::proposed_mappings(conn, post.agency_id).await?;
+            let proposed = proposed.into_iter().map(|task| Todo::of(TodoKind::ApproveMapping, task));
+            let mut todos: Vec<Todo> = proposed.collect();
+            todos.extend(matchings(conn, post).await?);
+            Ok(todos)
+        }
         Role::Inspector => own_visits(conn, ctx, post).await,
         _ => Ok(Vec::new()),
     }

@@ -15,7 +15,7 @@ use domain::inspector::{Certificate, Inspector, Qualification};
 use domain::item::{AppliesTo, CheckItem, CheckMethod, ItemWeight};
 use domain::role::Role;
 use domain::state::RevisionState;
-use domain::subject::{Licence, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
+use domain::subject::{Licence, LicenceState, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
 use store::repo;
 use store::repo::check_item::ItemRecord;
 use store::repo::inspector::InspectorRecord;
@@ -315,7 +315,7 @@ on_both! {
         input.registered_on = "2018-08-08".to_owned();
         input.phone = " 0335-1234567 ".to_owned();
         input.licences = vec![
-            LicenceInput { kind: "食品经营许可证".into(), number: "JY21303020001".into(), valid_from: String::new(), valid_to: "2025-01-01".into() },
+            LicenceInput { kind: "食品经营许可证".into(), number: "JY21303020001".into(), valid_from: String::new(), valid_to: "2025-01-01".into(), state: String::new() },
             LicenceInput::default(),
         ];
         (input.risk_scale, input.risk_level, input.risk_on) = ("food".into(), "B".into(), "2021-05-06".into());
@@ -331,6 +331,7 @@ on_both! {
         assert_eq!((s.status, s.established_on, s.phone.as_str()), (SubjectStatus::Operating, Some(day("2018-08-08")), "0335-1234567"));
         assert_eq!(s.licences, [Licence {
             kind: "食品经营许可证".into(), number: "JY21303020001".into(), valid_from: None, valid_to: Some(day("2025-01-01")),
+            state: LicenceState::Valid,
         }]);
         assert_eq!(view.food.map(|class| class.level), Some(RiskLevel::B));
 
@@ -352,7 +353,7 @@ on_both! {
         let base = city.input(0).await;
         let events = city.events().await;
         let licence = |kind: &str, number: &str, from: &str, to: &str| LicenceInput {
-            kind: kind.into(), number: number.into(), valid_from: from.into(), valid_to: to.into(),
+            kind: kind.into(), number: number.into(), valid_from: from.into(), valid_to: to.into(), state: String::new(),
         };
         let check = |change: &dyn Fn(&mut SubjectInput), expect: &'static [(&'static str, &'static str)]| {
             let mut input = base.clone();

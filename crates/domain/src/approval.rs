@@ -54,6 +54,12 @@ pub const SEAL: Procedure = Procedure {
     steps: &[Step { code: "seal", hand: Hand::Drawer }, Step { code: "seal_approve", hand: Hand::SealApprover }],
 };
 
+/// What a word of a drawn task's scheme stands for: part of the scheme, so proposed and approved by the same two hands.
+pub const MAPPING: Procedure = Procedure {
+    subject_kind: "item_mapping",
+    steps: &[Step { code: "propose", hand: Hand::SchemeAuthor }, Step { code: "approve", hand: Hand::SchemeApprover }],
+};
+
 /// A decision that was taken, as the fold reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided<'a> {

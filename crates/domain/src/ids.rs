@@ -88,6 +88,8 @@ ids! {
     InspectorId,
     /// A job of the queue.
     JobId,
+    /// A mapping of a scheme's word to check items.
+    ItemMappingId,
     /// One run of matching inspectors to visits.
     MatchingId,
     /// A witness or host who contributes randomness to a draw.

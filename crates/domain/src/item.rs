@@ -36,6 +36,14 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// What two people have to settle about one visit, while the others go on.
+    VisitProblem {
+        /// None of the items of its classes applies to it.
+        NoItems = "no_items",
+    }
+}
+
 /// To which objects an item applies.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AppliesTo {

@@ -157,6 +157,10 @@ registry! {
     FairnessView "fairness.view" read COUNTERS, Some("/fairness");
     FairnessCompute "fairness.compute" noted COUNTERS, Some("/fairness/compute");
 
+    MappingView "mapping.view" read READERS, Some("/tasks/{task}/mappings");
+    MappingPropose "mapping.propose" write CLERK, Some("/tasks/{task}/mappings/new");
+    MappingApprove "mapping.approve" write LEADER, Some("/tasks/{task}/mappings/{mapping}/approve");
+    MappingReturn "mapping.return" write LEADER, Some("/tasks/{task}/mappings/{mapping}/return");
     TaskDispatch "task.dispatch" write CLERK, Some("/tasks/{task}/dispatch");
     ShareList "share.list" read READERS, Some("/shares");
     ShareView "share.view" read READERS, Some("/shares/{share}");

@@ -354,6 +354,33 @@ machine!(MatchingState, MatchingCommand, start Prepared, {
 });
 
 coded_enum! {
+    /// A mapping of a scheme's word to items, for a drawn task that is stuck without it.
+    MappingState {
+        /// Waits for a second person.
+        Proposed = "proposed",
+        /// In force and published.
+        Approved = "approved",
+        /// Sent back with a reason; another may be proposed.
+        Returned = "returned",
+    }
+}
+
+coded_enum! {
+    /// What the second person does with a mapping.
+    MappingCommand {
+        /// Puts it in force.
+        Approve = "approve",
+        /// Sends it back with a reason.
+        Return = "return",
+    }
+}
+
+machine!(MappingState, MappingCommand, start Proposed, {
+    Proposed Approve Approved;
+    Proposed Return Returned;
+});
+
+coded_enum! {
     /// A party to a draw or matching.
     PartyState {
         /// Has a link and has sent nothing.
@@ -464,6 +491,11 @@ mod tests {
             ("drawn", "close", "closed"),
             ("closed", "archive", "archived"),
         ]);
+    }
+
+    #[test]
+    fn mapping() {
+        check::<MappingState>(&[("proposed", "approve", "approved"), ("proposed", "return", "returned")]);
     }
 
     #[test]

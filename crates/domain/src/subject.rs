@@ -188,6 +188,20 @@ impl fmt::Display for Tag {
 
 serde_as_text!(Tag);
 
+coded_enum! {
+    /// What became of a licence, whatever its last day says.
+    LicenceState {
+        /// 有效
+        Valid = "valid",
+        /// 暂停
+        Suspended = "suspended",
+        /// 吊销（撤销）
+        Revoked = "revoked",
+        /// 注销
+        Cancelled = "cancelled",
+    }
+}
+
 /// A licence of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Licence {
@@ -199,12 +213,16 @@ pub struct Licence {
     pub valid_from: Option<NaiveDate>,
     /// Last day; `None` for one without end.
     pub valid_to: Option<NaiveDate>,
+    /// What became of it.
+    pub state: LicenceState,
 }
 
 impl Licence {
-    /// Whether it holds on this day. The first and the last day count.
+    /// Whether it holds on this day: neither suspended, revoked nor cancelled. The first and the last day count.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+        self.state == LicenceState::Valid
+            && self.valid_from.is_none_or(|from| from <= day)
+            && self.valid_to.is_none_or(|to| day <= to)
     }
 }
 
@@ -437,6 +455,7 @@ mod tests {
             number: "甲1".into(),
             valid_from: Some(day(from)),
             valid_to: Some(day(to)),
+            state: LicenceState::Valid,
         };
         check(&|s| s.licences = vec![licence("2020-01-01", "2020-01-01"); Subject::LICENCES_MAX], Ok(()));
         check(&|s| s.licences = vec![licence("2020-01-01", "2025-01-01"); 65], Err(BadSubject::TooManyLicences(65)));

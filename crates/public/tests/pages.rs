@@ -187,6 +187,9 @@ fn announcement(state: &str, number: &str) -> Announcement {
         outside: 7,
         total: 5,
         attempts: vec![attempt(state, number)],
+        objects: Some((99, 0)),
+        expected: Some(domain::scheme::Expected { least: 5, most: 5 }),
+        mappings: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod bad_register;
+pub mod items;
 pub mod play;
 mod published;
 mod rest;

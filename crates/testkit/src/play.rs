@@ -71,6 +71,7 @@ pub fn scheme() -> SchemeDraft {
         label: label.to_owned(),
         population: "企业".to_owned(),
         items: vec!["登记事项检查".to_owned()],
+        tagged: true,
         conditions: vec![Condition::new(SchemeColumn::Kind, ConditionTest::In, ["企业"]), test],
         size: StratumSize::Ratio { ratio: ratio.to_owned(), rounding: SizeRounding::Ceil, at_least: None },
         split: None,

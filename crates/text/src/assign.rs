@@ -2,6 +2,9 @@
 //! two lawful inspectors.
 
 use chrono::NaiveDate;
+use domain::subject::SubjectKind;
+
+use crate::Label as _;
 
 /// Title of a dispatch in the list of jobs.
 #[must_use]
@@ -110,6 +113,31 @@ pub fn shortage(rule: Shortfall<'_>, counts: Counts) -> (String, String) {
         Shortfall::Qualification(_) | Shortfall::Team => "请补录检查人员资质，或报下达单位另行指定检查单位。",
     };
     (what, next.to_owned())
+}
+
+/// What a class of a drawn task lacks: words that name nothing, or objects to whom no item applies.
+#[must_use]
+pub fn lacking(words: &[&str], without: &[(SubjectKind, u64)]) -> String {
+    if words.is_empty() {
+        return "不缺".to_owned();
+    }
+    if without.is_empty() {
+        return format!("“{}”不在清单内", words.join("”“"));
+    }
+    let kinds: Vec<_> = without.iter().map(|(kind, n)| format!("{n}户{}", kind.label())).collect();
+    format!("抽中的{}没有适用的事项", kinds.join("、"))
+}
+
+/// Objects of a drawn task without an applicable item: 电子商务平台经营者、其它类型企业：4户企业没有适用的事项.
+#[must_use]
+pub fn without_items(classes: &[String], kind: SubjectKind, objects: u64) -> String {
+    format!("{}：{objects}户{}没有适用的事项", classes.join("、"), kind.label())
+}
+
+/// A word that names nothing: “其它类型企业”的“随便写的一项”不在清单内.
+#[must_use]
+pub fn unknown_word(class: &str, entry: &str) -> String {
+    format!("“{class}”的“{entry}”不在清单内")
 }
 
 #[cfg(test)]

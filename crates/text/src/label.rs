@@ -5,16 +5,17 @@ use domain::calendar::DayKind;
 use domain::deadline::{Binding, SpanUnit};
 use domain::division::DivisionLevel;
 use domain::import::{ImportKind, ImportState};
-use domain::item::{CheckMethod, ItemWeight};
+use domain::item::{CheckMethod, ItemWeight, VisitProblem};
 use domain::role::Role;
 use domain::rulebook::{DispatchKey, LimitCounts, ReplacementApprover, Term};
 use domain::scheme::{ConditionTest, SchemeColumn, SeatMethod, SizeRounding, StratumMembership};
 use domain::separation::Hand;
 use domain::state::{
-    AttemptState, JobCommand, JobState, MatchingCommand, MatchingState, PartyCommand, PartyState, RevisionCommand,
-    RevisionState, ShareCommand, ShareState, TaskCommand, TaskState, VisitCommand, VisitState,
+    AttemptState, JobCommand, JobState, MappingCommand, MappingState, MatchingCommand, MatchingState, PartyCommand,
+    PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState, TaskCommand, TaskState, VisitCommand,
+    VisitState,
 };
-use domain::subject::{RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
+use domain::subject::{LicenceState, RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
 
 /// Has a Chinese label.
 pub trait Label {
@@ -59,6 +60,7 @@ labels! {
         Uploaded "待对应列", Mapped "待试导入", Checked "待确认", Refused "有问题，未导入", Committed "已导入", Cancelled "已取消",
     }
 
+    VisitProblem { NoItems "没有适用的抽查事项，待确定" }
     ItemWeight { Key "重点检查事项", General "一般检查事项" }
     CheckMethod {
         OnSite "实地核查", Documents "书面检查", Online "网络检查", Sampling "抽样检测", Commissioned "委托专业机构检查",
@@ -85,9 +87,10 @@ labels! {
     AttemptState {
         Frozen "底册已冻结", Requested "封存待批准", Sealed "已封存", Committed "已公布承诺", Drawn "已摇号", Failed "未成",
     }
+    LicenceState { Valid "有效", Suspended "暂停", Revoked "吊销", Cancelled "注销" }
     SchemeColumn {
         Kind "主体类型", SubKind "细分类型", Organ "登记机关", Registered "成立日期", Status "登记状态", Risk "信用风险等级",
-        Industry "行业代码", Division "行政区划", Tags "标签",
+        Industry "行业代码", Division "行政区划", Tags "标签", Licences "有效的许可证",
     }
     ConditionTest {
         In "是", NotIn "不是", Prefix "开头为", Has "带有", HasNone "不带", UpTo "不晚于", After "晚于", Empty "未填写",
@@ -110,6 +113,8 @@ labels! {
     }
     VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备", Dropped "不再检查" }
     VisitCommand { Match "匹配检查人员", Prepare "打印文书", Drop "取消检查" }
+    MappingState { Proposed "待批准", Approved "已批准并公布", Returned "已退回" }
+    MappingCommand { Approve "批准事项对应", Return "退回事项对应" }
     MatchingState { Prepared "待公布承诺", Committed "待揭示", Matched "已匹配", Failed "未成功" }
     MatchingCommand { Prepare "准备匹配数据", Commit "公布承诺", Run "执行匹配", Fail "宣布本次匹配未成" }
     PartyState { Invited "待提交承诺", Committed "已提交承诺", Revealed "已揭示", Absent "缺席", Rejected "揭示不符" }
@@ -142,6 +147,7 @@ mod tests {
         distinct::<SubjectKind>();
         distinct::<SubjectGroup>();
         distinct::<SubjectStatus>();
+        distinct::<LicenceState>();
         distinct::<RiskScale>();
         distinct::<RiskLevel>();
         distinct::<ImportKind>();
@@ -166,6 +172,7 @@ mod tests {
         distinct::<JobCommand>();
         distinct::<VisitState>();
         distinct::<VisitCommand>();
+        distinct::<MappingState>();
         distinct::<MatchingState>();
         distinct::<MatchingCommand>();
         distinct::<PartyState>();

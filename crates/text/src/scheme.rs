@@ -1,12 +1,13 @@
 //! A scheme in sentences: what an exclusion removes, whom a stratum holds, how many are drawn. The same words stand in the
 //! editor, before the seal and on the public page.
 
+use chrono::NaiveDate;
 use domain::scheme::{
-    BadScheme, Condition, ConditionTest, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize,
+    BadScheme, Condition, ConditionTest, Finding, SchemeColumn, SchemeProblem, SplitRule, StratumRule, StratumSize,
     percent_of_ratio,
 };
 
-use crate::{Explain, Label, Message};
+use crate::{Explain, Label, Message, date};
 
 /// What is added to the title of a copy.
 pub const COPY_SUFFIX: &str = "（副本）";
@@ -23,6 +24,14 @@ pub fn condition(condition: &Condition) -> String {
         ConditionTest::In => format!("{column}为{}", values(&condition.values)),
         ConditionTest::NotIn => format!("{column}不是{}", values(&condition.values)),
         ConditionTest::Prefix => format!("{column}以{}开头", values(&condition.values)),
+        ConditionTest::Has if condition.column == SchemeColumn::Licences => {
+            format!("持有有效的{}", values(&condition.values))
+        }
+        ConditionTest::HasNone if condition.column == SchemeColumn::Licences => {
+            format!("没有有效的{}", values(&condition.values))
+        }
+        ConditionTest::Empty if condition.column == SchemeColumn::Licences => "没有任何有效的许可证".to_owned(),
+        ConditionTest::Filled if condition.column == SchemeColumn::Licences => "持有任一有效的许可证".to_owned(),
         ConditionTest::Has => format!("带有{}标签", values(&condition.values)),
         ConditionTest::HasNone => format!("不带{}标签", values(&condition.values)),
         ConditionTest::UpTo => format!("{}（含当日）及以前{}", day(condition), registered(condition.column)),
@@ -134,12 +143,6 @@ pub fn reused(numbers: &[String]) -> String {
     format!("同一底册曾用于任务{}的摇号。", numbers.join("、"))
 }
 
-/// The task has no item list, so that dispatch will be refused.
-#[must_use]
-pub const fn no_items() -> &'static str {
-    "尚未导入抽查事项清单，摇号后不能派发；请先导入。"
-}
-
 /// A value of the cell column without a ratio.
 #[must_use]
 pub fn value_not_named(at: &str, value: &str) -> String {
@@ -167,6 +170,7 @@ pub fn place(place: &str) -> String {
             ("basis", _) => "制定依据".to_owned(),
             ("contact", _) => "联系人".to_owned(),
             ("notes", _) => "备注".to_owned(),
+            ("spans", Some(n)) => format!("第{n}条期限"),
             ("window_to", _) => "检查结束日期".to_owned(),
             ("reserves", _) => "候补户数".to_owned(),
             ("label", _) => "的名称".to_owned(),
@@ -214,11 +218,130 @@ impl Explain for BadScheme {
                 Message::new("“归入先列的类别”时不能标记“其他”。", "请去掉标记，把“其他”类别放在最后即可。")
             }
             Self::Window => Message::new("结束日期早于开始日期。", "请核对检查起止日期。"),
+            Self::Span { rule, n } => Message::new(
+                format!("方案不能把“{}”定为{n}日。", rule.label()),
+                "请只填写签收和匹配的期限，每种一条，1至366日。",
+            ),
+            Self::NotListed(entry) => Message::new(
+                format!("“{entry}”不是现行抽查事项清单中的事项或类别。"),
+                "请从清单中选择；清单中确实没有的，请名录管理员先导入包含该事项的新清单，再回来选择。",
+            ),
             Self::Protocol(reason) => {
                 Message::new(format!("含有不能进入公开文件的字符（{reason}）。"), "请删去看不见的字符，重新手工输入。")
             }
         }
     }
+}
+
+impl Explain for Finding {
+    fn explain(&self) -> Message {
+        let choose = "请在方案中改选清单内的事项或类别；清单缺少的，请名录管理员先导入新清单。";
+        match self {
+            Self::NoList => {
+                Message::new("没有现行的抽查事项清单，摇号后无法派发。", "请名录管理员先导入抽查事项清单。")
+            }
+            Self::NotListed { class, entry } => {
+                Message::new(format!("“{class}”的抽查事项“{entry}”不在抽查事项清单中。"), choose)
+            }
+            Self::NotInForce { class, entry } => {
+                Message::new(format!("“{class}”的抽查事项“{entry}”今天没有一项在有效期内。"), choose)
+            }
+            Self::NoItem { class, kind, rows } => Message::new(
+                format!("“{class}”中有{rows}户{}没有任何适用的抽查事项。", kind.label()),
+                format!("请为这一类补选适用于{}的事项，或在条件中不再包括{}。", kind.label(), kind.label()),
+            ),
+            Self::NoDivision => Message::new(
+                "组织单位及其上级都没有行政区划代码，派发时无法编号。",
+                "请系统管理员在机构中补填行政区划代码。",
+            ),
+            Self::NoUnit { unit, rows } => Message::new(
+                format!("有{rows}户的登记机关“{unit}”不是平台上的机构，派发时没有去处。"),
+                "请系统管理员先建立该机构，或在名录库中更正登记机关。",
+            ),
+            Self::TooManyDrawn { drawn, max } => Message::new(
+                format!("将抽取{drawn}户次，一项任务最多派发{max}户次。"),
+                "请降低比例，或分为几个方案、分批抽取。",
+            ),
+            Self::WindowOver { to } => Message::new(
+                format!("检查结束日期{}已过，派发后没有可以检查的日子。", date::day(*to)),
+                "请作废本任务，按新的检查时间重新建立。",
+            ),
+            Self::OrganiserName => Message::new(
+                "组织单位的名称含有看不见的字符，不能写入公开文件。",
+                "请系统管理员在机构中重新手工输入名称。",
+            ),
+            Self::ItemEnds { item, on } => Message::new(
+                format!("事项“{item}”{}失效，早于检查结束日期。", date::day(*on)),
+                "该日以后不得再检查此项；请调整检查时间，或先更新清单。",
+            ),
+            Self::FewInspectors { unit, able: 0 } => Message::new(
+                format!("{unit}没有一名执法证有效的检查人员，派发后无法匹配。"),
+                "请先补录该单位的检查人员或更新执法证有效期。",
+            ),
+            Self::FewInspectors { unit, able } => Message::new(
+                format!("{unit}只有{able}名执法证有效的检查人员，不够两人一组。"),
+                "请先补录该单位的检查人员或更新执法证有效期。",
+            ),
+            Self::NotQualified { unit, codes } => Message::new(
+                format!("{unit}没有两人能共同具备检查所需的资质：{}。", codes.join("、")),
+                "请先补录具备资质的检查人员，否则涉及的户无法匹配。",
+            ),
+            Self::NoReceiver { unit } => Message::new(
+                format!("{unit}没有经办人账号，派发后无人签收。"),
+                "请系统管理员先为该单位建立经办人账号。",
+            ),
+            Self::NoSecond { unit } => Message::new(
+                format!("{unit}只有一个经办人或分管领导账号，匹配时没有第二人参加。"),
+                "请系统管理员先为该单位再建立一个账号。",
+            ),
+            Self::TooManyInspectors { unit, max } => Message::new(
+                format!("{unit}的检查人员超过{max}人，一次匹配容纳不下。"),
+                "请系统管理员按所、分局分设机构。",
+            ),
+            Self::WindowShort { to, due } => Message::new(
+                format!(
+                    "检查结束日期{}不晚于匹配期限（今天派发则为{}），匹配后可能没有检查的日子。",
+                    date::day(*to),
+                    date::day(*due)
+                ),
+                "请尽快派发和匹配，或作废后按新的检查时间重新建立任务。",
+            ),
+        }
+    }
+}
+
+/// How classes overlap: why their rows do not add up.
+#[must_use]
+pub fn overlap(objects: u64, shared: u64) -> String {
+    format!("各类别共有{objects}户，其中{shared}户同时属于两个以上类别，在各类别中都计数，所以各行相加多于户数。")
+}
+
+/// First and last day of the visits, as far as they are set.
+#[must_use]
+pub fn window(from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => format!("{} 至 {}", date::day(from), date::day(to)),
+        (Some(from), None) => format!("{} 起", date::day(from)),
+        (None, Some(to)) => format!("至 {}", date::day(to)),
+        (None, None) => "未填写，建立任务时填写".to_owned(),
+    }
+}
+
+/// Whether a class adds the items that tags call.
+#[must_use]
+pub const fn tagged(tagged: bool) -> &'static str {
+    if tagged { "并按标签附加清单中对应的事项" } else { "不按标签附加事项" }
+}
+
+/// How many firms will be visited: a class's draws and another's coincide, and one firm is visited once.
+#[must_use]
+pub fn expected(total: u64, least: u64, most: u64) -> String {
+    if least == most {
+        return format!("抽取{total}户次，预计检查{least}户。");
+    }
+    format!(
+        "抽取{total}户次，预计实际检查{least}至{most}户：同一户在各类别中用同一个号，同时属于几类的往往一并抽中，只上门一次；确切户数摇号后得出。"
+    )
 }
 
 /// A problem with its place, in one line.
@@ -247,6 +370,8 @@ mod tests {
         check(C::Registered, T::UpTo, &["2020-12-31"], "2020-12-31（含当日）及以前成立");
         check(C::Tags, T::Has, &["电子商务平台"], "带有“电子商务平台”标签");
         check(C::Risk, T::Empty, &[], "信用风险等级未填写");
+        check(C::Licences, T::Has, &["工业产品生产许可证"], "持有有效的“工业产品生产许可证”");
+        check(C::Licences, T::Empty, &[], "没有任何有效的许可证");
         check(C::Industry, T::Prefix, &["F52"], "行业代码以“F52”开头");
         let many: Vec<String> = (0..7).map(|n| n.to_string()).collect();
         assert!(condition(&Condition::new(C::Organ, T::In, many)).ends_with("等7项之一"));

@@ -21,6 +21,8 @@ pub enum TodoKind {
     NewAttempt,
     /// The drawn list is to be dispatched.
     Dispatch,
+    /// What a word of a drawn task's scheme stands for waits for approval.
+    ApproveMapping,
     /// A dispatched list is to be accepted.
     AcceptShare,
     /// Inspectors are to be matched.
@@ -54,6 +56,7 @@ impl TodoKind {
             Self::Draw => "承诺已公布，待揭示并抽取",
             Self::NewAttempt => "上次抽取未成功，待重新封存",
             Self::Dispatch => "已抽取，待派发",
+            Self::ApproveMapping => "事项对应待批准",
             Self::AcceptShare => "新派发名单待签收",
             Self::MatchShare => "待随机匹配检查人员",
             Self::CreateTask => "方案已批准，待建立任务",
@@ -71,7 +74,7 @@ impl TodoKind {
     pub const fn action(self) -> &'static str {
         match self {
             Self::ApproveScheme | Self::ApproveTask => "去审批",
-            Self::ApproveSeal => "去核对并批准",
+            Self::ApproveSeal | Self::ApproveMapping => "去核对并批准",
             Self::Freeze => "去冻结",
             Self::HoldCeremony => "去摇号",
             Self::Draw => "去抽取",

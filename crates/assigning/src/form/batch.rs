@@ -119,7 +119,8 @@ pub async fn read_file(platform: &Platform, ctx: &Ctx, share: ShareId, file: Fil
 async fn printable(conn: &mut Conn, share: &Share) -> Result<Vec<Visit>> {
     let rows_max = u32::try_from(store::repo::dispatch::DRAWN_MAX).unwrap_or(u32::MAX);
     let mut visits = store::repo::visit::of_share(conn, share.id, rows_max).await?;
-    visits.retain(|visit| matches!(visit.state, VisitState::Matched | VisitState::Prepared));
+    // What waits for its items is printed once two people have settled them; the others need not wait for it.
+    visits.retain(|visit| matches!(visit.state, VisitState::Matched | VisitState::Prepared) && visit.problem.is_none());
     Ok(visits)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::VisitId;
+use domain::item::VisitProblem;
 use store::Conn;
 use store::repo::share::Share;
 use store::repo::visit::{self as repo, Seat, Visit};
@@ -17,7 +18,7 @@ const BASIS_CHARS_MAX: usize = 600;
 /// The data of these visits of one share, in their order.
 ///
 /// # Errors
-/// `FORM-002` naming the first object without two inspectors.
+/// `FORM-002` naming the first object without two inspectors, `FORM-007` the first without items.
 pub(super) async fn of_visits(
     platform: &Platform,
     ctx: &Ctx,
@@ -43,6 +44,9 @@ pub(super) async fn of_visits(
             let team = teams.remove(&visit.id).unwrap_or_default();
             if team.len() < 2 {
                 return Err(Error::conflict("FORM-002").with("name", &visit.name));
+            }
+            if visit.problem == Some(VisitProblem::NoItems) {
+                return Err(Error::conflict("FORM-007").with("name", &visit.name));
             }
             let items = items.remove(&visit.id).unwrap_or_default();
             let place = places.remove(&visit.subject_id);

@@ -6,6 +6,9 @@ use chrono::NaiveDate;
 use domain::agency::AgencyLevel;
 use domain::ids::{AgencyId, CheckItemId, DrawId, InspectorId, JobId, RevisionId, ShareId, SubjectId, TaskId};
 use domain::role::Role;
+use domain::scheme::{
+    Condition, ConditionTest, SchemeColumn, SchemeDraft, SizeRounding, StratumMembership, StratumRule, StratumSize,
+};
 use store::{insert_rows, values};
 use testkit::World;
 
@@ -47,7 +50,31 @@ pub struct City {
     pub zone: AgencyId,
 }
 
-const SCHEME: &str = r#"{"exclude":[],"membership":"every","reserves":0,"scheme":"mc1","strata":[{"code":"E2","items":["登记事项检查","电子商务经营行为监督检查"],"label":"电子商务平台经营者","population":"企业","size":{"ratio":"1","rounding":"ceil"},"when":{"column":"tags","has":["电子商务平台"]}},{"code":"E6","items":["登记事项检查","特种设备检查"],"label":"特种设备使用单位","population":"企业","size":{"ratio":"1","rounding":"ceil"},"when":{"column":"tags","has":["特种设备"]}},{"code":"E8","items":["登记事项检查"],"label":"其它类型企业","population":"企业","size":{"ratio":"0.03","rounding":"ceil"},"when":{"column":"kind","in":["企业"]}}],"title":"试验方案"}"#;
+/// Three classes of enterprises; 其它 is checked for its own item only (R59).
+fn scheme_draft() -> SchemeDraft {
+    let class = |code: &str, label: &str, items: &[&str], tag: Option<&str>, ratio: &str| StratumRule {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        population: "企业".to_owned(),
+        items: items.iter().map(|item| (*item).to_owned()).collect(),
+        tagged: tag.is_some(),
+        conditions: vec![match tag {
+            Some(tag) => Condition::new(SchemeColumn::Tags, ConditionTest::Has, [tag]),
+            None => Condition::new(SchemeColumn::Kind, ConditionTest::In, ["企业"]),
+        }],
+        size: StratumSize::Ratio { ratio: ratio.to_owned(), rounding: SizeRounding::Ceil, at_least: None },
+        split: None,
+        otherwise: false,
+    };
+    let mut draft = SchemeDraft::empty("试验方案");
+    draft.membership = StratumMembership::Every;
+    draft.strata = vec![
+        class("E2", "电子商务平台经营者", &["登记事项检查", "电子商务经营行为监督检查"], Some("电子商务平台"), "1"),
+        class("E6", "特种设备使用单位", &["登记事项检查", "特种设备检查"], Some("特种设备"), "1"),
+        class("E8", "其它类型企业", &["登记事项检查"], None, "0.03"),
+    ];
+    draft
+}
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -83,7 +110,10 @@ impl City {
         let mut tx = store.write().await.unwrap();
         let (scheme, items) =
             (RevisionId::from_bytes([5; 16]).to_string(), RevisionId::from_bytes([6; 16]).to_string());
-        for (id, kind, content) in [(&scheme, "scheme", SCHEME), (&items, "item_list", "{}")] {
+        let draft = scheme_draft();
+        let content = serde_json::to_string(&draft).unwrap();
+        let document = String::from_utf8(app::scheme::compile(&draft).unwrap().to_jcs()).unwrap();
+        for (id, kind, content) in [(&scheme, "scheme", content.as_str()), (&items, "item_list", "{}")] {
             tx.execute(
                 "INSERT INTO revision (id, kind, number, revision, title, agency_id, state, content, digest, created_by, created_at, changed_at)
                  VALUES ($1, $2, $3, 1, '试验', $4, 'published', $5, 'x', 'system', 0, 0)",
@@ -105,7 +135,7 @@ impl City {
         tx.execute(
             "INSERT INTO draw (id, task_id, attempt, state, suite, roll_source, scheme_document, result_digest, created_at)
              VALUES ($1, $2, 1, 'drawn', 'mc1-sha256', '名录库', $3, $4, 0)",
-            values![self.draw.to_string(), self.task.to_string(), SCHEME, RESULT_DIGEST],
+            values![self.draw.to_string(), self.task.to_string(), document, RESULT_DIGEST],
         )
         .await
         .unwrap();

@@ -55,8 +55,27 @@ on_both! {
         check("130302第1号", &["其它类型企业"], &["A01"]).await;
         // Two strata, one visit, each item once.
         check("130302第5号", &["电子商务平台经营者", "特种设备使用单位"], &["A01", "A02", "A03"]).await;
-        // A tag calls its item whatever the stratum; A05 is called too but is not in force yet.
-        check("130302第6号", &["其它类型企业"], &["A01", "A04"]).await;
+        // 其它 is checked for its own items only, whatever the firm's tags call (R59).
+        check("130302第6号", &["其它类型企业"], &["A01"]).await;
+    }
+
+    async fn tags_call_items_only_where_a_class_says_so(world) {
+        let tags: &[&str] = &["特种设备", "商标代理", "广告"];
+        let firms = [
+            firm("130302", 1, &["E6"], tags),
+            firm("130302", 2, &["E8"], tags),
+            firm("130302", 3, &["E6", "E8"], tags),
+        ];
+        let city = City::new(world, &firms).await;
+        city.dispatch().await;
+        // A05 is called too but is not in force yet. A visit of two classes has the items of both.
+        for (n, items) in [(1, "A01,A03,A04"), (2, "A01"), (3, "A01,A03,A04")] {
+            let filter = Filter { search: format!("130302第{n}号"), ..Filter::default() };
+            let ctx = city.world.as_post(&city.clerk);
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
+            assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>().join(","), items, "{n}");
+        }
     }
 
     async fn who_may_dispatch_what(world) {
@@ -92,17 +111,24 @@ on_both! {
         assert_eq!(city.int("SELECT COUNT(*) FROM event WHERE kind = 'task.dispatch'").await, 1);
     }
 
-    async fn an_object_without_items_stops_the_whole_dispatch(world) {
-        let city = City::new(world, &[firm("130302", 1, &["E8"], &[]), firm("130302", 2, &["E8"], &[])]).await;
+    async fn an_object_without_items_stops_nobody(world) {
+        let city = City::new(world, &[firm("130302", 1, &["E8"], &[]), firm("130302", 2, &["E6"], &[])]).await;
         city.sql("UPDATE check_item SET subjects = 'individual' WHERE code = 'A01'", vec![]).await;
-        city.ask(&city.clerk, None).await.unwrap();
-        city.world.work().await;
-        assert_eq!(city.job_error().await, "DISP-006");
-        assert_eq!(city.int("SELECT COUNT(*) FROM share").await, 0);
+        city.dispatch().await;
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit").await, 2);
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE problem = 'no_items'").await, 1);
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit_item").await, 1);
+    }
 
-        city.sql("UPDATE check_item SET category = '改名', subjects = '' WHERE code = 'A02'", vec![]).await;
-        city.ask(&city.clerk, None).await.unwrap();
-        city.world.work().await;
-        assert_eq!(city.job_error().await, "DISP-007");
+    async fn a_word_that_names_no_item_is_refused_with_the_way_out(world) {
+        let city = City::new(world, &[firm("130302", 1, &["E8"], &[])]).await;
+        city.sql("UPDATE check_item SET category = '改名' WHERE code = 'A02'", vec![]).await;
+        let refused = city.ask(&city.clerk, None).await.unwrap_err();
+        assert_eq!(refused.code, "DISP-007");
+        let message = refused.message() + &refused.next_step();
+        for part in ["电子商务平台经营者", "电子商务经营行为监督检查", "事项对应", "不必重新摇号"] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert_eq!(city.int("SELECT COUNT(*) FROM job").await, 0);
     }
 }

@@ -49,7 +49,7 @@ on_both! {
         let share = matched(&city).await;
         let platform = city.world.platform.clone();
         let clerk = city.world.as_post(&city.a_clerk);
-        let filter = Filter { search: "第6号".to_owned(), ..Filter::default() };
+        let filter = Filter { search: "第5号".to_owned(), ..Filter::default() };
         let row = assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows.remove(0);
         let printed = form::print(&platform, &clerk, row.visit.id, FormKind::Record).await.unwrap();
         assert_eq!(printed.pdf, b"%PDF record 1");
@@ -57,8 +57,8 @@ on_both! {
         let (kind, forms) = city.world.printer.printed().pop().unwrap();
         assert_eq!(kind, FormKind::Record);
         let data = &forms[0];
-        assert_eq!(data.items.iter().map(|i| i.category.as_str()).collect::<Vec<_>>(), ["登记事项检查", "广告检查"]);
-        assert_eq!(data.basis, "《试验法》第1条、《试验法》第4条");
+        assert_eq!(data.items.iter().map(|i| i.category.as_str()).collect::<Vec<_>>(), ["登记事项检查", "电子商务经营行为监督检查", "特种设备检查"]);
+        assert_eq!(data.basis, "《试验法》第1条、《试验法》第2条、《试验法》第3条");
         assert_eq!(data.url, format!("https://mingcha.test/office/visits/{}", row.visit.id));
         assert_eq!(data.inspectors.iter().map(|p| p.name.clone()).collect::<Vec<_>>(), row.team.iter().map(|s| s.name.clone()).collect::<Vec<_>>());
         assert_eq!((data.subject_term.as_str(), data.organ.as_str(), data.address.as_str()), ("市场主体", "甲区市场监督管理局", "虚构路1号"));
@@ -74,6 +74,23 @@ on_both! {
         assert_eq!(code(form::print(&platform, &other, unmatched, FormKind::Notice).await), "FORM-002");
         assert_eq!(code(form::print_batch(&platform, &other, city.share(city.b).await.id, FormKind::Notice, None).await), "FORM-005");
         assert_eq!(form::files(&platform, &clerk, share).await.unwrap().len(), 0);
+    }
+
+    async fn what_waits_for_its_items_is_not_printed_and_holds_nobody_up(world) {
+        let city = City::new(world, &ten()).await;
+        city.sql("UPDATE check_item SET subjects = 'individual' WHERE code = 'A01'", vec![]).await;
+        let share = matched(&city).await;
+        let platform = city.world.platform.clone();
+        let clerk = city.world.as_post(&city.a_clerk);
+        // Five of A's six have only an item that does not apply; they are matched all the same.
+        let filter = |search: &str| Filter { search: search.to_owned(), ..Filter::default() };
+        let waiting = assigning::visits(&platform, &clerk, &filter("第6号"), 0, 1).await.unwrap().rows.remove(0);
+        assert_eq!(waiting.team.len(), 2);
+        assert_eq!(code(form::print(&platform, &clerk, waiting.visit.id, FormKind::Record).await), "FORM-007");
+        form::print_batch(&platform, &clerk, share, FormKind::Record, None).await.unwrap();
+        city.world.work().await;
+        let (_, forms) = city.world.printer.printed().pop().unwrap();
+        assert_eq!(forms.len(), 1);
     }
 
     async fn a_unit_is_printed_by_a_job(world) {

@@ -71,6 +71,8 @@ fn stratum(of: &Stratum) -> StratumRule {
         label: of.label.to_owned(),
         population: of.population.label().to_owned(),
         items: of.items.iter().map(|item| (*item).to_owned()).collect(),
+        // Seed 000 has the rest of a population checked for 登记 and 公示 only (R59).
+        tagged: !of.is_rest(),
         conditions,
         size: StratumSize::Ratio { ratio: of.ratio.text.to_owned(), rounding: SizeRounding::Ceil, at_least: None },
         split: None,

@@ -13,7 +13,8 @@ use crate::spec::Spec;
 
 /// Tables whose number of rows depends on when one looks: sessions end, the log is sealed in rounds, and what is staged is
 /// thrown away by whoever comes next.
-const BY_THE_HOUR: [&str; 5] = ["session", "tree_head", "subject_stage", "subject_tag_stage", "import_stage"];
+const BY_THE_HOUR: [&str; 6] =
+    ["session", "tree_head", "subject_stage", "subject_tag_stage", "subject_licence_stage", "import_stage"];
 
 /// The traces of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,6 +32,8 @@ impl Step {
                      FROM subject ORDER BY code",
                     "SELECT subject.code || ' ' || tag AS line
                      FROM subject_tag JOIN subject ON subject.id = subject_id ORDER BY 1",
+                    "SELECT subject.code || ' ' || subject_licence.kind || ' ' || number AS line
+                     FROM subject_licence JOIN subject ON subject.id = subject_id ORDER BY 1",
                     "SELECT subject_id AS line FROM subject_history",
                 ],
                 event: ("import.commit", "\"kind\":\"subject\""),

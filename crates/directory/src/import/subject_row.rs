@@ -8,11 +8,11 @@ use domain::credit_code::{BadCode, SubjectCode};
 use domain::division::{DivisionCode, table};
 use domain::ids::SubjectId;
 use domain::subject::{
-    Licence, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus, Tag, is_industry,
+    Licence, LicenceState, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus, Tag, is_industry,
 };
 use sheet::Row;
 use store::repo::import_stage::{StagedColumns, StagedSubject};
-use text::{Explain as _, read};
+use text::{Explain as _, Label as _, read};
 
 use super::cells::Checker;
 use super::layout::Layout;
@@ -306,10 +306,10 @@ fn tags(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<Vec<Strin
 /// Characters of all licences of one object.
 const LICENCES_CHARS_MAX: usize = 4_000;
 
-fn licences(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<String> {
+fn licences(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<Vec<Licence>> {
     let text = check.text(row, column, LICENCES_CHARS_MAX)?;
     if text.is_empty() {
-        return Some("[]".to_owned());
+        return Some(Vec::new());
     }
     let mut found = Vec::new();
     for part in text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty()) {
@@ -323,18 +323,25 @@ fn licences(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<Strin
         check.note(row, column, "too_many_licences", vec![found.len().to_string(), Subject::LICENCES_MAX.to_string()]);
         return None;
     }
-    serde_json::to_string(&found).ok()
+    Some(found)
 }
 
-/// 种类:编号:有效期至; the last part is empty for one without end.
+/// 种类:编号:有效期至, and 状态 where it is another than 有效; the third part is empty for one without end.
 fn licence(part: &str) -> Option<Licence> {
     let mut parts = part.split([':', '：']).map(str::trim);
     let (kind, number, until) = (parts.next()?, parts.next()?, parts.next()?);
+    let state = match parts.next() {
+        None | Some("") => LicenceState::Valid,
+        Some(word) => {
+            let word = word.strip_prefix('已').unwrap_or(word);
+            LicenceState::ALL.iter().copied().find(|state| state.label() == word)?
+        }
+    };
     if kind.is_empty() || number.is_empty() || parts.next().is_some() {
         return None;
     }
     let valid_to = if until.is_empty() { None } else { Some(sheet::parse_date(until).ok()?) };
-    Some(Licence { kind: kind.to_owned(), number: number.to_owned(), valid_from: None, valid_to })
+    Some(Licence { kind: kind.to_owned(), number: number.to_owned(), valid_from: None, valid_to, state })
 }
 
 fn iso(day: Option<NaiveDate>) -> String {

@@ -1,7 +1,7 @@
 //! What differs between two versions of an object, in words. Risk classes carry their own dates and are not compared.
 
 use chrono::NaiveDate;
-use domain::subject::{Licence, Subject};
+use domain::subject::{Licence, LicenceState, Subject};
 use text::Label as _;
 
 /// One field that differs.
@@ -45,5 +45,9 @@ fn values(s: &Subject, agency: &str) -> [(&'static str, String); 13] {
 }
 
 fn licence(l: &Licence) -> String {
-    format!("{} {}（{}）", l.kind, l.number, text::directory::validity(l.valid_from, l.valid_to))
+    let until = text::directory::validity(l.valid_from, l.valid_to);
+    match l.state {
+        LicenceState::Valid => format!("{} {}（{until}）", l.kind, l.number),
+        other => format!("{} {}（{until}，{}）", l.kind, l.number, other.label()),
+    }
 }

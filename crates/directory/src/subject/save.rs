@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use domain::division::DivisionCode;
 use domain::ids::{AgencyId, SubjectId};
 use domain::registry::UseCase;
-use domain::subject::{BadSubject, Licence, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
+use domain::subject::{
+    BadSubject, Licence, LicenceState, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus,
+};
 use domain::time::parse_day;
 use store::repo;
 use store::repo::subject::SubjectRecord;
@@ -29,6 +31,8 @@ pub struct LicenceInput {
     pub valid_from: String,
     /// Last day; empty for one without end.
     pub valid_to: String,
+    /// Code of its state; empty for a valid one.
+    pub state: String,
 }
 
 /// The form, as typed.
@@ -88,6 +92,7 @@ impl From<&SubjectRecord> for SubjectInput {
             number: l.number.clone(),
             valid_from: day(l.valid_from),
             valid_to: day(l.valid_to),
+            state: if l.state == LicenceState::Valid { String::new() } else { l.state.code().to_owned() },
         };
         Self {
             version: record.version,
@@ -259,6 +264,16 @@ impl Form {
         text.parse().map_err(|bad: domain::division::BadDivision| self.refused("division", &bad)).ok()
     }
 
+    fn licence_state(&mut self, row: u32, typed: &str) -> LicenceState {
+        if typed.trim().is_empty() {
+            return LicenceState::Valid;
+        }
+        typed.trim().parse().unwrap_or_else(|_| {
+            self.wrong("licences", "SUBJ-108", vec![("row", row.to_string())]);
+            LicenceState::Valid
+        })
+    }
+
     fn licences(&mut self, typed: &[LicenceInput]) -> Vec<Licence> {
         let mut licences = Vec::new();
         for (row, typed) in (1_u32..).zip(typed) {
@@ -279,6 +294,7 @@ impl Form {
                 number: number.to_owned(),
                 valid_from: self.day("licences", &typed.valid_from),
                 valid_to: self.day("licences", &typed.valid_to),
+                state: self.licence_state(row, &typed.state),
             });
         }
         licences

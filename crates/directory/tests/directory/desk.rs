@@ -104,11 +104,13 @@ pub async fn table_counts(world: &World) -> BTreeMap<&'static str, i64> {
         "subject",
         "subject_history",
         "subject_tag",
+        "subject_licence",
         "subject_risk",
         "inspector",
         "check_item",
         "subject_stage",
         "subject_tag_stage",
+        "subject_licence_stage",
         "import_stage",
     ] {
         counts.insert(table, conn.int(&format!("SELECT COUNT(*) FROM {table}"), vec![]).await.unwrap());

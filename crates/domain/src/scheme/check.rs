@@ -1,8 +1,10 @@
 //! What is wrong with a scheme by itself: everything at once, in the order of the page, each with its place.
 
 use super::{
-    Condition, ConditionTest, SchemeColumn, SchemeDraft, StratumMembership, StratumRule, StratumSize, is_ratio,
+    Condition, ConditionTest, SchemeColumn, SchemeDraft, SpanRule, StratumMembership, StratumRule, StratumSize,
+    is_ratio,
 };
+use crate::rulebook::{Rule, RuleValue};
 use crate::time::parse_day;
 
 /// What is wrong with a scheme, and where: `strata[2].conditions[0]`.
@@ -75,6 +77,17 @@ pub enum BadScheme {
     /// The window ends before it begins.
     #[error("the window ends before it begins")]
     Window,
+    /// A deadline that a scheme cannot set, or one out of its range.
+    #[error("the scheme cannot set {rule} to {n}")]
+    Span {
+        /// The rule.
+        rule: Rule,
+        /// The number of days.
+        n: u16,
+    },
+    /// An entry of a stratum's items that names nothing of the list in force.
+    #[error("{0:?} is neither an item nor a category of the list in force")]
+    NotListed(String),
     /// Text that the draw protocol refuses: invisible characters, not NFC.
     #[error("text that the protocol refuses: {0}")]
     Protocol(String),
@@ -93,6 +106,7 @@ impl SchemeDraft {
         {
             found.push("window_to", BadScheme::Window);
         }
+        found.spans(&self.spans);
         found.count("exclusions", self.exclusions.len(), Self::EXCLUSIONS_MAX);
         found.count("strata", self.strata.len(), Self::STRATA_MAX);
         if self.strata.is_empty() {
@@ -137,6 +151,19 @@ impl Problems {
     fn count(&mut self, place: &str, found: usize, max: usize) {
         if found > max {
             self.push(place, BadScheme::TooMany { max, found });
+        }
+    }
+
+    fn spans(&mut self, spans: &[SpanRule]) {
+        let mut seen = Vec::new();
+        for (index, SpanRule { rule, span, basis }) in spans.iter().enumerate() {
+            let place = format!("spans[{index}]");
+            let known = SchemeDraft::SPAN_RULES.contains(rule) && !seen.contains(rule);
+            if !known || rule.check(RuleValue::Span(*span)).is_err() {
+                self.push(&place, BadScheme::Span { rule: *rule, n: span.n });
+            }
+            seen.push(*rule);
+            self.text(&format!("{place}.basis"), basis, 1, SchemeDraft::SPAN_BASIS_CHARS_MAX);
         }
     }
 
@@ -197,7 +224,7 @@ impl Problems {
             StratumSize::Count(0) => self.push(size, BadScheme::NothingDrawn),
             StratumSize::Count(_) => {}
             StratumSize::By { column, ratios, .. } => {
-                if *column == SchemeColumn::Tags || rule.split.is_some() {
+                if column.is_set() || rule.split.is_some() {
                     self.push(&size, BadScheme::Cells);
                 }
                 if ratios.is_empty() {
@@ -209,7 +236,7 @@ impl Problems {
                 }
             }
         }
-        if rule.split.as_ref().is_some_and(|split| split.by == SchemeColumn::Tags) {
+        if rule.split.as_ref().is_some_and(|split| split.by.is_set()) {
             self.push(format!("{place}.split"), BadScheme::Cells);
         }
         if rule.otherwise && membership == StratumMembership::First {
@@ -235,6 +262,7 @@ mod tests {
             label: "企业".into(),
             population: "企业".into(),
             items: vec!["登记事项检查".into()],
+            tagged: true,
             conditions: vec![kind(&["企业"])],
             size: StratumSize::Ratio { ratio: "0.03".into(), rounding: SizeRounding::Ceil, at_least: None },
             split: None,
@@ -289,6 +317,29 @@ mod tests {
         check(
             &|d| d.strata[0].conditions[0].values = values(201),
             &[("strata[0].conditions[0]", BadScheme::TooMany { max: 200, found: 201 })],
+        );
+        let span =
+            |rule, n| SpanRule { rule, span: crate::deadline::Span::working_days(n), basis: "局函1号".into() };
+        check(&|d| d.spans = vec![span(Rule::ReceiptSpan, 5), span(Rule::MatchingSpan, 366)], &[]);
+        check(
+            &|d| d.spans = vec![span(Rule::MatchingSpan, 367)],
+            &[("spans[0]", BadScheme::Span { rule: Rule::MatchingSpan, n: 367 })],
+        );
+        check(
+            &|d| d.spans = vec![span(Rule::EntrySpan, 5)],
+            &[("spans[0]", BadScheme::Span { rule: Rule::EntrySpan, n: 5 })],
+        );
+        check(
+            &|d| d.spans = vec![span(Rule::ReceiptSpan, 5), span(Rule::ReceiptSpan, 6)],
+            &[("spans[1]", BadScheme::Span { rule: Rule::ReceiptSpan, n: 6 })],
+        );
+        check(
+            &|d| d.spans = vec![SpanRule { basis: " ".into(), ..span(Rule::ReceiptSpan, 5) }],
+            &[("spans[0].basis", BadScheme::Text { max: 200, found: 0 })],
+        );
+        check(
+            &|d| d.strata[0].conditions.push(Condition::new(SchemeColumn::Licences, ConditionTest::Has, ["许可证"])),
+            &[],
         );
         check(&|d| d.reserves = 1_000, &[]);
         check(&|d| d.reserves = 1_001, &[("reserves", BadScheme::TooMany { max: 1_000, found: 1_001 })]);

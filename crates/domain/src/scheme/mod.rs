@@ -7,10 +7,17 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::deadline::Span;
+use crate::rulebook::Rule;
+
+mod census;
 mod check;
+mod demand;
 mod share;
 
+pub use census::{Census, ClassCensus, Expected, Group};
 pub use check::{BadScheme, SchemeProblem};
+pub use demand::{Demand, Finding};
 pub use share::{is_ratio, percent_of_ratio, ratio_of_percent};
 
 coded_enum! {
@@ -34,6 +41,8 @@ coded_enum! {
         Division = "division",
         /// 标签
         Tags = "tags",
+        /// 许可证: the kinds of licence that are valid on the roll's day.
+        Licences = "licences",
     }
 }
 
@@ -93,18 +102,25 @@ coded_enum! {
     }
 }
 
+impl SchemeColumn {
+    /// Whether an object may have several values in it. Such a column makes no cells.
+    pub const fn is_set(self) -> bool {
+        matches!(self, Self::Tags | Self::Licences)
+    }
+}
+
 impl ConditionTest {
     /// Whether the test makes sense for a column.
     pub const fn fits(self, column: SchemeColumn) -> bool {
         match self {
-            Self::In | Self::NotIn => !matches!(column, SchemeColumn::Tags),
+            Self::In | Self::NotIn => !column.is_set(),
             Self::Prefix => {
                 matches!(
                     column,
                     SchemeColumn::Industry | SchemeColumn::Division | SchemeColumn::Organ | SchemeColumn::SubKind
                 )
             }
-            Self::Has | Self::HasNone => matches!(column, SchemeColumn::Tags),
+            Self::Has | Self::HasNone => column.is_set(),
             Self::UpTo | Self::After => matches!(column, SchemeColumn::Registered),
             Self::Empty | Self::Filled => true,
         }
@@ -197,8 +213,11 @@ pub struct StratumRule {
     pub label: String,
     /// The population it is part of.
     pub population: String,
-    /// Names of the check items.
+    /// What is checked: names of check items or of their categories, chosen from the list in force.
     pub items: Vec<String>,
+    /// Whether an object also has the items that its tags call (R62). Classes such as 其它 are checked for their own items
+    /// only (R59).
+    pub tagged: bool,
     /// All must be met.
     pub conditions: Vec<Condition>,
     /// How many.
@@ -230,11 +249,29 @@ pub struct SchemeDraft {
     pub window_to: Option<NaiveDate>,
     /// Whom to ask.
     pub contact: String,
+    /// Deadlines that this scheme sets differently from the rules in force, each with its basis.
+    pub spans: Vec<SpanRule>,
     /// Anything else.
     pub notes: String,
 }
 
+/// A deadline of a scheme's own (R76, R77).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanRule {
+    /// One of [`SchemeDraft::SPAN_RULES`].
+    pub rule: Rule,
+    /// How long.
+    pub span: Span,
+    /// The document that says so (依据).
+    pub basis: String,
+}
+
 impl SchemeDraft {
+    /// The deadlines that a scheme may set.
+    pub const SPAN_RULES: [Rule; 2] = [Rule::ReceiptSpan, Rule::MatchingSpan];
+    /// Characters of the basis of a deadline.
+    pub const SPAN_BASIS_CHARS_MAX: usize = 200;
+
     /// Characters of the title.
     pub const TITLE_CHARS_MAX: usize = 100;
     /// Characters of basis, notes and contact.
@@ -254,6 +291,11 @@ impl SchemeDraft {
     /// Reserves of a cell.
     pub const RESERVES_MAX: u64 = 1_000;
 
+    /// The deadline that this scheme sets itself, if it does.
+    pub fn span(&self, rule: Rule) -> Option<Span> {
+        self.spans.iter().find(|own| own.rule == rule).map(|own| own.span)
+    }
+
     /// An empty scheme, to be filled in.
     pub fn empty(title: impl Into<String>) -> Self {
         Self {
@@ -266,6 +308,7 @@ impl SchemeDraft {
             window_from: None,
             window_to: None,
             contact: String::new(),
+            spans: Vec::new(),
             notes: String::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::ids::TaskId;
 use domain::registry::UseCase;
-use domain::scheme::SchemeDraft;
+use domain::scheme::{Expected, SchemeDraft};
 use domain::state::{AttemptState, PartyState, TaskState};
 use store::repo;
 use store::repo::attempt::Attempt;
@@ -56,6 +56,8 @@ pub struct CeremonyView {
     pub strata: Vec<StageStratum>,
     /// How many are drawn in all.
     pub total: u64,
+    /// How many visits (户) it leads to.
+    pub expected: Option<Expected>,
     /// The first drawn, by ticket.
     pub first: Vec<FirstDrawn>,
     /// How strong the draw is, in words.
@@ -131,7 +133,8 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
         _ => (Vec::new(), Vec::new()),
     };
     let counted = |code: &str| strata.iter().find(|(known, _)| known == code).map_or(0, |(_, rows)| *rows);
-    let sized = attempt_view(attempt.clone(), &draft)?;
+    let census = repo::census::of_task(&mut conn, id).await?;
+    let sized = attempt_view(attempt.clone(), &draft, census.as_ref())?;
     let strata: Vec<_> = sized
         .strata
         .iter()
@@ -166,6 +169,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
         rejections,
         strata,
         total: sized.total,
+        expected: sized.expected,
         first,
         proof_url: crate::public_site::proof_url(platform, &task.number),
         job,

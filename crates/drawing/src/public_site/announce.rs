@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use domain::ids::{AgencyId, EventId};
-use domain::scheme::SchemeDraft;
-use domain::state::AttemptState;
+use domain::scheme::{Expected, SchemeDraft};
+use domain::state::{AttemptState, MappingState};
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::drawn::Drawn;
@@ -54,10 +54,34 @@ pub struct Announcement {
     pub strata: Vec<StratumCount>,
     /// Rows of no stratum.
     pub outside: u64,
-    /// How many are drawn.
+    /// How many are drawn, over all strata (户次).
     pub total: u64,
+    /// Objects of the strata, each counted once, and those of them that belong to several.
+    pub objects: Option<(u64, u64)>,
+    /// How many visits (户) the draw leads to.
+    pub expected: Option<Expected>,
     /// Attempts, first to last.
     pub attempts: Vec<PublicAttempt>,
+    /// What words of the scheme stand for, by decision of two people after the draw.
+    #[serde(default)]
+    pub mappings: Vec<PublicMapping>,
+}
+
+/// An approved mapping of a word to items.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PublicMapping {
+    /// Label of the class.
+    pub class: String,
+    /// The word of the scheme.
+    pub entry: String,
+    /// Names of the items.
+    pub items: Vec<String>,
+    /// Title and number of the revision of the list that holds them.
+    pub list: (String, i64),
+    /// Why.
+    pub reason: String,
+    /// When it was approved, RFC 3339.
+    pub at: String,
 }
 
 /// One attempt as the public sees it.
@@ -116,6 +140,19 @@ impl Announcement {
         self.attempts.last()
     }
 
+    /// How many are drawn and how many will be visited, in words; `None` once it is drawn.
+    #[must_use]
+    pub fn expected_words(&self) -> Option<String> {
+        let before = self.expected.filter(|_| !self.drawn());
+        before.map(|expected| text::scheme::expected(self.total, expected.least, expected.most))
+    }
+
+    /// Why the rows of the strata do not add up, in words; `None` where they do.
+    #[must_use]
+    pub fn overlap_words(&self) -> Option<String> {
+        self.objects.filter(|(_, shared)| *shared > 0).map(|(objects, shared)| text::scheme::overlap(objects, shared))
+    }
+
     /// Whether it was drawn.
     #[must_use]
     pub fn drawn(&self) -> bool {
@@ -124,7 +161,7 @@ impl Announcement {
 }
 
 /// Brings the announcement of a task up to date and gives its id.
-pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<String> {
+pub async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<String> {
     let attempts = repo::attempt::of_task(tx, task.id).await?;
     let published: Vec<_> = attempts.into_iter().filter(|attempt| attempt.commitment_digest.is_some()).collect();
     let latest = published.last().ok_or_else(|| Error::internal("nothing to announce"))?.clone();
@@ -135,7 +172,8 @@ pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task:
     for attempt in published {
         public.push(public_attempt(tx, &draft, attempt).await?);
     }
-    let sized = attempt_view(latest.clone(), &draft)?;
+    let census = repo::census::of_task(tx, task.id).await?;
+    let sized = attempt_view(latest.clone(), &draft, census.as_ref())?;
     let content = Announcement {
         basis: draft.basis.clone(),
         window_from: task.window_from.to_string(),
@@ -154,7 +192,10 @@ pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task:
         strata: sized.strata,
         outside: sized.outside,
         total: sized.total,
+        objects: sized.objects,
+        expected: sized.expected,
         attempts: public,
+        mappings: mappings(tx, task, &draft).await?,
     };
     let before = repo::publication::of_task(tx, DRAW, task.id).await?;
     let publication = Publication {
@@ -174,6 +215,28 @@ pub(crate) async fn announce(_platform: &Platform, tx: &mut Tx, ctx: &Ctx, task:
     Ok(publication.id)
 }
 
+async fn mappings(conn: &mut Conn, task: &Task, draft: &SchemeDraft) -> Result<Vec<PublicMapping>> {
+    let mut public = Vec::new();
+    for mapping in repo::item_mapping::of_task(conn, task.id).await? {
+        if mapping.state != MappingState::Approved {
+            continue;
+        }
+        let list = repo::revision::by_id_unscoped(conn, mapping.list_id).await?;
+        let items = planning::scheme::items_of(conn, mapping.list_id).await?;
+        let named = mapping.items.iter().filter_map(|code| items.iter().find(|item| item.code == *code));
+        let class = draft.strata.iter().find(|rule| rule.code == mapping.stratum);
+        public.push(PublicMapping {
+            class: class.map(|rule| rule.label.clone()).unwrap_or_default(),
+            items: named.map(|item| item.name.clone()).collect(),
+            list: (list.title, list.revision),
+            entry: mapping.entry,
+            reason: mapping.reason,
+            at: mapping.decided_at.map(|at| at.to_string()).unwrap_or_default(),
+        });
+    }
+    Ok(public)
+}
+
 async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) -> Result<PublicAttempt> {
     let parties = repo::party::of_ceremony(conn, &Ceremony::draw(attempt.id)).await?;
     // A witness that reveals early must not be read out before the others have: the office sees it, the public waits.
@@ -187,7 +250,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
         name: party.name,
     });
     let parties = parties.collect();
-    let failure = attempt_view(attempt.clone(), draft)?.failure;
+    let failure = attempt_view(attempt.clone(), draft, None)?.failure;
     Ok(PublicAttempt {
         attempt: attempt.attempt,
         state: attempt.state.to_string(),

@@ -8,8 +8,9 @@ mod drawn;
 mod list;
 mod view;
 
-pub use announce::{Announcement, PublicAttempt, PublicParty};
-pub(crate) use announce::{announce, publish_list};
+pub use announce::announce;
+pub(crate) use announce::publish_list;
+pub use announce::{Announcement, PublicAttempt, PublicMapping, PublicParty};
 pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
 pub use drawn::{DrawnFilter, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};

@@ -6,8 +6,11 @@ use domain::division::DivisionCode;
 use domain::ids::{AgencyId, RevisionId, TaskId};
 use domain::numbering::Pattern;
 use domain::registry::UseCase;
+use domain::rulebook::RuleValue;
+use domain::scheme::SchemeDraft;
 use domain::state::{RevisionState, TaskCommand, TaskState};
 use sha2::{Digest as _, Sha256};
+use store::repo::rulebook::Setting;
 use store::repo::task::Task;
 use store::{Conn, repo};
 
@@ -26,7 +29,7 @@ pub struct NewTask {
     pub window_from: NaiveDate,
     /// Last day.
     pub window_to: NaiveDate,
-    /// Whom to ask.
+    /// Whom to ask; empty for the scheme's.
     pub contact: String,
     /// It may be drawn without witnesses, and is never official.
     pub rehearsal: bool,
@@ -45,7 +48,9 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
         return Err(Error::conflict("TASK-001").with("title", &scheme.title));
     }
     let title = if input.title.trim().is_empty() { scheme.title.clone() } else { input.title.trim().to_owned() };
-    check(&input, &title)?;
+    let draft: SchemeDraft = serde_json::from_str(&scheme.content)?;
+    let contact = if input.contact.trim().is_empty() { draft.contact.trim() } else { input.contact.trim() }.to_owned();
+    check(&input, &title, &contact)?;
     let division = division(command.tx(), post.agency_id).await?;
     let pattern = Pattern::task();
     let series = pattern.series(division, ctx.today());
@@ -58,10 +63,10 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
         title,
         agency_id: post.agency_id,
         scheme_id: scheme.id,
-        item_list_id: item_list(command.tx(), post.agency_id).await?,
+        item_list_id: repo::check_item::published_for(command.tx(), &post.agency_path).await?.map(|list| list.id),
         window_from: input.window_from,
         window_to: input.window_to,
-        contact: input.contact.trim().to_owned(),
+        contact,
         state: TaskState::Draft,
         rehearsal: input.rehearsal,
         version: 1,
@@ -71,6 +76,18 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
         changed_at: ctx.now,
     };
     repo::task::insert(command.tx(), &task).await?;
+    // The scheme's own deadlines become the task's layer of the rulebook.
+    for own in &draft.spans {
+        let setting = Setting {
+            scope_kind: "task".to_owned(),
+            scope_id: task.id.to_string(),
+            name: own.rule.code().to_owned(),
+            value: serde_json::to_string(&RuleValue::Span(own.span))?,
+            basis: own.basis.trim().to_owned(),
+        };
+        let id = format!("task/{}/{}", setting.scope_id, setting.name);
+        repo::rulebook::set(command.tx(), &id, &setting, &kernel::actor_id(&ctx.actor), ctx.now).await?;
+    }
     let (key, digest) = (task.id.to_string(), digest(&task)?);
     approval::ask(command.tx(), ctx, Over { procedure: &TASK, id: &key, digest: &digest }, "").await?;
     let data = serde_json::json!({ "number": task.number, "title": task.title, "scheme": scheme.number });
@@ -78,14 +95,14 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
     Ok(task.id)
 }
 
-fn check(input: &NewTask, title: &str) -> Result<()> {
+fn check(input: &NewTask, title: &str, contact: &str) -> Result<()> {
     let mut fields = Vec::new();
     let long = |text: &str| text.chars().count() > TEXT_CHARS_MAX;
     let mut wrong = |field, code, args| fields.push(FieldError { field, code, args });
     if long(title) {
         wrong("title", "CORE-101", vec![("max", TEXT_CHARS_MAX.to_string())]);
     }
-    if input.contact.trim().is_empty() || long(input.contact.trim()) {
+    if contact.is_empty() || long(contact) {
         wrong("contact", "CORE-101", vec![("max", TEXT_CHARS_MAX.to_string())]);
     }
     if input.window_to < input.window_from {
@@ -108,18 +125,6 @@ async fn division(conn: &mut Conn, agency: AgencyId) -> Result<DivisionCode> {
         next = agency.parent_id;
     }
     Err(Error::conflict("TASK-010"))
-}
-
-/// The newest item list that is in force for an agency: its own, or that of the nearest agency above.
-pub(crate) async fn item_list(conn: &mut Conn, agency: AgencyId) -> Result<Option<RevisionId>> {
-    let mut next = Some(agency);
-    while let Some(id) = next {
-        if let Some(list) = repo::revision::newest_in_force(conn, "item_list", id).await? {
-            return Ok(Some(list));
-        }
-        next = repo::agency::by_id_unscoped(conn, id).await?.parent_id;
-    }
-    Ok(None)
 }
 
 /// Approves a task; not by whoever made it.

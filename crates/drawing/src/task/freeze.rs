@@ -10,18 +10,20 @@ use bundle::RollWriter;
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, DrawId, FileId, JobId, PostId, TaskId};
+use domain::item::CheckItem;
 use domain::registry::UseCase;
-use domain::scheme::SchemeDraft;
+use domain::scheme::{Census, SchemeColumn, SchemeDraft};
 use domain::state::{AttemptState, TaskCommand};
 use draw::{Digest, RollDocument, Scheme, Sizes, Suite};
 use store::repo::attempt::Attempt;
 use store::repo::file::File as FileRow;
 use store::{StoreError, repo};
 
+use super::demands::missing;
 use super::{KIND, job_open, own, step};
 use kernel::job::{Meter, Run, attended};
 use kernel::{Ctx, Error, NewJob, Platform, Result};
-use planning::scheme::{compile, field_texts, header, refusal, register_line};
+use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, items_of, refusal, register_line};
 
 /// The kind of the job.
 pub(crate) const FREEZE_JOB: &str = "task.freeze";
@@ -61,6 +63,7 @@ pub async fn freeze(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<JobId>
 struct Frozen {
     document: RollDocument,
     sizes: Sizes,
+    census: Census,
     roll: files::Stored,
     register: files::Stored,
 }
@@ -79,6 +82,11 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         let words: Vec<_> = problems.iter().map(text::scheme::problem).collect();
         Error::conflict("SCHM-005").with("problem", words.join(" "))
     })?;
+    let list = repo::check_item::published_for(&mut conn, &agency.path).await?.map(|list| list.id);
+    let items = match list {
+        Some(list) => items_of(&mut conn, list).await?,
+        None => Vec::new(),
+    };
     let (rows, ..) = repo::roll::stamp(&mut conn, &Scope::below(&agency.path)).await?;
     drop(conn);
     // The instant of the roll is taken before the statement that reads it: what is changed later is not in it.
@@ -89,6 +97,9 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         scope: Scope::below(&agency.path),
         day: domain::china_day(at),
         scheme: scheme.clone(),
+        columns: columns_of(&draft),
+        draft,
+        items,
         key: Digest(ctx.entropy.bytes()),
         rows: u64::try_from(rows).unwrap_or(0),
     };
@@ -100,6 +111,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     let frozen = frozen?;
     kernel::point("freeze.staged");
 
+    let calendar = platform.calendar().await?;
     let mut command = platform.command(&ctx, UseCase::TaskFreeze).await?;
     command.on_behalf_of(agency.id, &agency.name);
     let mut task = repo::task::by_id_unscoped(command.tx(), id).await?;
@@ -137,13 +149,16 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         let row = file_row(&ctx, task.agency_id, id, stored, media_type, name, purpose);
         repo::file::insert(command.tx(), &row).await?;
     }
-    if task.item_list_id.is_none() {
-        task.item_list_id = super::create::item_list(command.tx(), task.agency_id).await?;
-    }
+    repo::census::put(command.tx(), id, &frozen.census).await?;
+    // The list in force is the one that is sealed: what was missing from an older one may have been imported since.
+    task.item_list_id = list;
     let state = task.state;
     super::change(command.tx(), &ctx, &mut task, state).await?;
+    let missing = missing(command.tx(), &ctx, &calendar, &task).await?;
+    let unmet: Vec<_> = missing.iter().filter(|finding| finding.blocks()).map(|finding| finding.demand()).collect();
     let facts = serde_json::json!({
         "roll": digest, "rows": frozen.document.rows, "drawn": frozen.sizes.total(), "attempt": attempt.attempt,
+        "unmet": unmet,
     });
     run.finish(&mut command, &facts).await?;
     command.finish(KIND, id, facts).await?;
@@ -158,6 +173,10 @@ struct Work {
     scope: Scope,
     day: NaiveDate,
     scheme: Scheme,
+    columns: Vec<SchemeColumn>,
+    draft: SchemeDraft,
+    /// The items of the list in force.
+    items: Vec<CheckItem>,
     key: Digest,
     rows: u64,
 }
@@ -171,21 +190,23 @@ impl Work {
         std::fs::create_dir_all(&self.folder).map_err(Error::internal)?;
         let roll_path = self.folder.join("roll.parquet");
         let register_path = self.folder.join("register.tsv");
-        let header = header().map_err(Error::internal)?;
+        let header = header(&self.columns).map_err(Error::internal)?;
         let mut writer = RollWriter::create(&roll_path, header, SUITE, self.key).map_err(Error::internal)?.keeping();
         let mut register = BufWriter::with_capacity(1 << 16, File::create(&register_path).map_err(Error::internal)?);
         meter.step("freeze", self.rows);
+        let mut facts = Facts::default();
         let mut refused = None;
         let mut done = 0;
         let read = handle.block_on(async {
             let mut conn = self.platform.store().read().await?;
             repo::subject::for_each_in_scope(&mut conn, &self.scope, self.day, |row| {
-                let fields = field_texts(&row);
-                let pushed = writer
-                    .push(&fields.each_ref().map(AsRef::as_ref))
-                    .map_err(|error| Error::conflict("TASK-013").with("problem", error));
+                let mut fields = Vec::with_capacity(self.columns.len() + 1);
+                field_texts(&row, &self.columns, &mut fields);
+                let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
+                let pushed = writer.push(&fields).map_err(|error| Error::conflict("TASK-013").with("problem", error));
                 let written =
                     pushed.and_then(|()| register.write_all(register_line(&row).as_bytes()).map_err(Error::internal));
+                facts.push(&row);
                 done += 1;
                 match written {
                     Err(error) => {
@@ -224,9 +245,12 @@ impl Work {
         if sizes.total() == 0 {
             return Err(Error::conflict("TASK-011"));
         }
+        let mut tick = |done, total| meter.tick(done, total);
+        let census = census(&self.draft, &self.scheme, &roll, &facts, &self.items, &mut tick)
+            .map_err(|refused| if meter.stopped() { Error::conflict("JOB-001") } else { Error::internal(refused) })?;
         meter.step("digest", 0);
         let files = self.platform.files();
-        Ok(Frozen { document, sizes, roll: files.adopt(&roll_path)?, register: files.adopt(&register_path)? })
+        Ok(Frozen { document, sizes, census, roll: files.adopt(&roll_path)?, register: files.adopt(&register_path)? })
     }
 }
 

@@ -2,6 +2,7 @@
 //! root of the crate.
 
 mod create;
+mod demands;
 mod freeze;
 mod list;
 mod seal;

@@ -10,6 +10,7 @@ use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::party::Ceremony;
 
+use super::demands::require_met;
 use super::freeze::{FREEZE_JOB, blank};
 use super::{KIND, change, job_open, own, step};
 use crate::party::commit_platform;
@@ -21,8 +22,10 @@ use kernel::{Ctx, Error, Platform, Result};
 ///
 /// # Errors
 /// `TASK-003`, `TASK-006` while a freeze is under way, `TASK-007` without a roll, `CORE-409` if the roll was frozen again
-/// meanwhile, `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
+/// meanwhile, `TASK-017` with what the steps after the seal would refuse, `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
 pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
+    ctx.require(UseCase::TaskRequestSeal)?;
+    let calendar = platform.calendar().await?;
     let mut command = platform.command(ctx, UseCase::TaskRequestSeal).await?;
     let task = own(command.tx(), ctx, id).await?;
     step(&task, TaskCommand::Seal)?;
@@ -33,6 +36,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
     if latest.version != seen {
         return Err(Error::conflict("CORE-409"));
     }
+    require_met(command.tx(), ctx, &calendar, &task).await?;
     let again = task.state == TaskState::Failed;
     let why = if again {
         Some(approval::reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned())
@@ -91,8 +95,10 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
 ///
 /// # Errors
 /// `TASK-008` if nobody asks, `APPR-003` for the person who asked, `CORE-409` if the roll or request changed meanwhile,
-/// `TASK-003`, `TASK-015`, `Denied`, `NotFound`.
+/// `TASK-017` with what the steps after the seal would refuse, `TASK-003`, `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
+    ctx.require(UseCase::TaskApproveSeal)?;
+    let calendar = platform.calendar().await?;
     let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Seal)?;
@@ -101,6 +107,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     approval::approve(command.tx(), ctx, Over { procedure: &SEAL, id: &key, digest: &digest }, "seal_approve", &[])
         .await?;
     let post = ctx.post()?;
+    require_met(command.tx(), ctx, &calendar, &task).await?;
     let attempt = Attempt {
         state: AttemptState::Sealed,
         approved_by: Some(post.person.clone()),

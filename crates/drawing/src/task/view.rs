@@ -2,8 +2,8 @@
 
 use domain::ids::TaskId;
 use domain::registry::UseCase;
-use domain::scheme::SchemeDraft;
-use domain::state::{AttemptState, TaskCommand, commands};
+use domain::scheme::{Census, Expected, SchemeDraft};
+use domain::state::{AttemptState, TaskCommand, TaskState, commands};
 use draw::{Scheme, Sizes};
 use store::Conn;
 use store::repo;
@@ -13,12 +13,13 @@ use store::repo::party::{Ceremony, Party};
 use store::repo::revision::Revision;
 use store::repo::task::Task;
 
+use super::demands::missing;
 use super::freeze::FREEZE_JOB;
 use super::stepper::{Facts, StepView, steps};
 use super::{KIND, job_open};
 use kernel::job::JobView;
 use kernel::{Ctx, Error, Platform, Result};
-use planning::scheme::{RuleCount, StratumCount, Warning, sentences, warnings};
+use planning::scheme::{FindingView, ItemListName, RuleCount, StratumCount, Warning, sentences, warnings};
 
 /// A task's page.
 #[derive(Clone, Debug)]
@@ -51,6 +52,10 @@ pub struct TaskView {
     pub freezing: bool,
     /// Shares: all, accepted, matched.
     pub shares: (i64, i64, i64),
+    /// The item list that it is checked by; `None` if none was in force yet.
+    pub item_list: Option<ItemListName>,
+    /// From the freeze to the seal: what later steps demand and is missing, what blocks first.
+    pub findings: Vec<FindingView>,
 }
 
 impl TaskView {
@@ -78,10 +83,28 @@ pub struct AttemptView {
     pub strata: Vec<StratumCount>,
     /// Rows of no stratum.
     pub outside: u64,
-    /// How many are drawn.
+    /// How many are drawn, over all strata (户次).
     pub total: u64,
+    /// Objects of the strata, each counted once, and those of them that belong to several.
+    pub objects: Option<(u64, u64)>,
+    /// How many visits (户) the draw leads to.
+    pub expected: Option<Expected>,
     /// The reason of the failure, if it failed.
     pub failure: Option<String>,
+}
+
+impl AttemptView {
+    /// How many are drawn and how many will be visited, in words; `None` before the freeze.
+    #[must_use]
+    pub fn expected_words(&self) -> Option<String> {
+        self.expected.map(|expected| text::scheme::expected(self.total, expected.least, expected.most))
+    }
+
+    /// Why the rows of the strata do not add up, in words; `None` where they do.
+    #[must_use]
+    pub fn overlap_words(&self) -> Option<String> {
+        self.objects.filter(|(_, shared)| *shared > 0).map(|(objects, shared)| text::scheme::overlap(objects, shared))
+    }
 }
 
 /// The page before the seal.
@@ -89,7 +112,7 @@ pub struct AttemptView {
 pub struct SealCheck {
     /// The task's page.
     pub view: TaskView,
-    /// What a person should notice.
+    /// What a person should notice. What later steps demand stands in the view's `findings`.
     pub warnings: Vec<Warning>,
     /// A reason is needed, because an attempt failed.
     pub again: bool,
@@ -103,6 +126,7 @@ pub struct SealCheck {
 /// `NotFound`, `Denied`, `Unauthenticated`.
 pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView> {
     ctx.require(UseCase::TaskView)?;
+    let calendar = platform.calendar().await?;
     let mut conn = platform.store().read().await?;
     let task = repo::task::get(&mut conn, &ctx.scope()?, id).await?;
     let scheme = repo::revision::by_id_unscoped(&mut conn, task.scheme_id).await?;
@@ -132,7 +156,18 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         now: ctx.now,
     };
     let steps = steps(&facts);
-    let attempts = rows.into_iter().map(|row| attempt_view(row, &draft)).collect::<Result<_>>()?;
+    let census = repo::census::of_task(&mut conn, id).await?;
+    let attempts =
+        rows.into_iter().map(|row| attempt_view(row, &draft, census.as_ref())).collect::<Result<Vec<_>>>()?;
+    let item_list = match task.item_list_id {
+        Some(list) => Some((&repo::revision::by_id_unscoped(&mut conn, list).await?).into()),
+        None => None,
+    };
+    let findings = if matches!(task.state, TaskState::Approved | TaskState::Failed) {
+        missing(&mut conn, ctx, &calendar, &task).await?.iter().map(Into::into).collect()
+    } else {
+        Vec::new()
+    };
     let own = ctx.post().is_ok_and(|post| post.agency_id == task.agency_id);
     let commands = commands(task.state);
     Ok(TaskView {
@@ -150,10 +185,12 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         jobs,
         freezing,
         shares,
+        item_list,
+        findings,
     })
 }
 
-pub(crate) fn attempt_view(attempt: Attempt, draft: &SchemeDraft) -> Result<AttemptView> {
+pub(crate) fn attempt_view(attempt: Attempt, draft: &SchemeDraft, census: Option<&Census>) -> Result<AttemptView> {
     let sizes = sizes_of(&attempt)?;
     let (exclusions, strata) = sizes.as_ref().map(|sizes| sentences(draft, sizes)).unwrap_or_default();
     let failure = match &attempt.failure {
@@ -163,7 +200,10 @@ pub(crate) fn attempt_view(attempt: Attempt, draft: &SchemeDraft) -> Result<Atte
         }
         None => None,
     };
+    let by_class = sizes.as_ref().map(|sizes| sizes.strata.iter().map(|one| one.size).collect::<Vec<_>>());
     Ok(AttemptView {
+        objects: census.map(|census| (census.objects(), census.shared())),
+        expected: census.zip(by_class).map(|(census, sizes)| census.expected(&sizes)),
         outside: sizes.as_ref().map_or(0, |sizes| sizes.outside),
         total: sizes.as_ref().map_or(0, Sizes::total),
         attempt,
@@ -203,9 +243,6 @@ async fn beyond_the_scheme(conn: &mut Conn, view: &TaskView, attempt: &Attempt) 
         if !numbers.is_empty() {
             found.push(Warning { kind: "reused", text: text::scheme::reused(&numbers) });
         }
-    }
-    if view.task.item_list_id.is_none() {
-        found.push(Warning { kind: "no_items", text: text::scheme::no_items().to_owned() });
     }
     Ok(found)
 }

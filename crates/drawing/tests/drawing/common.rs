@@ -14,6 +14,7 @@ use domain::subject::{Subject, SubjectKind, SubjectStatus};
 use domain::time::parse_day;
 use draw::{Digest, Suite};
 use testkit::World;
+use testkit::items::item;
 
 /// A city with two counties and its people.
 pub struct City {
@@ -32,6 +33,7 @@ impl City {
         let city = world.agency("130300", ORGANISER, AgencyLevel::City, None).await;
         let county = world.agency("130302", "海港区市场监督管理局", AgencyLevel::County, Some("130300")).await;
         world.agency("130303", "山海关区市场监督管理局", AgencyLevel::County, Some("130300")).await;
+        world.item_list(city, &[item("K01", "登记事项检查", "营业执照使用情况")]).await;
         Self {
             clerk: world.person("clerk", "王经办", city, Role::Clerk).await,
             leader: world.person("leader", "李局长", city, Role::Leader).await,
@@ -166,6 +168,23 @@ impl City {
         witnesses
     }
 
+    /// Through the ceremony, to the drawn list.
+    pub async fn drawn(&self, task: TaskId) {
+        for witness in self.committed_task(task).await {
+            witness.reveal(self).await.unwrap();
+        }
+        assert_eq!(self.world.work().await, 1);
+    }
+
+    /// Runs one statement, for what the directory's own use cases would do.
+    pub async fn sql(&self, sql: &str) {
+        let store = self.world.store().await;
+        let mut tx = store.write().await.unwrap();
+        tx.execute(sql, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+    }
+
     /// The public context.
     pub fn public(&self) -> Ctx {
         self.world.platform.ctx(app::Actor::Public, "test")
@@ -230,6 +249,7 @@ pub fn stratum(code: &str, label: &str, conditions: Vec<Condition>, ratio: &str)
         label: label.to_owned(),
         population: "企业".to_owned(),
         items: vec!["登记事项检查".to_owned()],
+        tagged: true,
         conditions,
         size: StratumSize::Ratio { ratio: ratio.to_owned(), rounding: SizeRounding::Ceil, at_least: None },
         split: None,

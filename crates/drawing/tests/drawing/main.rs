@@ -4,6 +4,8 @@
 
 mod ceremony;
 mod common;
+mod demands;
 mod flow;
 mod scheme;
+mod stuck;
 mod task;

@@ -3,8 +3,40 @@
 use std::collections::BTreeMap;
 
 use app::Post;
+use domain::Instant;
+use domain::ids::{ItemMappingId, TaskId};
+use domain::state::MappingState;
 use testkit::World;
 use testkit::play::Cast;
+use testkit::store::Store;
+use testkit::store::repo::item_mapping::{self, ItemMapping};
+
+/// A mapping of a word that waits for its decision. The task lacks nothing, so no use case would make one.
+async fn mapping(store: &Store, task: TaskId, clerk: &Post, now: Instant) -> ItemMappingId {
+    let mut tx = store.write().await.unwrap();
+    let list = tx.row("SELECT item_list_id AS id FROM task", vec![]).await.unwrap().unwrap();
+    let mapping = ItemMapping {
+        id: ItemMappingId::from_bytes([9; 16]),
+        task_id: task,
+        stratum: "E8".to_owned(),
+        entry: "登记事项检查".to_owned(),
+        list_id: list.parse("id").unwrap(),
+        items: vec!["K01".to_owned()],
+        reason: "试验".to_owned(),
+        state: MappingState::Proposed,
+        proposed_by: clerk.id,
+        proposed_name: clerk.person.clone(),
+        proposed_account: clerk.account_id,
+        proposed_at: now,
+        decided_name: None,
+        decided_at: None,
+        return_reason: None,
+        version: 1,
+    };
+    item_mapping::insert(&mut tx, &mapping).await.unwrap();
+    tx.commit().await.unwrap();
+    mapping.id
+}
 
 /// The northern county's registrar key.
 pub const NORTH: &str = "130302";
@@ -27,12 +59,14 @@ pub async fn owned(world: &World, clerk: &Post, leader: &Post) -> BTreeMap<&'sta
     cast.draw(world, &[second]).await;
     let file = cast.print(world, share).await;
     let store = world.store().await;
+    let mapping = mapping(&store, task, clerk, world.platform.now()).await;
     let mut conn = store.read().await.unwrap();
     let mut ids = BTreeMap::from([
         ("import", import.to_string()),
         ("task", task.to_string()),
         ("share", share.to_string()),
         ("matching", matching.to_string()),
+        ("mapping", mapping.to_string()),
         ("document", "matching.json".to_owned()),
         ("file", file.to_string()),
     ]);

@@ -4,7 +4,7 @@ use domain::agency::AgencyLevel;
 use domain::ids::{InspectorId, SubjectId};
 use domain::inspector::{Certificate, Inspector};
 use domain::role::Role;
-use domain::subject::{Licence, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
+use domain::subject::{Licence, LicenceState, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
 use testkit::store::repo;
 use testkit::store::repo::inspector::InspectorRecord;
 use testkit::{World, on_both, run_sql};
@@ -56,6 +56,7 @@ impl Register {
                 number: "JY21303020001".to_owned(),
                 valid_from: None,
                 valid_to: Some(day("2025-01-01")),
+                state: LicenceState::Valid,
             }],
         };
         let inspector = InspectorRecord {

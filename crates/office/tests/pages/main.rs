@@ -7,6 +7,7 @@ mod dispatch;
 mod fairness;
 mod front;
 mod lists;
+mod mapping;
 mod people;
 mod scheme;
 mod task;

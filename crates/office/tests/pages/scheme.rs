@@ -122,7 +122,7 @@ on_both! {
         assert_eq!(front.post(clerk, &submit, &[("version", "2")]).await.location(), here);
         front.get(clerk, &here).await.says(200, &["待审批"], &["批准后方案不再修改，可据此建立任务", "提交审批</button>", "/edit\""]);
         front.get(leader, &here).await.says(200, &["批准", "退回修改", "name=\"reason\""], &[]);
-        front.post(leader, &give_back, &[("version", "3"), ("reason", " ")]).await.refuses("reason", "退回时必须写明理由", "");
+        front.post(leader, &give_back, &[("version", "3"), ("reason", " ")]).await.refuses("reason", "必须写明理由", "");
         front.post(leader, &give_back, &[("version", "3"), ("reason", SCRIPT)]).await.location();
         front.get(clerk, &here).await.says(200, &["起草中", "李局长：", "alert(1)", "提交审批"], &[]);
         front.post(clerk, &submit, &[("version", "4")]).await.location();

@@ -32,7 +32,7 @@ pub fn compile(draft: &SchemeDraft) -> Result<Scheme, Vec<SchemeProblem>> {
         reserves: draft.reserves,
     };
     // The protocol's own rules: texts in NFC without invisible characters, and whatever the form does not know.
-    scheme.validate().and_then(|()| scheme.check(&super::header()?)).map_err(|refused| {
+    scheme.validate().and_then(|()| scheme.check(&super::header(&super::COLUMNS)?)).map_err(|refused| {
         let place = refused.place.replace("exclude[", "exclusions[").replace(".when", ".conditions");
         vec![SchemeProblem { place, what: BadScheme::Protocol(refused.reason.to_string()) }]
     })?;
@@ -130,6 +130,7 @@ mod tests {
             label: "其它".into(),
             population: "企业".into(),
             items: vec!["登记事项检查".into()],
+            tagged: true,
             conditions,
             size: StratumSize::Ratio { ratio: "0.03".into(), rounding: SizeRounding::Ceil, at_least: None },
             split: None,
@@ -152,6 +153,7 @@ mod tests {
         check(C::Industry, T::Prefix, &["F52"], r#"{"column":"industry","prefix":["F52"]}"#);
         check(C::Tags, T::Has, &["计量"], r#"{"column":"tags","has":["计量"]}"#);
         check(C::Tags, T::HasNone, &["计量"], r#"{"not":{"column":"tags","has":["计量"]}}"#);
+        check(C::Licences, T::Has, &["工业产品生产许可证"], r#"{"column":"licences","has":["工业产品生产许可证"]}"#);
         check(C::Registered, T::UpTo, &["2020-12-31"], r#"{"column":"registered","to":"2020-12-31"}"#);
         check(C::Registered, T::After, &["2020-12-31"], r#"{"column":"registered","from":"2021-01-01"}"#);
         check(C::Risk, T::Empty, &[], r#"{"column":"risk","empty":true}"#);

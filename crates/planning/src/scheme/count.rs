@@ -1,15 +1,16 @@
 //! Live counts: how many objects of the directory, as it is now, each rule of a scheme meets, and what a person should
 //! notice before it is fixed. Nothing is written.
 
-use std::sync::Arc;
-
 use domain::agency::Scope;
 use domain::registry::UseCase;
-use domain::scheme::{SchemeDraft, SchemeProblem};
-use draw::{Roll, Scheme, Sizes};
+use domain::rulebook::Rule;
+use domain::scheme::{Census, Expected, Finding, SchemeDraft, SchemeProblem};
+use draw::{Scheme, Sizes};
 
+use super::census::census;
 use super::compile;
-use super::roll::live_roll;
+use super::demands::{FindingView, Subject, findings};
+use super::roll::{Directory, live_roll};
 use kernel::{Ctx, Error, Platform, Result};
 
 /// A rule that isolates fewer rows than this is flagged: it is about somebody, not about a kind of firm.
@@ -28,10 +29,32 @@ pub struct LiveCounts {
     pub outside: u64,
     /// The strata in order.
     pub strata: Vec<StratumCount>,
-    /// How many would be drawn.
+    /// How many would be drawn, over all strata (户次): one object of several strata counts in each.
     pub total: u64,
+    /// Objects that belong to a stratum, each counted once (户).
+    pub objects: u64,
+    /// Of these, objects that belong to several.
+    pub shared: u64,
+    /// How many visits (户) the draw would lead to.
+    pub expected: Expected,
     /// What a person should notice.
     pub warnings: Vec<Warning>,
+    /// What later steps demand and is missing, what blocks first.
+    pub findings: Vec<FindingView>,
+}
+
+impl LiveCounts {
+    /// How many are drawn and how many will be visited, in words.
+    #[must_use]
+    pub fn expected_words(&self) -> String {
+        text::scheme::expected(self.total, self.expected.least, self.expected.most)
+    }
+
+    /// Why the rows of the strata do not add up, in words; `None` where they do.
+    #[must_use]
+    pub fn overlap_words(&self) -> Option<String> {
+        (self.shared > 0).then(|| text::scheme::overlap(self.objects, self.shared))
+    }
 }
 
 /// A problem with its place, in words.
@@ -95,33 +118,60 @@ pub struct Warning {
 /// Counts a draft against the directory of the acting post's agency.
 ///
 /// # Errors
-/// `Denied`; `TASK-013` if the directory holds something that no roll can hold.
+/// `Denied`; `Unauthenticated` without a post; `TASK-013` if the directory holds something that no roll can hold.
 pub async fn counts(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) -> Result<LiveCounts> {
     ctx.require(UseCase::SchemeView)?;
+    live(platform, ctx, draft).await.map(|(counts, _)| counts)
+}
+
+/// The counts, and what later steps would miss.
+pub(crate) async fn live(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) -> Result<(LiveCounts, Vec<Finding>)> {
     let scheme = match compile(draft) {
         Ok(scheme) => scheme,
         Err(problems) => {
-            return Ok(LiveCounts { problems: problems.iter().map(Into::into).collect(), ..LiveCounts::default() });
+            let problems = problems.iter().map(Into::into).collect();
+            return Ok((LiveCounts { problems, ..LiveCounts::default() }, Vec::new()));
         }
     };
-    let scope = match &ctx.actor {
-        kernel::Actor::Post(post) => Scope::below(&post.agency_path),
-        _ => ctx.scope()?,
-    };
-    let roll: Arc<Roll> = live_roll(platform, &scope, ctx.today()).await?;
-    let draft = draft.clone();
+    let post = ctx.post()?;
+    let calendar = platform.calendar().await?;
+    let mut conn = platform.store().read().await?;
+    let list = super::items::in_force(&mut conn, &post.agency_path).await?;
+    let items = list.map(|list| list.items);
+    let book = kernel::rulebook::in_force(&mut conn, &post.agency_path, None).await?;
+    drop(conn);
+    let Directory { roll, facts } = live_roll(platform, &Scope::below(&post.agency_path), ctx.today()).await?;
+    let (theirs, known) = (draft.clone(), items.clone().unwrap_or_default());
     let work = move || {
         let rows = u64::from(roll.rows());
-        match draw::sizes(&scheme, &roll, &mut draw::unattended) {
-            Ok(sizes) => of_sizes(&draft, &scheme, &sizes, rows),
-            Err(refused) => LiveCounts {
-                problems: vec![SchemeProblemView { place: refused.place.clone(), text: refusal(&refused) }],
-                rows,
-                ..LiveCounts::default()
-            },
+        let sizes = draw::sizes(&scheme, &roll, &mut draw::unattended)?;
+        let census = census(&theirs, &scheme, &roll, &facts, &known, &mut draw::unattended)?;
+        Ok((of_sizes(&theirs, &scheme, &sizes, &census, rows), census, sizes))
+    };
+    let counted: std::result::Result<_, draw::Refused> =
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
+    let (mut counts, census, sizes) = match counted {
+        Ok(counted) => counted,
+        Err(refused) => {
+            let problems = vec![SchemeProblemView { place: refused.place.clone(), text: refusal(&refused) }];
+            return Ok((LiveCounts { problems, ..LiveCounts::default() }, Vec::new()));
         }
     };
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    let mut conn = platform.store().read().await?;
+    let sizes: Vec<u64> = sizes.strata.iter().map(|stratum| stratum.size).collect();
+    let subject = Subject {
+        draft,
+        census: &census,
+        sizes: &sizes,
+        organiser: &post.agency_path,
+        items: items.as_deref(),
+        window: (draft.window_from, draft.window_to),
+        today: ctx.today(),
+        matching: (draft.span(Rule::MatchingSpan).unwrap_or(book.matching_span()), &calendar),
+    };
+    let findings = findings(&mut conn, &subject).await?;
+    counts.findings = findings.iter().map(Into::into).collect();
+    Ok((counts, findings))
 }
 
 /// A refusal of the sizes in words: the only one that a valid scheme can meet is a value without a ratio.
@@ -132,7 +182,7 @@ pub fn refusal(refused: &draw::Refused) -> String {
     }
 }
 
-fn of_sizes(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes, rows: u64) -> LiveCounts {
+fn of_sizes(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes, census: &Census, rows: u64) -> LiveCounts {
     let (exclusions, strata) = sentences(draft, sizes);
     LiveCounts {
         problems: Vec::new(),
@@ -141,7 +191,11 @@ fn of_sizes(draft: &SchemeDraft, scheme: &Scheme, sizes: &Sizes, rows: u64) -> L
         outside: sizes.outside,
         strata,
         total: sizes.total(),
+        objects: census.objects(),
+        shared: census.shared(),
+        expected: census.expected(&sizes.strata.iter().map(|stratum| stratum.size).collect::<Vec<_>>()),
         warnings: warnings(draft, scheme, sizes),
+        findings: Vec::new(),
     }
 }
 

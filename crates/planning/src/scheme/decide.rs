@@ -6,9 +6,9 @@ use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::separation::Hand;
 use domain::state::{RevisionCommand, RevisionState, next};
-use store::Tx;
 use store::repo;
 use store::repo::revision::Revision;
+use store::{Conn, Tx};
 use text::Label as _;
 
 use super::draft::{author_account, own};
@@ -19,24 +19,44 @@ use kernel::{Ctx, Error, Platform, Result};
 /// The mark of whoever writes along after the first author.
 pub(super) const EDIT: &str = "edit";
 
-/// Sends a draft for approval. From here on it is whole: everything that a draw needs was checked.
+/// Sends a draft for approval. From here on it is whole: everything that a draw needs was checked, and everything that the
+/// steps after it will demand of the directory and of the item list as they are now.
 ///
 /// # Errors
-/// `SCHM-001` with the problems, `SCHM-002` if it is no draft, `CORE-409`, `Denied`.
+/// `SCHM-001` with the problems, `SCHM-008` with what later steps would refuse, `SCHM-002` if it is no draft, `CORE-409`,
+/// `Denied`.
 pub async fn submit(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) -> Result<()> {
+    ctx.require(UseCase::SchemeSubmit)?;
+    // Counting takes its time, so it is done before the transaction; the digest tells whether it was this content.
+    let mut conn = platform.store().read().await?;
+    let (counted, _, draft) = submittable(&mut conn, ctx, id).await?;
+    drop(conn);
+    let (_, findings) = super::count::live(platform, ctx, &draft).await?;
+    if let Some((count, problems)) = super::demands::blocking(&findings) {
+        return Err(Error::conflict("SCHM-008").with("count", count).with("problems", problems));
+    }
     let mut command = platform.command(ctx, UseCase::SchemeSubmit).await?;
-    let mut revision = own(command.tx(), ctx, id).await?;
-    let state = step(&revision, RevisionCommand::Submit)?;
-    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
-    if let Err(problems) = compile(&draft) {
-        let words: Vec<_> = problems.iter().map(text::scheme::problem).collect();
-        return Err(Error::conflict("SCHM-001").with("count", words.len()).with("problems", words.join(" ")));
+    let (mut revision, state, _) = submittable(command.tx(), ctx, id).await?;
+    if revision.digest != counted.digest {
+        return Err(Error::conflict("CORE-409"));
     }
     change(command.tx(), ctx, &mut revision, seen, state).await?;
     let key = id.to_string();
     let over = Over { procedure: &SCHEME, id: &key, digest: &revision.digest };
     approval::ask(command.tx(), ctx, over, "").await?;
     command.finish(KIND, id, serde_json::json!({ "digest": revision.digest })).await
+}
+
+/// A draft of the acting post's agency that is whole by itself.
+async fn submittable(conn: &mut Conn, ctx: &Ctx, id: RevisionId) -> Result<(Revision, RevisionState, SchemeDraft)> {
+    let revision = own(conn, ctx, id).await?;
+    let state = step(&revision, RevisionCommand::Submit)?;
+    let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
+    if let Err(problems) = compile(&draft) {
+        let words: Vec<_> = problems.iter().map(text::scheme::problem).collect();
+        return Err(Error::conflict("SCHM-001").with("count", words.len()).with("problems", words.join(" ")));
+    }
+    Ok((revision, state, draft))
 }
 
 /// Approves a submitted scheme.

@@ -6,23 +6,29 @@ use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::state::RevisionState;
 use sha2::{Digest as _, Sha256};
-use store::Tx;
 use store::repo;
 use store::repo::revision::Revision;
+use store::{Conn, Tx};
 use text::Label as _;
 
 use super::KIND;
 use kernel::approval::{self, Over};
-use kernel::{Ctx, Error, FieldError, Platform, Result};
+use kernel::{Command, Ctx, Error, FieldError, Platform, Result};
 
 /// Begins a scheme of the acting post's agency.
 ///
 /// # Errors
-/// `Invalid` on `title` or on the lists that exceed their limits; `Denied`.
+/// `Invalid` on `title`, on the lists that exceed their limits, and on `strata` (`SCHM-007`) for items that are not in the
+/// list in force; `Denied`.
 pub async fn draft(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) -> Result<RevisionId> {
     let mut command = platform.command(ctx, UseCase::SchemeDraft).await?;
-    let post = ctx.post()?;
     check(draft)?;
+    check_items(command.tx(), ctx, draft).await?;
+    begin(command, ctx, draft).await
+}
+
+async fn begin(mut command: Command<'_>, ctx: &Ctx, draft: &SchemeDraft) -> Result<RevisionId> {
+    let post = ctx.post()?;
     let year = chrono::Datelike::year(&ctx.today());
     let agency = repo::agency::by_id_unscoped(command.tx(), post.agency_id).await?;
     let series = format!("FA{}{year:04}", agency.code);
@@ -50,7 +56,8 @@ pub async fn draft(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) -> Resul
     Ok(revision.id)
 }
 
-/// Begins a scheme with the content of another one.
+/// Begins a scheme with the content of another one. What the other checks may be gone from the list in force: the first
+/// save says so.
 ///
 /// # Errors
 /// `NotFound`, `Denied`.
@@ -62,7 +69,8 @@ pub async fn copy(platform: &Platform, ctx: &Ctx, from: RevisionId) -> Result<Re
     let mut content: SchemeDraft = serde_json::from_str(&revision.content)?;
     let room = SchemeDraft::TITLE_CHARS_MAX.saturating_sub(text::scheme::COPY_SUFFIX.chars().count());
     content.title = content.title.chars().take(room).collect::<String>() + text::scheme::COPY_SUFFIX;
-    draft(platform, ctx, &content).await
+    check(&content)?;
+    begin(platform.command(ctx, UseCase::SchemeDraft).await?, ctx, &content).await
 }
 
 /// Changes a draft. `seen` is the version that the person edited.
@@ -80,6 +88,7 @@ pub async fn update(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64, d
             .with("command", UseCase::SchemeDraft.label()));
     }
     check(draft)?;
+    check_items(command.tx(), ctx, draft).await?;
     let author = author_account(command.tx(), &revision).await?;
     if author != Some(post.account_id) {
         let key = id.to_string();
@@ -97,8 +106,8 @@ pub async fn update(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64, d
 ///
 /// # Errors
 /// `NotFound` outside the scope or for another kind of document, `SCHM-006` for an agency below.
-pub async fn own(tx: &mut Tx, ctx: &Ctx, id: RevisionId) -> Result<Revision> {
-    let revision = repo::revision::get(tx, &ctx.scope()?, id).await?;
+pub async fn own(conn: &mut Conn, ctx: &Ctx, id: RevisionId) -> Result<Revision> {
+    let revision = repo::revision::get(conn, &ctx.scope()?, id).await?;
     if revision.kind != KIND {
         return Err(Error::not_found());
     }
@@ -138,6 +147,20 @@ fn check(draft: &SchemeDraft) -> Result<()> {
         field: "strata",
         code: "SCHM-001",
         args: vec![("count", too_many.len().to_string()), ("problems", too_many.join(" "))],
+    }]))
+}
+
+/// Items are chosen from the list in force, never made up: what is not in it could not be dispatched after the draw (R1).
+async fn check_items(tx: &mut Tx, ctx: &Ctx, draft: &SchemeDraft) -> Result<()> {
+    let unlisted = super::items::unlisted(tx, &ctx.post()?.agency_path, draft).await?;
+    if unlisted.is_empty() {
+        return Ok(());
+    }
+    let words: Vec<_> = unlisted.iter().map(text::scheme::problem).collect();
+    Err(Error::invalid(vec![FieldError {
+        field: "strata",
+        code: "SCHM-007",
+        args: vec![("count", words.len().to_string()), ("problems", words.join(" "))],
     }]))
 }
 

@@ -98,6 +98,7 @@ pub async fn choices(platform: &Platform, ctx: &Ctx) -> Result<Choices> {
         (SchemeColumn::Industry, "industry"),
         (SchemeColumn::Division, "division"),
         (SchemeColumn::Tags, "tag"),
+        (SchemeColumn::Licences, "licence"),
     ] {
         let values = repo::roll::values_of(&mut conn, &scope, name, CHOICES_MAX).await?;
         columns

@@ -3,22 +3,30 @@
 //! A scheme is a revision of kind `scheme` whose content is a `domain::scheme::SchemeDraft`. The document of the draw
 //! protocol is compiled from it ([`compile`]) and is never edited by itself.
 
+mod census;
 mod compile;
 mod count;
 mod decide;
+mod demands;
 mod draft;
+mod items;
 mod list;
 mod roll;
 mod todo;
 
+pub use census::{Facts, census};
 pub use compile::compile;
 pub use count::{LiveCounts, RuleCount, SchemeProblemView, StratumCount, Warning, counts};
 pub use count::{refusal, sentences, warnings};
 pub use decide::{approve, give_back, submit};
+pub use demands::{FindingView, UNIT_INSPECTORS_MAX};
+pub use demands::{Subject as DemandsOf, blocking, findings};
 pub use draft::own;
 pub use draft::{copy, draft, update};
+pub use items::items_of;
+pub use items::{CategoryChoice, ItemChoice, ItemChoices, ItemListName, item_choices};
 pub use list::{Choices, SchemeView, choices, list, view};
-pub use roll::{RollCache, field_texts, header, read_frozen, register_line};
+pub use roll::{COLUMNS, RollCache, columns_of, field_texts, header, read_frozen, register_line};
 
 pub use store::repo::approval::Approval as Decision;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
+use domain::scheme::{SchemeColumn, SchemeDraft};
 use domain::subject::RiskLevel;
 use draw::{Digest, Header, Intake, Refused, Roll, Suite};
 use store::StoreError;
@@ -13,41 +14,68 @@ use store::repo::subject::RollSubject;
 use text::Label as _;
 use tokio::sync::Mutex;
 
+use super::census::Facts;
 use kernel::{Error, Platform, Result};
 
-/// The columns of every roll that the platform freezes. Names stay in the directory: rules are about kinds of firms.
-const COLUMNS: [&str; 10] = [
-    "id:text",
-    "organ:text",
-    "kind:text",
-    "subkind:text",
-    "registered:date",
-    "status:text",
-    "risk:text",
-    "industry:text",
-    "division:text",
-    "tags:set",
+/// The columns that a roll may have besides `id`, in the order of a header. Names stay in the directory: rules are about
+/// kinds of firms.
+pub const COLUMNS: [SchemeColumn; 10] = [
+    SchemeColumn::Organ,
+    SchemeColumn::Kind,
+    SchemeColumn::SubKind,
+    SchemeColumn::Registered,
+    SchemeColumn::Status,
+    SchemeColumn::Risk,
+    SchemeColumn::Industry,
+    SchemeColumn::Division,
+    SchemeColumn::Tags,
+    SchemeColumn::Licences,
 ];
 
-/// The header of the platform's rolls.
-pub fn header() -> std::result::Result<Header, Refused> {
-    Header::parse(&COLUMNS)
+/// The columns of the roll that a scheme is frozen over: the usual ones, and licences where one of its rules asks for them.
+pub fn columns_of(draft: &SchemeDraft) -> Vec<SchemeColumn> {
+    let exclusions = draft.exclusions.iter().flat_map(|rule| &rule.conditions);
+    let strata = draft.strata.iter().flat_map(|rule| &rule.conditions);
+    let licences = exclusions.chain(strata).any(|condition| condition.column == SchemeColumn::Licences);
+    COLUMNS.into_iter().filter(|column| licences || *column != SchemeColumn::Licences).collect()
 }
 
-/// The fields of a row in the header's order. Kinds and states stand there as their labels, as people write them.
-pub fn field_texts(row: &RollSubject) -> [Cow<'_, str>; 10] {
-    [
-        row.code.as_str().into(),
-        row.agency_code.as_str().into(),
-        row.kind.label().into(),
-        row.sub_kind.as_str().into(),
-        row.registered_on.map(|day| day.to_string()).unwrap_or_default().into(),
-        row.status.label().into(),
-        row.credit_class.map(RiskLevel::code).unwrap_or_default().into(),
-        row.industry.as_str().into(),
-        row.division.as_str().into(),
-        row.tags.join(",").into(),
-    ]
+/// A header of `id` and these columns.
+pub fn header(columns: &[SchemeColumn]) -> std::result::Result<Header, Refused> {
+    let cells = columns.iter().map(|column| format!("{}:{}", column.code(), type_of(*column)));
+    let cells: Vec<_> = std::iter::once("id:text".to_owned()).chain(cells).collect();
+    Header::parse(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+const fn type_of(column: SchemeColumn) -> &'static str {
+    match column {
+        SchemeColumn::Registered => "date",
+        SchemeColumn::Tags | SchemeColumn::Licences => "set",
+        _ => "text",
+    }
+}
+
+/// Makes `fields` the row's: its code, then these columns. Kinds and states stand there as their labels, as people write
+/// them.
+pub fn field_texts<'r>(row: &'r RollSubject, columns: &[SchemeColumn], fields: &mut Vec<Cow<'r, str>>) {
+    fields.clear();
+    fields.push(row.code.as_str().into());
+    fields.extend(columns.iter().map(|column| cell(row, *column)));
+}
+
+fn cell(row: &RollSubject, column: SchemeColumn) -> Cow<'_, str> {
+    match column {
+        SchemeColumn::Organ => row.agency_code.as_str().into(),
+        SchemeColumn::Kind => row.kind.label().into(),
+        SchemeColumn::SubKind => row.sub_kind.as_str().into(),
+        SchemeColumn::Registered => row.registered_on.map(|day| day.to_string()).unwrap_or_default().into(),
+        SchemeColumn::Status => row.status.label().into(),
+        SchemeColumn::Risk => row.credit_class.map(RiskLevel::code).unwrap_or_default().into(),
+        SchemeColumn::Industry => row.industry.as_str().into(),
+        SchemeColumn::Division => row.division.as_str().into(),
+        SchemeColumn::Tags => row.tags.join(",").into(),
+        SchemeColumn::Licences => row.licences.join(",").into(),
+    }
 }
 
 /// A line of the register file: code, own id, registrar key, name.
@@ -66,14 +94,21 @@ struct Live {
     scope: String,
     stamp: (i64, i64, i64),
     day: NaiveDate,
-    roll: Arc<Roll>,
+    kept: Directory,
+}
+
+/// The directory of a scope as a roll, with what the roll's columns do not say.
+#[derive(Clone)]
+pub(crate) struct Directory {
+    pub(crate) roll: Arc<Roll>,
+    pub(crate) facts: Arc<Facts>,
 }
 
 /// The directory of a scope as it is now. It is read again only when an object changed or the day did.
 ///
 /// # Errors
 /// `TASK-013` if a row cannot stand in a roll.
-pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Result<Arc<Roll>> {
+pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Result<Directory> {
     let mut conn = platform.store().read().await?;
     let stamp = store::repo::roll::stamp(&mut conn, scope).await?;
     // Held while reading: ten people who open the editor at once read the directory once.
@@ -83,16 +118,20 @@ pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Re
         && kept.stamp == stamp
         && kept.day == day
     {
-        return Ok(kept.roll.clone());
+        return Ok(kept.kept.clone());
     }
     let theirs = scope.clone();
     let handle = tokio::runtime::Handle::current();
-    let read = move || -> Result<Roll> {
-        let mut intake = Intake::new(header().map_err(Error::internal)?).keeping();
+    let read = move || -> Result<(Roll, Facts)> {
+        let mut intake = Intake::new(header(&COLUMNS).map_err(Error::internal)?).keeping();
+        let mut facts = Facts::default();
         let mut refused = None;
         let read = handle.block_on(store::repo::subject::for_each_in_scope(&mut conn, &theirs, day, |row| {
-            let fields = field_texts(&row);
-            intake.push(&fields.each_ref().map(AsRef::as_ref)).map_err(|error| {
+            let mut fields = Vec::with_capacity(COLUMNS.len() + 1);
+            field_texts(&row, &COLUMNS, &mut fields);
+            let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
+            facts.push(&row);
+            intake.push(&fields).map_err(|error| {
                 refused = Some(error);
                 StoreError::NotFound
             })
@@ -101,11 +140,13 @@ pub async fn live_roll(platform: &Platform, scope: &Scope, day: NaiveDate) -> Re
             return Err(Error::conflict("TASK-013").with("problem", refused));
         }
         read?;
-        intake.finish().roll.ok_or_else(|| Error::internal("an intake that keeps columns gave no roll"))
+        let roll = intake.finish().roll;
+        Ok((roll.ok_or_else(|| Error::internal("an intake that keeps columns gave no roll"))?, facts))
     };
-    let roll = Arc::new(tokio::task::spawn_blocking(read).await.map_err(Error::internal)??);
-    *live = Some(Live { scope: scope.prefix().to_owned(), stamp, day, roll: roll.clone() });
-    Ok(roll)
+    let (roll, facts) = tokio::task::spawn_blocking(read).await.map_err(Error::internal)??;
+    let kept = Directory { roll: Arc::new(roll), facts: Arc::new(facts) };
+    *live = Some(Live { scope: scope.prefix().to_owned(), stamp, day, kept: kept.clone() });
+    Ok(kept)
 }
 
 /// Reads a roll file of the file store (whose name has no ending) and compares it with its document.

@@ -2,7 +2,8 @@
 
 -- `code` is the key in rolls: the credit code or registration number, for products, projects and acts a number of the
 -- line department. `tags` holds the sorted tags joined by commas (no tag contains one), so that a roll is one walk;
--- subject_tag holds the same for searching by tag. `licences` is JSON.
+-- subject_tag holds the same for searching by tag. `licences` is JSON and goes into the history with the row;
+-- subject_licence holds the same licence by licence.
 CREATE TABLE subject (
     id {text} PRIMARY KEY,
     code {text} NOT NULL,
@@ -56,6 +57,19 @@ CREATE TABLE subject_tag (
     PRIMARY KEY (subject_id, tag)
 );
 CREATE INDEX i_subject_tag__tag ON subject_tag (tag, subject_id);
+
+-- Days are empty where the licence has none.
+CREATE TABLE subject_licence (
+    subject_id {text} NOT NULL REFERENCES subject (id),
+    position BIGINT NOT NULL,
+    kind {text} NOT NULL,
+    number {text} NOT NULL,
+    valid_from {text} NOT NULL,
+    valid_to {text} NOT NULL,
+    state {text} NOT NULL,
+    PRIMARY KEY (subject_id, position)
+);
+CREATE INDEX i_subject_licence__kind ON subject_licence (kind, subject_id);
 
 -- A risk class is a dated fact on one scale; a draw freezes the newest one of the roll's day.
 CREATE TABLE subject_risk (
@@ -189,6 +203,19 @@ CREATE TABLE subject_tag_stage (
     code {text} NOT NULL,
     tag {text} NOT NULL,
     PRIMARY KEY (import_id, row_number, tag)
+);
+
+CREATE TABLE subject_licence_stage (
+    import_id {text} NOT NULL,
+    row_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    code {text} NOT NULL,
+    kind {text} NOT NULL,
+    number {text} NOT NULL,
+    valid_from {text} NOT NULL,
+    valid_to {text} NOT NULL,
+    state {text} NOT NULL,
+    PRIMARY KEY (import_id, row_number, position)
 );
 
 -- Staged rows of the small directories (agencies, inspectors, check items): one JSON object a row.

@@ -64,6 +64,13 @@ CREATE TABLE draw (
 );
 CREATE UNIQUE INDEX u_draw__task_id__attempt ON draw (task_id, attempt);
 
+-- Who the members of a frozen roll's classes are, by unit, kind and tags (`domain::scheme::Census` as JSON). It stays in
+-- the house.
+CREATE TABLE roll_census (
+    task_id {text} PRIMARY KEY REFERENCES task (id),
+    document {text} NOT NULL
+);
+
 -- Parties of a draw (`ceremony_kind` draw) or of a matching (match). The platform is position 0. `salt` and `value`
 -- of a witness are empty until the reveal: they stay in the witness's browser. The platform's own are kept in
 -- `kept_salt` and `kept_value` from the moment of its commitment, which is before it takes another's.

@@ -18,7 +18,8 @@ CREATE UNIQUE INDEX u_share__task_id__agency_id ON share (task_id, agency_id);
 CREATE INDEX i_share__agency ON share (agency_id, state);
 
 -- One entry through the door of one drawn object. Code and name are those of the roll's day; `strata` are the codes of
--- all strata that drew the object, in the scheme's order, joined by commas.
+-- all strata that drew the object, in the scheme's order, joined by commas. `problem` is what two people have to settle
+-- before forms are printed: it never stops the others.
 CREATE TABLE visit (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -31,6 +32,7 @@ CREATE TABLE visit (
     state {text} NOT NULL,
     planned_on {text} NOT NULL,
     strata {text} NOT NULL,
+    problem {text},
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX u_visit__task_id__subject_id ON visit (task_id, subject_id);
@@ -42,6 +44,35 @@ CREATE TABLE visit_item (
     item_code {text} NOT NULL,
     position BIGINT NOT NULL,
     PRIMARY KEY (visit_id, item_code)
+);
+
+-- A word of a drawn task's scheme that stands for items of a list, for a whole class: proposed by one person, decided by
+-- another. `slot` is `open` while it is proposed or approved, and the id once it was returned: a word has one of the former.
+CREATE TABLE item_mapping (
+    id {text} PRIMARY KEY,
+    task_id {text} NOT NULL REFERENCES task (id),
+    stratum {text} NOT NULL,
+    entry {text} NOT NULL,
+    slot {text} NOT NULL,
+    list_id {text} NOT NULL REFERENCES revision (id),
+    reason {text} NOT NULL,
+    state {text} NOT NULL,
+    proposed_by {text} NOT NULL,
+    proposed_name {text} NOT NULL,
+    proposed_account {text} NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    decided_name {text},
+    decided_at BIGINT,
+    return_reason {text},
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX u_item_mapping__task_id__stratum__entry__slot ON item_mapping (task_id, stratum, entry, slot);
+
+CREATE TABLE item_mapping_item (
+    mapping_id {text} NOT NULL REFERENCES item_mapping (id),
+    position BIGINT NOT NULL,
+    item_code {text} NOT NULL,
+    PRIMARY KEY (mapping_id, position)
 );
 
 -- A matching of one share, sealed and seeded like a draw (protocol §8). `name` is what its documents call the draw.

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use domain::agency::{AgencyPath, Scope};
 use domain::ids::{AgencyId, DrawId, ShareId, SubjectId, TaskId, VisitId};
+use domain::item::VisitProblem;
 use domain::state::TaskState;
 use domain::subject::{SubjectKind, Tag};
 use domain::time::Instant;
@@ -39,8 +40,8 @@ pub struct Source {
     pub item_list_id: String,
     /// The last attempt with a result.
     pub draw_id: Option<DrawId>,
-    /// That attempt's `scheme.json`.
-    pub scheme_document: Option<String>,
+    /// The scheme as it was approved.
+    pub scheme: String,
     /// Shares that exist already.
     pub shares: i64,
 }
@@ -107,6 +108,8 @@ pub struct NewVisit {
     pub strata: String,
     /// Codes of the items on its form, in order.
     pub items: Vec<String>,
+    /// What has to be settled first.
+    pub problem: Option<VisitProblem>,
 }
 
 /// A task within the scope, as its dispatch needs it.
@@ -118,9 +121,9 @@ pub async fn source(conn: &mut Conn, scope: &Scope, task: TaskId) -> Result<Sour
     let row = conn
         .row(
             "SELECT task.id, task.number, task.title, task.agency_id, agency.name AS agency_name, agency.path, task.state,
-             task.window_from, task.window_to, COALESCE(task.item_list_id, '') AS item_list_id, draw.id AS draw_id, draw.scheme_document,
+             task.window_from, task.window_to, COALESCE(task.item_list_id, '') AS item_list_id, draw.id AS draw_id, revision.content AS scheme,
              (SELECT COUNT(*) FROM share WHERE share.task_id = task.id) AS shares
-             FROM task JOIN agency ON agency.id = task.agency_id
+             FROM task JOIN agency ON agency.id = task.agency_id JOIN revision ON revision.id = task.scheme_id
              LEFT JOIN draw ON draw.task_id = task.id AND draw.result_digest IS NOT NULL
              WHERE task.id = $1 AND agency.path >= $2 AND agency.path < $3 ORDER BY draw.attempt DESC LIMIT 1",
             values![task.to_string(), prefix, path_end(prefix)],
@@ -139,7 +142,7 @@ pub async fn source(conn: &mut Conn, scope: &Scope, task: TaskId) -> Result<Sour
         window_to: row.parse("window_to")?,
         item_list_id: row.text("item_list_id")?,
         draw_id: row.opt_parse("draw_id")?,
-        scheme_document: row.opt_text("scheme_document")?,
+        scheme: row.text("scheme")?,
         shares: row.int("shares")?,
     })
 }
@@ -255,6 +258,7 @@ pub async fn write(
                 "waiting",
                 v.planned_on,
                 &v.strata,
+                v.problem.map(|problem| problem.code().to_owned()),
                 1
             ]
         })
@@ -271,6 +275,7 @@ pub async fn write(
         "state",
         "planned_on",
         "strata",
+        "problem",
         "version",
     ];
     insert_rows(tx, "visit", columns, rows).await?;

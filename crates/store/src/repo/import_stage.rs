@@ -1,12 +1,14 @@
 //! Staged rows of imports, and the swap that makes them the directory.
 //!
-//! Staging is many short transactions, the swap one: history of what changes, the changes, what is new, tags, risk
+//! Staging is many short transactions, the swap one: history of what changes, the changes, what is new, tags, licences, risk
 //! classes, each as one statement over all rows. Columns that the file does not have keep what the directory holds.
 
 use domain::agency::Scope;
 use domain::ids::ImportId;
+use domain::subject::Licence;
 use domain::time::Instant;
 
+use super::subject::{day_text, licences_text};
 use super::{path_end, unsigned};
 use crate::{Conn, Result, Tx, insert_rows, values};
 
@@ -46,8 +48,8 @@ pub struct StagedSubject {
     pub phone: String,
     /// Tags, sorted.
     pub tags: Vec<String>,
-    /// Licences as JSON.
-    pub licences: String,
+    /// Licences, in the order of the cell.
+    pub licences: Vec<Licence>,
     /// Credit-risk class and its day, both empty if there is none.
     pub credit: (&'static str, String),
     /// Food-risk class and its day, both empty if there is none.
@@ -85,12 +87,15 @@ pub struct ForeignCode {
     pub agency_name: String,
 }
 
+/// The tables that imports fill and empty.
+const STAGES: [&str; 4] = ["subject_stage", "subject_tag_stage", "subject_licence_stage", "import_stage"];
+
 /// Throws away what an import has staged.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn clear(tx: &mut Tx, import: ImportId) -> Result<()> {
-    for table in ["subject_stage", "subject_tag_stage", "import_stage"] {
+    for table in STAGES {
         tx.execute(&format!("DELETE FROM {table} WHERE import_id = $1"), values![import.to_string()]).await?;
     }
     Ok(())
@@ -101,7 +106,7 @@ pub async fn clear(tx: &mut Tx, import: ImportId) -> Result<()> {
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn clear_ended(tx: &mut Tx) -> Result<()> {
-    for table in ["subject_stage", "subject_tag_stage", "import_stage"] {
+    for table in STAGES {
         tx.execute(
             &format!("DELETE FROM {table} WHERE import_id IN (SELECT id FROM import WHERE state IN ('committed', 'cancelled', 'refused'))"),
             vec![],
@@ -118,13 +123,19 @@ pub async fn clear_ended(tx: &mut Tx) -> Result<()> {
 pub async fn stage_subjects(tx: &mut Tx, import: ImportId, rows: Vec<StagedSubject>) -> Result<()> {
     let import = import.to_string();
     let mut tags = Vec::new();
+    let mut licences = Vec::new();
     let rows = rows
         .into_iter()
         .map(|s| {
             for tag in &s.tags {
                 tags.push(values![&import, s.row, &s.code, tag]);
             }
-            values![
+            for (position, l) in (1_i64..).zip(&s.licences) {
+                let (from, to) = (day_text(l.valid_from), day_text(l.valid_to));
+                let state = l.state.code();
+                licences.push(values![&import, s.row, position, &s.code, &l.kind, &l.number, from, to, state]);
+            }
+            Ok(values![
                 &import,
                 s.row,
                 s.id,
@@ -141,14 +152,14 @@ pub async fn stage_subjects(tx: &mut Tx, import: ImportId, rows: Vec<StagedSubje
                 s.legal_person,
                 s.phone,
                 s.tags.join(","),
-                s.licences,
+                licences_text(&s.licences)?,
                 s.credit.0,
                 s.credit.1,
                 s.food.0,
                 s.food.1
-            ]
+            ])
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let columns = [
         "import_id",
         "row_number",
@@ -174,6 +185,8 @@ pub async fn stage_subjects(tx: &mut Tx, import: ImportId, rows: Vec<StagedSubje
     ];
     insert_rows(tx, "subject_stage", &columns, rows).await?;
     insert_rows(tx, "subject_tag_stage", &["import_id", "row_number", "code", "tag"], tags).await?;
+    let columns = ["import_id", "row_number", "position", "code", "kind", "number", "valid_from", "valid_to", "state"];
+    insert_rows(tx, "subject_licence_stage", &columns, licences).await?;
     Ok(())
 }
 
@@ -293,6 +306,14 @@ pub async fn swap_subjects(
             )
             .await?;
         }
+        if columns.given.contains(&"licences") {
+            tx.execute(
+                "DELETE FROM subject_licence WHERE subject_id IN (SELECT s.id FROM subject_stage t JOIN subject s ON s.code = t.code
+                     WHERE t.import_id = $1 AND s.licences <> t.licences)",
+                values![&import],
+            )
+            .await?;
+        }
         let set: Vec<_> = columns.given.iter().map(|c| format!("{c} = t.{c}")).collect();
         tx.execute(
             &format!(
@@ -309,6 +330,7 @@ pub async fn swap_subjects(
     }
     let known = counts.changed + counts.unchanged > 0;
     add_tags(tx, &import, known).await?;
+    add_licences(tx, &import, columns, known).await?;
     add_risk(tx, &import, columns, known).await?;
     Ok(counts)
 }
@@ -350,6 +372,25 @@ async fn add_tags(tx: &mut Tx, import: &str, known: bool) -> Result<()> {
         &format!(
             "INSERT INTO subject_tag (subject_id, tag) SELECT s.id, g.tag FROM subject_tag_stage g JOIN subject s ON s.code = g.code
              WHERE g.import_id = $1 {}",
+            if known { missing } else { "" }
+        ),
+        values![import],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn add_licences(tx: &mut Tx, import: &str, columns: &StagedColumns, known: bool) -> Result<()> {
+    if !columns.given.contains(&"licences") {
+        return Ok(());
+    }
+    let missing =
+        "AND NOT EXISTS (SELECT 1 FROM subject_licence k WHERE k.subject_id = s.id AND k.position = g.position)";
+    tx.execute(
+        &format!(
+            "INSERT INTO subject_licence (subject_id, position, kind, number, valid_from, valid_to, state)
+             SELECT s.id, g.position, g.kind, g.number, g.valid_from, g.valid_to, g.state
+             FROM subject_licence_stage g JOIN subject s ON s.code = g.code WHERE g.import_id = $1 {}",
             if known { missing } else { "" }
         ),
         values![import],

@@ -122,3 +122,36 @@ pub async fn all_of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<P
         .map(read)
         .collect()
 }
+
+/// How many accounts of an agency can act on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hands {
+    /// As clerks.
+    pub clerks: u64,
+    /// As clerks or leaders.
+    pub all: u64,
+}
+
+/// The accounts of each agency that can act on `day` as clerks or leaders, whatever the scope: whether units can sign and
+/// match concerns whoever sends them work. Agencies without any are left out.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn hands_unscoped(conn: &mut Conn, day: NaiveDate) -> Result<std::collections::BTreeMap<AgencyId, Hands>> {
+    conn.rows(
+        "SELECT post.agency_id, COUNT(DISTINCT CASE WHEN post.role = 'clerk' THEN post.account_id END) AS clerks,
+             COUNT(DISTINCT post.account_id) AS hands
+         FROM post JOIN account ON account.id = post.account_id
+         WHERE post.role IN ('clerk', 'leader') AND account.disabled_at IS NULL
+           AND post.valid_from <= $1 AND (post.valid_to IS NULL OR post.valid_to >= $1)
+         GROUP BY post.agency_id",
+        values![day],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        let hands = Hands { clerks: super::unsigned(row.int("clerks")?), all: super::unsigned(row.int("hands")?) };
+        Ok((row.parse("agency_id")?, hands))
+    })
+    .collect()
+}

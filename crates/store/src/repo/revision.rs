@@ -148,18 +148,3 @@ pub async fn list(conn: &mut Conn, scope: &Scope, kind: &str) -> Result<Vec<Revi
     .map(read)
     .collect()
 }
-
-/// The newest revision of a kind that an agency has in force: approved or published.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn newest_in_force(conn: &mut Conn, kind: &str, agency: AgencyId) -> Result<Option<RevisionId>> {
-    conn.row(
-        "SELECT id FROM revision WHERE kind = $1 AND agency_id = $2 AND state IN ('approved', 'published')
-         ORDER BY changed_at DESC, id DESC LIMIT 1",
-        values![kind, agency.to_string()],
-    )
-    .await?
-    .map(|row| row.parse("id"))
-    .transpose()
-}

@@ -25,13 +25,20 @@ pub async fn stamp(conn: &mut Conn, scope: &Scope) -> Result<(i64, i64, i64)> {
 }
 
 /// The values that a column of the directory holds within the scope, most frequent first: for the choices of a form. `column`
-/// is one of `sub_kind`, `industry`, `division`, `tag` and `organ`.
+/// is one of `kind`, `sub_kind`, `industry`, `division`, `tag`, `licence` and `organ`.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn values_of(conn: &mut Conn, scope: &Scope, column: &str, rows_max: u32) -> Result<Vec<(String, i64)>> {
     let prefix = scope.prefix();
+    // An object may hold several licences of a kind; of everything else it has one, or each once.
+    let n = if column == "licence" { "COUNT(DISTINCT subject.id)" } else { "COUNT(*)" };
     let (expression, join) = match column {
+        "licence" => (
+            "subject_licence.kind",
+            "JOIN subject_licence ON subject_licence.subject_id = subject.id AND subject_licence.state = 'valid'",
+        ),
+        "kind" => ("subject.kind", ""),
         "sub_kind" => ("subject.sub_kind", ""),
         "industry" => ("subject.industry", ""),
         "division" => ("subject.division", ""),
@@ -40,8 +47,8 @@ pub async fn values_of(conn: &mut Conn, scope: &Scope, column: &str, rows_max: u
     };
     conn.rows(
         &format!(
-            "SELECT {expression} AS value, COUNT(*) AS n FROM subject JOIN agency ON agency.id = subject.agency_id {join}
-             WHERE agency.path >= $1 AND agency.path < $2 AND {expression} <> '' GROUP BY {expression} ORDER BY COUNT(*) DESC, {expression} LIMIT {rows_max}"
+            "SELECT {expression} AS value, {n} AS n FROM subject JOIN agency ON agency.id = subject.agency_id {join}
+             WHERE agency.path >= $1 AND agency.path < $2 AND {expression} <> '' GROUP BY {expression} ORDER BY {n} DESC, {expression} LIMIT {rows_max}"
         ),
         values![prefix, path_end(prefix)],
     )

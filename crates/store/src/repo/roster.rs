@@ -1,5 +1,6 @@
 //! The inspectors of one unit as a matching needs them: certificates, qualifications, leave, recusals; and their loads.
 
+use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId};
 
@@ -149,4 +150,44 @@ pub async fn loads(conn: &mut Conn, scope: &Scope, share: Option<ShareId>, rows_
         })
     })
     .collect()
+}
+
+/// An inspector who may go out on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Able {
+    /// The unit.
+    pub agency_id: AgencyId,
+    /// Codes of the qualifications that hold on that day.
+    pub qualifications: Vec<String>,
+}
+
+/// Everybody who has not left and whose certificate holds on `day`, whatever the scope: whether units can carry visits out
+/// concerns whoever sends them work. Leave is not looked at: the day is not fixed yet.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn able_unscoped(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Able>> {
+    let mut able: Vec<Able> = Vec::new();
+    let mut last = String::new();
+    let rows = conn
+        .rows(
+            "SELECT inspector.id, inspector.agency_id, q.code FROM inspector
+             LEFT JOIN inspector_qualification q ON q.inspector_id = inspector.id
+                  AND (q.valid_from IS NULL OR q.valid_from <= $1) AND (q.valid_to IS NULL OR q.valid_to >= $1)
+             WHERE inspector.left_on IS NULL AND inspector.certificate_from <= $1 AND inspector.certificate_to >= $1
+             ORDER BY inspector.id, q.code",
+            values![day],
+        )
+        .await?;
+    for row in &rows {
+        let id = row.text("id")?;
+        if id != last {
+            able.push(Able { agency_id: row.parse("agency_id")?, qualifications: Vec::new() });
+            last = id;
+        }
+        if let (Some(code), Some(one)) = (row.opt_text("code")?, able.last_mut()) {
+            one.qualifications.push(code);
+        }
+    }
+    Ok(able)
 }

@@ -1,5 +1,6 @@
 //! Parameters that an installation, an agency or a task sets differently from the default, each with its basis.
 
+use domain::ids::TaskId;
 use domain::time::Instant;
 
 use crate::{Conn, Result, Row, Tx, values};
@@ -53,6 +54,21 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Setting>> {
     conn.rows(
         "SELECT scope_kind, scope_id, name, value, basis FROM rulebook ORDER BY name, scope_kind, scope_id LIMIT 10000",
         vec![],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
+/// What a task sets itself.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn of_task(conn: &mut Conn, task: TaskId) -> Result<Vec<Setting>> {
+    conn.rows(
+        "SELECT scope_kind, scope_id, name, value, basis FROM rulebook WHERE scope_kind = 'task' AND scope_id = $1 ORDER BY name",
+        values![task.to_string()],
     )
     .await?
     .iter()

@@ -195,6 +195,14 @@ pub async fn visit_counts_of_share(conn: &mut Conn, share: ShareId) -> Result<Ve
     .collect()
 }
 
+/// How many visits of a share have a problem; the caller has read the share within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn problems_of_share(conn: &mut Conn, share: ShareId) -> Result<i64> {
+    conn.int("SELECT COUNT(*) FROM visit WHERE share_id = $1 AND problem IS NOT NULL", values![share.to_string()]).await
+}
+
 /// `scheme.json` of the attempt that drew a share's objects; the caller has read the share within a scope.
 ///
 /// # Errors

@@ -84,6 +84,27 @@ pub async fn open_tasks(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting
     .collect()
 }
 
+/// Drawn tasks of the agency with mappings of words that wait for approval.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn proposed_mappings(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Waiting>> {
+    conn.rows(
+        &format!(
+            "SELECT task.id, task.number, task.title, task.state, '' AS author, CAST(NULL AS TEXT) AS due_on,
+             CAST(NULL AS BIGINT) AS due_at, COUNT(*) AS number_of
+             FROM item_mapping JOIN task ON task.id = item_mapping.task_id
+             WHERE task.agency_id = $1 AND item_mapping.state = 'proposed'
+             GROUP BY task.id, task.number, task.title, task.state, task.changed_at ORDER BY task.changed_at LIMIT {ROWS_MAX}"
+        ),
+        values![agency.to_string()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
+}
+
 /// Approved schemes of the agency that no task was made from yet.
 ///
 /// # Errors

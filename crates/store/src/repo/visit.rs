@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId, TaskId, VisitId};
+use domain::item::VisitProblem;
 use domain::state::VisitState;
+use domain::subject::SubjectKind;
 
 use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, Value, values};
@@ -33,8 +35,23 @@ pub struct Visit {
     pub planned_on: NaiveDate,
     /// Codes of the strata that drew it, joined by commas.
     pub strata: String,
+    /// What has to be settled before its forms are printed.
+    pub problem: Option<VisitProblem>,
     /// For optimistic locking.
     pub version: i64,
+}
+
+/// A visit that waits for its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenVisit {
+    /// The visit.
+    pub id: VisitId,
+    /// Codes of the strata that drew it.
+    pub strata: Vec<String>,
+    /// Name of the object.
+    pub name: String,
+    /// What the object is.
+    pub kind: SubjectKind,
 }
 
 /// Which visits a list shows. Empty texts and `None` mean all.
@@ -97,7 +114,7 @@ pub struct Place {
 
 const COLUMNS: &str =
     "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
-     visit.state, visit.planned_on, visit.strata, visit.version";
+     visit.state, visit.planned_on, visit.strata, visit.problem, visit.version";
 
 fn read(row: &Row) -> Result<Visit> {
     Ok(Visit {
@@ -112,6 +129,7 @@ fn read(row: &Row) -> Result<Visit> {
         state: row.parse("state")?,
         planned_on: row.parse("planned_on")?,
         strata: row.text("strata")?,
+        problem: row.opt_parse("problem")?,
         version: row.int("version")?,
     })
 }
@@ -305,6 +323,50 @@ pub async fn plan(tx: &mut Tx, share: ShareId, only: &[VisitId], day: NaiveDate)
             .await?;
     }
     Ok(moved)
+}
+
+/// The visits of a task with a problem, in the order of their numbers, with what their items depend on; the caller has read
+/// the task within a scope.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn with_problem(conn: &mut Conn, task: TaskId) -> Result<Vec<OpenVisit>> {
+    conn.rows(
+        "SELECT visit.id, visit.strata, visit.name, subject.kind FROM visit JOIN subject ON subject.id = visit.subject_id
+         WHERE visit.task_id = $1 AND visit.problem IS NOT NULL ORDER BY visit.number, visit.id",
+        values![task.to_string()],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(OpenVisit {
+            id: row.parse("id")?,
+            strata: row.text("strata")?.split(',').map(str::to_owned).collect(),
+            name: row.text("name")?,
+            kind: row.parse("kind")?,
+        })
+    })
+    .collect()
+}
+
+/// Gives visits the items that they lacked.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn fill(tx: &mut Tx, items: &[(VisitId, Vec<String>)]) -> Result<()> {
+    for (visit, _) in items {
+        tx.execute(
+            "UPDATE visit SET problem = NULL, version = version + 1 WHERE id = $1 AND problem IS NOT NULL",
+            values![visit.to_string()],
+        )
+        .await?;
+    }
+    let rows = items
+        .iter()
+        .flat_map(|(visit, codes)| (0_i64..).zip(codes).map(|(n, code)| values![visit.to_string(), code, n]))
+        .collect();
+    crate::insert_rows(tx, "visit_item", &["visit_id", "item_code", "position"], rows).await?;
+    Ok(())
 }
 
 /// Marks all waiting visits of a share matched.

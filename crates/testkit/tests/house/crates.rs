@@ -24,7 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("directory", &["domain", "files", "kernel", "sheet", "store", "text"]),
     ("planning", &["bundle", "domain", "draw", "kernel", "store", "text"]),
     ("drawing", &["bundle", "domain", "draw", "fairness", "files", "kernel", "planning", "sheet", "store", "text"]),
-    ("assigning", &["domain", "draw", "drawing", "files", "kernel", "matching", "store", "text"]),
+    ("assigning", &["domain", "draw", "drawing", "files", "kernel", "matching", "planning", "store", "text"]),
     ("upkeep", &["domain", "files", "kernel", "store", "text"]),
     ("app", &["assigning", "directory", "domain", "drawing", "kernel", "planning", "store", "text", "upkeep"]),
     ("web", &["app", "domain", "text"]),

@@ -98,6 +98,7 @@ fn shown(todo: &Todo, now: domain::Instant, calendar: &Calendar) -> web::Todo {
         TodoKind::ApproveScheme => format!("/office/schemes/{}", todo.id),
         TodoKind::HoldCeremony | TodoKind::Draw => format!("/office/tasks/{}/ceremony", todo.id),
         TodoKind::ApproveSeal => format!("/office/tasks/{}/seal", todo.id),
+        TodoKind::ApproveMapping => format!("/office/tasks/{}/mappings", todo.id),
         // Before the first freeze there is nothing to seal; the task's page has both buttons.
         TodoKind::ApproveTask | TodoKind::Freeze | TodoKind::NewAttempt => format!("/office/tasks/{}", todo.id),
         TodoKind::Dispatch => format!("/office/tasks/{}/dispatch", todo.id),

@@ -121,6 +121,8 @@ struct ViewPage {
     may_copy: bool,
     may_task: bool,
     membership: &'static str,
+    /// First and last day of the visits, in words.
+    window: String,
     decisions: Vec<web::TimelineEntry>,
     errors: FieldErrors,
 }
@@ -144,6 +146,7 @@ async fn view_page(desk: &Desk, scheme: SchemeView, errors: FieldErrors) -> Resu
         may_copy: desk.may(UseCase::SchemeDraft),
         may_task: scheme.own && state == RevisionState::Approved && desk.may(UseCase::TaskCreate),
         membership: scheme.draft.membership.label(),
+        window: text::scheme::window(scheme.draft.window_from, scheme.draft.window_to),
         decisions: crate::page::drawing::task::decisions(&scheme.decisions),
         counts,
         errors,
@@ -211,7 +214,7 @@ async fn edit_page(
         // A firm carries many tags, so they make no cells.
         cells: SchemeColumn::ALL
             .iter()
-            .filter(|column| **column != SchemeColumn::Tags)
+            .filter(|column| !column.is_set())
             .map(|c| Choice::new(c.code(), c.label()))
             .collect(),
         seats: SeatMethod::ALL.iter().map(|m| Choice::new(m.code(), m.label())).collect(),

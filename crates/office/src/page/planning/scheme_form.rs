@@ -104,6 +104,7 @@ fn empty_stratum() -> StratumRule {
         label: String::new(),
         population: String::new(),
         items: Vec::new(),
+        tagged: true,
         conditions: Vec::new(),
         size: StratumSize::Ratio { ratio: "0.03".to_owned(), rounding: SizeRounding::Ceil, at_least: None },
         split: None,
@@ -203,6 +204,7 @@ impl Posted {
             window_from,
             window_to,
             contact: self.get("contact").to_owned(),
+            spans: Vec::new(),
             notes: self.get("notes").to_owned(),
         };
         for index in 0..SchemeDraft::EXCLUSIONS_MAX {
@@ -236,6 +238,7 @@ impl Posted {
                 label,
                 population: self.get(&format!("{prefix}-population")).to_owned(),
                 items: self.lines(&format!("{prefix}-items")),
+                tagged: self.get(&format!("{prefix}-tagged")) != "no",
                 conditions: self.conditions(&prefix),
                 size,
                 split,

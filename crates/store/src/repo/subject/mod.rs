@@ -241,6 +241,7 @@ pub async fn insert(tx: &mut Tx, s: &Subject, changed_by: &str, now: Instant) ->
     )
     .await?;
     write_tags(tx, s).await?;
+    write_licences(tx, s).await?;
     write_risk(tx, s).await
 }
 
@@ -274,6 +275,8 @@ pub async fn save(tx: &mut Tx, s: &Subject, version: i64, changed_by: &str, now:
     }
     tx.execute("DELETE FROM subject_tag WHERE subject_id = $1", values![s.id.to_string()]).await?;
     write_tags(tx, s).await?;
+    tx.execute("DELETE FROM subject_licence WHERE subject_id = $1", values![s.id.to_string()]).await?;
+    write_licences(tx, s).await?;
     write_risk(tx, s).await
 }
 
@@ -281,6 +284,24 @@ async fn write_tags(tx: &mut Tx, s: &Subject) -> Result<()> {
     let rows = s.tags.iter().map(|tag| values![s.id.to_string(), tag.as_str()]).collect();
     insert_rows(tx, "subject_tag", &["subject_id", "tag"], rows).await?;
     Ok(())
+}
+
+async fn write_licences(tx: &mut Tx, s: &Subject) -> Result<()> {
+    let rows = (1_i64..)
+        .zip(&s.licences)
+        .map(|(position, l)| {
+            let (from, to) = (day_text(l.valid_from), day_text(l.valid_to));
+            values![s.id.to_string(), position, &l.kind, &l.number, from, to, l.state.code()]
+        })
+        .collect();
+    let columns = ["subject_id", "position", "kind", "number", "valid_from", "valid_to", "state"];
+    insert_rows(tx, "subject_licence", &columns, rows).await?;
+    Ok(())
+}
+
+/// A day as it is kept where it may be missing.
+pub(super) fn day_text(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
 /// Adds or corrects the facts of their days; a fact once known is never taken away.

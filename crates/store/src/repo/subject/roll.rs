@@ -1,10 +1,12 @@
 //! The directory as one walk in the order of codes, for freezing a roll: one statement, so one instant, and no query per
 //! object.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, SubjectId};
-use domain::subject::{RiskLevel, SubjectKind, SubjectStatus};
+use domain::subject::{Licence, RiskLevel, SubjectKind, SubjectStatus};
 
 use super::super::path_end;
 use super::known;
@@ -41,6 +43,8 @@ pub struct RollSubject {
     pub food_class: Option<RiskLevel>,
     /// Tags, ascending bytewise, each once.
     pub tags: Vec<String>,
+    /// Kinds of the licences that hold on the day asked for, ascending bytewise, each once.
+    pub licences: Vec<String>,
 }
 
 /// Calls `each` for every object of the scope in ascending bytewise order of its code, with the risk classes that hold on
@@ -64,17 +68,20 @@ pub async fn for_each_in_scope(
     };
     let sql = format!(
         "SELECT subject.id, subject.code, subject.name, subject.kind, subject.sub_kind, subject.agency_id, agency.code AS agency_code,
-                subject.division, subject.registered_on, subject.status, subject.industry, subject.tags,
+                subject.division, subject.registered_on, subject.status, subject.industry, subject.tags, subject.licences,
                 {} AS credit_class, {} AS food_class
          FROM subject CROSS JOIN agency WHERE agency.id = subject.agency_id AND agency.path >= $1 AND agency.path < $2
          ORDER BY subject.code",
         class("credit"),
         class("food"),
     );
-    conn.for_each(&sql, values![prefix, path_end(prefix), day], |row| each(read(&row)?)).await
+    conn.for_each(&sql, values![prefix, path_end(prefix), day], |row| each(read(&row, day)?)).await
 }
 
-fn read(row: &Row) -> Result<RollSubject> {
+/// What stands in `subject.licences` where there is none: most objects have none, and nothing is parsed for them.
+const NO_LICENCES: &str = "[]";
+
+fn read(row: &Row, day: NaiveDate) -> Result<RollSubject> {
     let tags = row.text("tags")?;
     Ok(RollSubject {
         id: row.parse("id")?,
@@ -91,5 +98,16 @@ fn read(row: &Row) -> Result<RollSubject> {
         credit_class: row.opt_parse("credit_class")?,
         food_class: row.opt_parse("food_class")?,
         tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        licences: held(row, day)?,
     })
+}
+
+fn held(row: &Row, day: NaiveDate) -> Result<Vec<String>> {
+    if row.text("licences")? == NO_LICENCES {
+        return Ok(Vec::new());
+    }
+    let licences: Vec<Licence> = row.json("licences")?;
+    // A set in a roll is joined by commas, so that no member may hold one.
+    let kinds = licences.iter().filter(|licence| licence.holds_on(day)).map(|licence| licence.kind.replace(',', "，"));
+    Ok(kinds.collect::<BTreeSet<_>>().into_iter().collect())
 }

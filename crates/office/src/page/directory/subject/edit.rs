@@ -7,7 +7,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::ids::SubjectId;
-use domain::subject::{RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
+use domain::subject::{LicenceState, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus};
+use text::Label as _;
 use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
 
 use super::choices;
@@ -25,6 +26,8 @@ struct EditPage {
     code: String,
     input: SubjectInput,
     licences: Vec<(usize, LicenceInput)>,
+    /// What else than valid a licence may be.
+    licence_states: Vec<Choice>,
     errors: FieldErrors,
     /// Someone else saved in between: who, and what.
     conflict: Option<(String, Vec<String>)>,
@@ -51,6 +54,11 @@ async fn page(desk: &Desk, id: SubjectId, typed: Option<SubjectInput>, errors: F
         id,
         code: record.subject.key,
         licences: (1..).zip(rows).collect(),
+        licence_states: LicenceState::ALL
+            .iter()
+            .filter(|state| **state != LicenceState::Valid)
+            .map(|state| Choice::new(state.code(), state.label()))
+            .collect(),
         input,
         errors,
         conflict: None,
@@ -148,6 +156,7 @@ fn licence_field(licences: &mut BTreeMap<usize, LicenceInput>, name: &str, value
         "number" => licence.number = value,
         "from" => licence.valid_from = value,
         "to" => licence.valid_to = value,
+        "state" => licence.state = value,
         _ => {}
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use domain::ids::SubjectId;
 use domain::registry::UseCase;
-use domain::subject::{Licence, RiskClass, RiskLevel, SubjectStatus};
+use domain::subject::{Licence, LicenceState, RiskClass, RiskLevel, SubjectStatus};
 use text::Label as _;
 use web::{Area, Crumb, Html, Page, Path, Result, TimelineEntry, Tone};
 
@@ -38,6 +38,14 @@ impl ViewPage {
 
     fn holds(&self, licence: &Licence) -> bool {
         licence.holds_on(self.today)
+    }
+
+    /// Why a licence does not hold: what became of it, or that its days are over.
+    fn lapsed(&self, licence: &Licence) -> &'static str {
+        match licence.state {
+            LicenceState::Valid => "无效",
+            other => other.label(),
+        }
     }
 
     fn encoded(&self, text: &str) -> String {

@@ -121,7 +121,22 @@ struct NewPage {
     errors: FieldErrors,
 }
 
-async fn new(desk: Desk, Query(form): Query<TaskForm>) -> Result<Response> {
+async fn new(desk: Desk, Query(mut form): Query<TaskForm>) -> Result<Response> {
+    // What the scheme says already is not asked a second time.
+    if let Ok(scheme) = form.scheme.parse() {
+        let draft = app::scheme::view(&desk.platform, &desk.ctx, scheme).await?.draft;
+        let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        let answers = [
+            (&mut form.window_from, day(draft.window_from)),
+            (&mut form.window_to, day(draft.window_to)),
+            (&mut form.contact, draft.contact),
+        ];
+        for (field, answer) in answers {
+            if field.is_empty() {
+                *field = answer;
+            }
+        }
+    }
     Ok(Html(new_page(&desk, form, FieldErrors::none()).await?).into_response())
 }
 
@@ -175,6 +190,7 @@ struct May {
     ceremony: bool,
     result: bool,
     dispatch: bool,
+    mapping: bool,
     void: bool,
 }
 
@@ -225,6 +241,7 @@ fn view_page(desk: &Desk, view: TaskView, errors: FieldErrors) -> ViewPage {
         ceremony: (sealed || drawn) && desk.may(UseCase::DrawCeremony),
         result: drawn && desk.may(UseCase::DrawView),
         dispatch: may(UseCase::TaskDispatch, drawn),
+        mapping: drawn && desk.may(UseCase::MappingView),
         void: may(UseCase::TaskVoid, view.can(TaskCommand::Void)),
     };
     let attempts = view.attempts.iter().map(|attempt| AttemptRow {

@@ -31,8 +31,11 @@ struct SealPage {
     rows: u64,
     failed: bool,
     requested: String,
+    /// Something stands that keeps it from being sealed.
+    blocked: bool,
     may_request: bool,
     may_approve: bool,
+    may_return: bool,
     reason: String,
     errors: FieldErrors,
 }
@@ -54,6 +57,7 @@ fn page(desk: &Desk, check: SealCheck, reason: String, errors: FieldErrors) -> S
     let state = attempt.as_ref().map(|attempt| attempt.state);
     let sealable = check.view.own && check.view.can(domain::state::TaskCommand::Seal);
     let digest = attempt.as_ref().and_then(|a| a.roll_digest.clone()).unwrap_or_default();
+    let blocked = check.view.findings.iter().any(|finding| finding.blocks);
     SealPage {
         page: desk.page_under(Area::Task, crumbs),
         base,
@@ -63,9 +67,15 @@ fn page(desk: &Desk, check: SealCheck, reason: String, errors: FieldErrors) -> S
         failed: check.view.task.state == domain::state::TaskState::Failed,
         requested: attempt.as_ref().and_then(|a| a.requested_name.clone()).unwrap_or_default(),
         may_request: sealable
+            && !blocked
             && desk.may(UseCase::TaskRequestSeal)
             && matches!(state, Some(AttemptState::Frozen | AttemptState::Failed)),
-        may_approve: sealable && desk.may(UseCase::TaskApproveSeal) && state == Some(AttemptState::Requested),
+        may_approve: sealable
+            && !blocked
+            && desk.may(UseCase::TaskApproveSeal)
+            && state == Some(AttemptState::Requested),
+        may_return: sealable && desk.may(UseCase::TaskApproveSeal) && state == Some(AttemptState::Requested),
+        blocked: sealable && blocked,
         reason,
         errors,
         check,

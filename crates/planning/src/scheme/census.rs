@@ -1,0 +1,105 @@
+//! Counting the members of a scheme's classes by unit, kind and tags. The walk over the directory notes these facts beside the
+//! roll, whose columns may not hold them; afterwards the protocol says which row belongs to which class.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::item::CheckItem;
+use domain::scheme::{Census, ClassCensus, Group, SchemeDraft};
+use domain::subject::SubjectKind;
+use draw::{Progress, Refused, Roll, Scheme};
+use store::repo::subject::RollSubject;
+
+/// What is known of each row of a roll besides its columns. Rows that are alike share one entry.
+#[derive(Default)]
+pub struct Facts {
+    alike: Vec<Alike>,
+    /// Where in `alike` a key stands.
+    known: HashMap<String, u32>,
+    /// For each row, in the roll's order, its place in `alike`.
+    rows: Vec<u32>,
+    key: String,
+}
+
+struct Alike {
+    unit: String,
+    kind: SubjectKind,
+    tags: Vec<String>,
+}
+
+impl Facts {
+    /// Notes the next row of the roll.
+    pub fn push(&mut self, row: &RollSubject) {
+        self.key.clear();
+        self.key.push_str(&row.agency_code);
+        self.key.push('\n');
+        self.key.push_str(domain::Coded::code(row.kind));
+        for tag in &row.tags {
+            self.key.push('\n');
+            self.key.push_str(tag);
+        }
+        let place = match self.known.get(&self.key) {
+            Some(place) => *place,
+            None => {
+                let place = u32::try_from(self.alike.len()).unwrap_or(u32::MAX);
+                let alike = Alike { unit: row.agency_code.clone(), kind: row.kind, tags: row.tags.clone() };
+                self.alike.push(alike);
+                self.known.insert(self.key.clone(), place);
+                place
+            }
+        };
+        self.rows.push(place);
+    }
+}
+
+/// Who the members of the classes are. `items` are those of the list in force: only tags that call one of them count, and
+/// only in classes that add such items.
+///
+/// # Errors
+/// Whatever the protocol refuses of the scheme; cancelled.
+pub fn census(
+    draft: &SchemeDraft,
+    scheme: &Scheme,
+    roll: &Roll,
+    facts: &Facts,
+    items: &[CheckItem],
+    progress: Progress<'_>,
+) -> Result<Census, Refused> {
+    let calling: BTreeSet<&str> =
+        items.iter().flat_map(|item| &item.applies.tags).map(domain::subject::Tag::as_str).collect();
+    let cells = draw::members(scheme, roll, progress)?;
+    let mut classes_of: Vec<u128> = vec![0; facts.rows.len()];
+    let mut classes = Vec::with_capacity(draft.strata.len());
+    for (index, rule) in draft.strata.iter().enumerate() {
+        // By place in `alike` first: a look at a table for each row, and texts only for what differs.
+        let mut by_place: BTreeMap<u32, u64> = BTreeMap::new();
+        for row in cells.iter().filter(|cell| cell.stratum == rule.code).flat_map(|cell| &cell.rows) {
+            let at = usize::try_from(*row).unwrap_or(usize::MAX);
+            if let Some(place) = facts.rows.get(at) {
+                *by_place.entry(*place).or_default() += 1;
+            }
+            if let Some(of) = classes_of.get_mut(at) {
+                *of |= 1_u128.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
+            }
+        }
+        let mut groups: BTreeMap<(&str, SubjectKind, Vec<&str>), u64> = BTreeMap::new();
+        for (place, rows) in by_place {
+            let Some(alike) = facts.alike.get(usize::try_from(place).unwrap_or(usize::MAX)) else { continue };
+            let tags = alike.tags.iter().map(String::as_str).filter(|tag| rule.tagged && calling.contains(tag));
+            *groups.entry((&alike.unit, alike.kind, tags.collect())).or_default() += rows;
+        }
+        let groups = groups.into_iter().map(|((unit, kind, tags), rows)| Group {
+            unit: unit.to_owned(),
+            kind,
+            tags: tags.into_iter().map(str::to_owned).collect(),
+            rows,
+        });
+        classes.push(ClassCensus { code: rule.code.clone(), groups: groups.collect() });
+    }
+    let mut overlaps: BTreeMap<u128, u64> = BTreeMap::new();
+    for of in classes_of.into_iter().filter(|of| *of != 0) {
+        *overlaps.entry(of).or_default() += 1;
+    }
+    let places = |of: u128| (0..classes.len()).filter(|n| of >> n & 1 == 1).collect();
+    let overlaps = overlaps.into_iter().map(|(of, rows)| (places(of), rows)).collect();
+    Ok(Census { classes, overlaps })
+}
