@@ -8,9 +8,9 @@ use domain::state::PartyState;
 use kernel::todo::{Sent, SentKind, Todo, TodoKind};
 use kernel::{Ctx, Post, Result};
 use store::Conn;
+use store::repo::sent as rows;
 use store::repo::todo::{self, OpenMatching};
 use store::repo::visit_own::{self, When};
-use store::repo::sent as rows;
 
 /// Shares and matchings of the post's agency in which it is this person's turn; for a leader besides mappings that wait for
 /// approval, for an inspector the own visits.

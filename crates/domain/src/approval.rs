@@ -266,9 +266,8 @@ mod tests {
     #[test]
     fn hands_beside_the_steps_count_too() {
         let asked = [decided("submit", Decision::Asked, "d", 1, "")];
-        let check = |hands: &[(Hand, Person)]| {
-            SCHEME.check(&Separation::default(), "d", &asked, hands, ("approve", person(2)))
-        };
+        let check =
+            |hands: &[(Hand, Person)]| SCHEME.check(&Separation::default(), "d", &asked, hands, ("approve", person(2)));
         assert_eq!(check(&[]), Ok(()));
         assert!(matches!(check(&[(Hand::SchemeAuthor, person(2))]), Err(Refused::SamePerson(_))));
     }

@@ -55,13 +55,7 @@ pub async fn ask(tx: &mut Tx, ctx: &Ctx, over: Over<'_>, remark: &str) -> Result
 /// # Errors
 /// `APPR-001` if the step is not due, `APPR-002` if the subject has changed since it was asked for, `Denied` (`APPR-003`)
 /// for a person who played a part from which this one is kept apart.
-pub async fn approve(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    over: Over<'_>,
-    step: &str,
-    hands: &[(Hand, Person)],
-) -> Result<Standing> {
+pub async fn approve(tx: &mut Tx, ctx: &Ctx, over: Over<'_>, step: &str, hands: &[(Hand, Person)]) -> Result<Standing> {
     let history = repo::of_subject(tx, over.procedure.subject_kind, over.id).await?;
     let mut decisions = decided(&history);
     let person = Person::from(ctx.post()?.account_id);
@@ -142,7 +136,10 @@ fn refusal(refused: &Refused, history: &[Approval]) -> Error {
         Refused::OtherDigest => Error::conflict("APPR-002"),
         Refused::NotEarlier(_) => Error::conflict("APPR-006"),
         Refused::SamePerson(same) => {
-            let name = history.iter().find(|row| Person::from(row.account_id) == same.person).map_or("", |row| row.person.as_str());
+            let name = history
+                .iter()
+                .find(|row| Person::from(row.account_id) == same.person)
+                .map_or("", |row| row.person.as_str());
             Error::denied("APPR-003")
                 .with("person", name)
                 .with("first", same.first.label())

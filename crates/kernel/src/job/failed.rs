@@ -24,5 +24,8 @@ pub(crate) async fn todos(conn: &mut Conn, ctx: &Ctx, post: &Post) -> Result<Vec
 fn todo(job: FailedJob) -> Todo {
     let words = job.error.as_deref().and_then(|error| serde_json::from_str::<serde_json::Value>(error).ok());
     let part = |name: &str| words.as_ref().and_then(|w| w.get(name)?.as_str()).unwrap_or_default().to_owned();
-    Todo { detail: format!("{}{}", part("message"), part("next")), ..Todo::named(TodoKind::FailedJob, job.id, job.title) }
+    Todo {
+        detail: format!("{}{}", part("message"), part("next")),
+        ..Todo::named(TodoKind::FailedJob, job.id, job.title)
+    }
 }

@@ -206,10 +206,11 @@ on_both! {
         let world = &front.world;
         let task = cast.drawn(world).await;
         let dispatch = format!("/office/tasks/{task}/dispatch");
-        // Something that only the job finds: the item list of the task is gone.
-        run_sql(&world.store_config, "UPDATE check_item SET category = '别的', name = '别的'").await;
+        // Something that only the job finds.
+        let broken = "UPDATE job SET payload = '{}' WHERE kind = 'dispatch' AND state = 'queued'";
         assert_eq!(front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location(), dispatch);
         front.get(clerk, &dispatch).await.says(200, &["data-job"], &["name=\"planned_on\""]);
+        run_sql(&world.store_config, broken).await;
         world.work().await;
         let page = front.get(clerk, &dispatch).await;
         page.says(200, &["meter bad", "失败：", "name=\"planned_on\""], &[]);
@@ -225,6 +226,7 @@ on_both! {
         // Asked for again, it is no longer said; nor after a week.
         front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location();
         front.get(clerk, "/office").await.says(200, &[], &["作业失败"]);
+        run_sql(&world.store_config, broken).await;
         world.work().await;
         front.get(clerk, "/office").await.says(200, &["作业失败"], &[]);
         world.clock.advance_seconds(8 * 24 * 3600);

@@ -101,7 +101,10 @@ mod tests {
 
     #[test]
     fn an_address_is_a_query_of_the_phones_own_map() {
-        assert_eq!(map(" 河北大街 1 号&q=x "), "geo:0,0?q=%E6%B2%B3%E5%8C%97%E5%A4%A7%E8%A1%97%201%20%E5%8F%B7%26q%3Dx");
+        assert_eq!(
+            map(" 河北大街 1 号&q=x "),
+            "geo:0,0?q=%E6%B2%B3%E5%8C%97%E5%A4%A7%E8%A1%97%201%20%E5%8F%B7%26q%3Dx"
+        );
         assert_eq!(map("  "), "");
     }
 }

@@ -27,7 +27,8 @@ pub fn component(job: &JobView) -> web::JobView {
         (true, "cancelled") => Some(Tone::Plain),
         (true, _) => Some(Tone::Bad),
     };
-    let part = |name: &str| job.error.as_ref().and_then(|error| error.get(name)?.as_str()).unwrap_or_default().to_owned();
+    let part =
+        |name: &str| job.error.as_ref().and_then(|error| error.get(name)?.as_str()).unwrap_or_default().to_owned();
     let words = match (&job.error, job.ended) {
         (Some(_), _) => format!("{}：{}", job.state_label, part("message")),
         (None, true) => job.state_label.to_owned(),
