@@ -111,6 +111,7 @@ fn stratum(code: &str, label: &str, rows: u64, size: u64, cells: usize) -> Strat
         label: label.to_owned(),
         population: "企业".to_owned(),
         items: vec!["登记事项检查".to_owned()],
+        tagged: true,
         sentence: format!("{label}的，抽取3%，向上取整。"),
         rows,
         size,
@@ -158,6 +159,7 @@ fn attempt(state: &str, number: &str) -> PublicAttempt {
         seed: drawn.then(|| SEED.to_owned()),
         result_digest: drawn.then(|| "5".repeat(64)),
         drawn_rows: drawn.then_some(5),
+        drawn_objects: drawn.then_some(5),
         ended_at: open.then(|| "2021-05-08T09:20:00+08:00".to_owned()),
     }
 }

@@ -346,3 +346,8 @@ on_both! {
         assert_eq!(m::view(&platform, &clerk, share).await.unwrap().attempts[0].matching.state.code(), "matched");
     }
 }
+
+#[test]
+fn what_a_matching_takes_is_what_is_checked_before_the_seal() {
+    assert_eq!(app::scheme::UNIT_INSPECTORS_MAX, ::matching::UNIT_INSPECTORS_MAX);
+}

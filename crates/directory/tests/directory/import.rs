@@ -99,6 +99,45 @@ on_both! {
         assert_eq!(now.subject.licences[0].number, "JY1");
     }
 
+    async fn licences_are_rows_that_follow_their_objects(world) {
+        let city = city(&world).await;
+        let with = |n: usize, licences: &str| row(CODES[n]).replace("食品经营许可证:JY1:2025-12-31", licences);
+        let first = register(&[
+            with(0, "食品经营许可证:JY1:2025-12-31；工业产品生产许可证:冀XK1::已注销；工业产品生产许可证:冀XK2:2021-05-06"),
+            with(1, "工业产品生产许可证:冀XK3:2021-05-05；直销经营许可证:商直1:"),
+            with(2, ""),
+        ]);
+        import_now(&world, &city.keeper, ImportKind::Subject, "一.csv", first.clone()).await;
+        let rows = async || {
+            let store = world.store().await;
+            let mut conn = store.read().await.unwrap();
+            let sql = "SELECT subject.code, l.position, l.kind, l.number, l.valid_to, l.state FROM subject_licence l
+                 JOIN subject ON subject.id = l.subject_id ORDER BY subject.code, l.position";
+            let rows = conn.rows(sql, vec![]).await.unwrap();
+            let rows: Vec<_> = rows.iter().map(|r| {
+                let text = |column| r.text(column).unwrap();
+                format!("{} {} {} {} {}", r.int("position").unwrap(), text("kind"), text("number"), text("valid_to"), text("state"))
+            }).collect();
+            drop(conn);
+            store.close().await;
+            rows
+        };
+        let expect = [
+            "1 食品经营许可证 JY1 2025-12-31 valid", "2 工业产品生产许可证 冀XK1  cancelled", "3 工业产品生产许可证 冀XK2 2021-05-06 valid",
+            "1 工业产品生产许可证 冀XK3 2021-05-05 valid", "2 直销经营许可证 商直1  valid",
+        ];
+        assert_eq!(rows().await, expect);
+        // A roll holds the kinds that are valid on its day, each once, the last day included.
+        let held: Vec<_> = walk(&world).await.into_iter().map(|row| row.licences.join(",")).collect();
+        assert_eq!(held, ["工业产品生产许可证,食品经营许可证", "直销经营许可证", ""]);
+        let again = import_now(&world, &city.keeper, ImportKind::Subject, "二.csv", first).await;
+        assert_eq!(again.report.unwrap().changed, 0);
+        assert_eq!(rows().await, expect, "the same again adds nothing");
+        let changed = register(&[with(0, "食品经营许可证:JY9:2026-12-31"), with(1, "")]);
+        import_now(&world, &city.keeper, ImportKind::Subject, "三.csv", changed).await;
+        assert_eq!(rows().await, ["1 食品经营许可证 JY9 2026-12-31 valid"]);
+    }
+
     async fn columns_that_a_file_lacks_keep_what_is_known(world) {
         let city = city(&world).await;
         import_now(&world, &city.clerk, ImportKind::Subject, "一.csv", register(&[row(CODES[0])])).await;

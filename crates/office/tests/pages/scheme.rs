@@ -121,7 +121,7 @@ on_both! {
         front.post(leader, &submit, &[("version", "2")]).await.says(403, &["CORE-403"], &[]);
         assert_eq!(front.post(clerk, &submit, &[("version", "2")]).await.location(), here);
         front.get(clerk, &here).await.says(200, &["待审批"], &["批准后方案不再修改，可据此建立任务", "提交审批</button>", "/edit\""]);
-        front.get(leader, &here).await.says(200, &["批准", "退回修改", "name=\"reason\""], &[]);
+        front.get(leader, &here).await.says(200, &["批准", "退回修改", "name=\"reason\"", "2021-05-10 至 2021-06-30"], &[]);
         front.post(leader, &give_back, &[("version", "3"), ("reason", " ")]).await.refuses("reason", "必须写明理由", "");
         front.post(leader, &give_back, &[("version", "3"), ("reason", SCRIPT)]).await.location();
         front.get(clerk, &here).await.says(200, &["起草中", "李局长：", "alert(1)", "提交审批"], &[]);
@@ -129,6 +129,9 @@ on_both! {
         front.post(leader, &approve, &[("version", "4")]).await.says(409, &[], &[]);
         front.post(leader, &approve, &[("version", "5")]).await.location();
         front.get(clerk, &here).await.says(200, &["已批准", "据此建立任务", "复制为新方案"], &["提交审批</button>", "退回修改</button>"]);
+        // The days that the leader approved are not asked for a second time.
+        let task = format!("/office/tasks/new?scheme={}", here.rsplit('/').next().unwrap());
+        front.get(clerk, &task).await.says(200, &["value=\"2021-05-10\"", "value=\"2021-06-30\""], &[]);
         let copy = front.post(clerk, &format!("{here}/copy"), &[]).await;
         front.get(clerk, copy.location()).await.says(200, &["其余企业", "name=\"version\" value=\"1\""], &[]);
     }

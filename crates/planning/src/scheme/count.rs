@@ -96,6 +96,9 @@ pub struct StratumCount {
     pub population: String,
     /// Check items.
     pub items: Vec<String>,
+    /// Whether items that tags call are added.
+    #[serde(default)]
+    pub tagged: bool,
     /// The rule in words.
     pub sentence: String,
     /// Rows.
@@ -213,6 +216,7 @@ pub fn sentences(draft: &SchemeDraft, sizes: &Sizes) -> (Vec<RuleCount>, Vec<Str
         label: rule.label.clone(),
         population: rule.population.clone(),
         items: rule.items.clone(),
+        tagged: rule.tagged,
         sentence: text::scheme::stratum(rule),
         rows: size.rows,
         size: size.size,
