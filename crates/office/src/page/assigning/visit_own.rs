@@ -31,6 +31,13 @@ struct Part {
     total: u64,
 }
 
+impl Part {
+    /// Are there more than are listed?
+    fn is_cut(&self) -> bool {
+        u64::try_from(self.lines.len()).is_ok_and(|shown| shown < self.total)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "assigning/visit/mine.html")]
 struct MinePage {
