@@ -12,6 +12,7 @@ interface Job {
   phase?: string | null;
   remaining_seconds?: number | null;
   message?: string | null;
+  next?: string | null;
   result_url?: string | null;
 }
 
@@ -73,8 +74,8 @@ function show(element: HTMLElement, job: Job): void {
 function end(element: HTMLElement, job: Job): void {
   element.dataset["jobEnded"] = job.state;
   const good = job.state === "done";
-  const words = { done: "已完成", failed: "没有完成", cancelled: "已取消", queued: "", running: "" }[job.state];
-  const text = job.message ? `${words}：${job.message}` : words;
+  const words = { done: "已完成", failed: "失败", cancelled: "已取消", queued: "", running: "" }[job.state];
+  const text = job.message ? `${words}：${job.message}${job.next ?? ""}` : words;
   put(element, "remaining", text);
   element.classList.add(good ? "good" : "bad");
   toast(text, good ? "good" : "bad");

@@ -113,6 +113,8 @@ pub struct DispatchPreview {
     pub dispatched: bool,
     /// The job that is at work on it.
     pub job: Option<JobId>,
+    /// The last job, if it failed and nothing is dispatched.
+    pub failed: Option<JobId>,
 }
 
 /// What the dispatch of a task would do.
@@ -152,6 +154,7 @@ pub async fn preview(platform: &Platform, ctx: &Ctx, task: TaskId) -> Result<Dis
         first_on: days::first_day(&window, deadline::matching_due(&rules, ctx.today(), &calendar).on),
         dispatched: source.shares > 0,
         job: open_job(&mut conn, task).await?,
+        failed: if source.shares > 0 { None } else { failed_job(&mut conn, task).await? },
         number: source.number,
         title: source.title,
         window_from: source.window_from,
@@ -394,6 +397,12 @@ async fn open_job(conn: &mut Conn, task: TaskId) -> Result<Option<JobId>> {
     let jobs = store::repo::job::of_subject(conn, "task", &task.to_string()).await?;
     let open = |state: JobState| matches!(state, JobState::Queued | JobState::Running);
     Ok(jobs.iter().find(|job| job.kind == DISPATCH_JOB && open(job.state)).map(|job| job.id))
+}
+
+async fn failed_job(conn: &mut Conn, task: TaskId) -> Result<Option<JobId>> {
+    let jobs = store::repo::job::of_subject(conn, "task", &task.to_string()).await?;
+    let last = jobs.iter().find(|job| job.kind == DISPATCH_JOB);
+    Ok(last.filter(|job| job.state == JobState::Failed).map(|job| job.id))
 }
 
 /// A word that names nothing concerns a whole class: it is mapped by two people first, not left out.

@@ -11,6 +11,7 @@ mod plan;
 mod share;
 mod todo;
 mod visit;
+mod visit_own;
 
 pub use days::UnitCapacity;
 pub use deadline::DeadlineView;
@@ -23,7 +24,9 @@ pub use store::repo::roster::Load;
 pub use store::repo::share::Share;
 pub use store::repo::visit::{Filter, FormItem, Seat, Visit};
 pub use store::repo::visit_day::DayChange;
+pub use store::repo::visit_own::OwnVisit;
 pub use visit::{VisitRow, VisitView, loads, visit, visits};
+pub use visit_own::{OWN_ROWS_MAX, OwnRow, OwnTie, OwnVisits, mine};
 
 pub(crate) use share::require_own;
 
@@ -38,6 +41,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
         Kind { name: form::FORMS_JOB, handler: |platform, run| Box::pin(form::run_batch(platform, run)) },
     ],
     todos: &[|conn, ctx, post| Box::pin(todo::todos(conn, ctx, post))],
+    sent: &[|conn, post| Box::pin(todo::sent(conn, post))],
     checks: &[],
     points: &[
         "dispatch.prepared",

@@ -25,7 +25,8 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
         Kind { name: import::DRY_RUN_JOB, handler: |platform, run| Box::pin(import::work_dry_run(platform, run)) },
         Kind { name: import::COMMIT_JOB, handler: |platform, run| Box::pin(import::work_commit(platform, run)) },
     ],
-    todos: &[],
+    todos: &[|conn, _ctx, post| Box::pin(inspector::todos(conn, post))],
+    sent: &[],
     checks: &[],
     points: &["import.staged", "import.checked", "import.checked.done", "import.swap", "import.swapped"],
 };

@@ -86,6 +86,8 @@ fn inspector_of(ctx: &Ctx, agency: AgencyId, number: &str, name: &str, to: &str)
         left_on: None,
         agency_code: String::new(),
         agency_name: String::new(),
+        account_login: String::new(),
+        account_confirmed_at: None,
         version: 1,
     }
 }

@@ -4,8 +4,7 @@
 //! What stands is folded from the decisions in their order and kept nowhere: a decision over another digest does not
 //! count, and a return takes back every decision from the step to which it returns.
 
-use crate::ids::AccountId;
-use crate::separation::{Hand, HandsNotApart, Separation};
+use crate::separation::{Hand, HandsNotApart, Person, Separation};
 
 coded_enum! {
     /// What someone decides at a step.
@@ -71,7 +70,7 @@ pub struct Decided<'a> {
     /// Digest of the subject that was seen.
     pub digest: &'a str,
     /// Who; persons are compared, not posts.
-    pub person: AccountId,
+    pub person: Person,
     /// For a return: code of the step to which it goes back.
     pub returned_to: &'a str,
 }
@@ -155,8 +154,8 @@ impl Procedure {
         separation: &Separation,
         digest: &str,
         decisions: &[Decided<'_>],
-        hands: &[(Hand, AccountId)],
-        (step, person): (&str, AccountId),
+        hands: &[(Hand, Person)],
+        (step, person): (&str, Person),
     ) -> Result<(), Refused> {
         let index = self.index(step)?;
         let counted = self.counted(digest, decisions);
@@ -203,8 +202,8 @@ mod tests {
         ],
     };
 
-    fn person(n: u8) -> AccountId {
-        AccountId::from_parts(i64::from(n), [n; 10])
+    fn person(n: u8) -> Person {
+        crate::ids::AccountId::from_parts(i64::from(n), [n; 10]).into()
     }
 
     fn decided<'a>(step: &'a str, decision: Decision, digest: &'a str, n: u8, returned_to: &'a str) -> Decided<'a> {
@@ -267,9 +266,8 @@ mod tests {
     #[test]
     fn hands_beside_the_steps_count_too() {
         let asked = [decided("submit", Decision::Asked, "d", 1, "")];
-        let check = |hands: &[(Hand, AccountId)]| {
-            SCHEME.check(&Separation::default(), "d", &asked, hands, ("approve", person(2)))
-        };
+        let check =
+            |hands: &[(Hand, Person)]| SCHEME.check(&Separation::default(), "d", &asked, hands, ("approve", person(2)));
         assert_eq!(check(&[]), Ok(()));
         assert!(matches!(check(&[(Hand::SchemeAuthor, person(2))]), Err(Refused::SamePerson(_))));
     }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, AgencyId, InspectorId, SubjectId};
+use crate::separation::Person;
 
 /// An enforcement certificate (执法证).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,7 +71,7 @@ pub struct Recusal {
 pub struct Inspector {
     /// Its id.
     pub id: InspectorId,
-    /// The person's account, if they sign in.
+    /// The person's account, if the directory names one, confirmed by the person or not.
     pub account: Option<AccountId>,
     /// Number within the agency (单位工号), distinct there.
     pub staff_number: String,
@@ -146,6 +147,12 @@ pub enum Ineligible {
 }
 
 impl Inspector {
+    /// Who this is when persons are kept apart. A tie that its owner has not confirmed counts already: it can only
+    /// refuse, and gives no right.
+    pub fn person(&self) -> Person {
+        self.account.map_or(Person::Inspector(self.id), Person::Account)
+    }
+
     /// Every reason why this inspector may not go on the visit; empty if they may.
     pub fn reasons_against(&self, demand: &Demand<'_>, recusals: &[Recusal]) -> Vec<Ineligible> {
         let mut reasons = Vec::new();

@@ -110,6 +110,9 @@ registry! {
     SubjectExport "subject.export" noted READERS, Some("/subjects/export");
     InspectorList "inspector.list" read READERS, Some("/inspectors");
     InspectorView "inspector.view" read READERS, Some("/inspectors/{inspector}");
+    InspectorName "inspector.name_account" write KEEPER, Some("/inspectors/{inspector}/account");
+    // Only the account's owner can say "that is me"; whichever post they act as is theirs.
+    InspectorConfirm "inspector.confirm_account" write ANY, Some("/account/inspector");
     InspectorImport "inspector.import" write DIRECTORY, Some("/inspectors/import");
     RecusalDeclare "recusal.declare" write Allowed::Roles(&[DirectoryKeeper, Clerk, Inspector]), Some("/inspectors/{inspector}/recusals/new");
     LeaveRecord "leave.record" write DIRECTORY, Some("/inspectors/{inspector}/leaves/new");
@@ -174,6 +177,7 @@ registry! {
     ShareReturn "share.return" write CLERK, Some("/shares/{share}/return");
     ShareRedispatch "share.redispatch" write CLERK, Some("/shares/{share}/redispatch");
     VisitList "visit.list" read VISITS, Some("/loads");
+    VisitMine "visit.mine" read Allowed::Roles(&[Inspector]), Some("/visits/mine");
     VisitView "visit.view" read VISITS, Some("/visits/{visit}");
     VisitPlan "visit.plan" write CLERK, Some("/shares/{share}/plan");
     VisitSpread "visit.spread" write CLERK, Some("/shares/{share}/spread");

@@ -1,23 +1,49 @@
 //! Who must not be the same person: always the three hands of a record, the maker and approver of a seal, and the two
 //! parties of a matching; what else is kept apart is a rule of the agency.
 //!
-//! Persons are compared, not posts: someone with two posts is still one person.
+//! Persons are compared, neither posts nor accounts: someone with two posts is still one person, and so is an inspector
+//! of the directory who never signs in and whose part somebody else enters (代录).
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::AccountId;
+use crate::ids::{AccountId, InspectorId};
+
+/// One human being, by what is known of them. An inspector who is tied to an account is that account's person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Person {
+    /// Whoever signs in with this account.
+    Account(AccountId),
+    /// An inspector of whom no account is known.
+    Inspector(InspectorId),
+}
+
+impl From<AccountId> for Person {
+    fn from(account: AccountId) -> Self {
+        Self::Account(account)
+    }
+}
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => write!(f, "account {id}"),
+            Self::Inspector(id) => write!(f, "inspector {id}"),
+        }
+    }
+}
 
 /// The three hands of one record (R98).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordHands {
     /// 检查人, two or more.
-    pub inspectors: Vec<AccountId>,
+    pub inspectors: Vec<Person>,
     /// 审核人.
-    pub reviewer: AccountId,
+    pub reviewer: Person,
     /// 公示审批人.
-    pub publisher: AccountId,
+    pub publisher: Person,
 }
 
 impl RecordHands {
@@ -25,7 +51,7 @@ impl RecordHands {
     ///
     /// # Errors
     /// [`HandsNotApart`] for the first person found twice. There is no rule that switches this off.
-    pub fn apart(inspectors: Vec<AccountId>, reviewer: AccountId, publisher: AccountId) -> Result<Self, HandsNotApart> {
+    pub fn apart(inspectors: Vec<Person>, reviewer: Person, publisher: Person) -> Result<Self, HandsNotApart> {
         if let Some(person) = repeated(&inspectors) {
             return Err(HandsNotApart { person, first: Hand::Inspector, second: Hand::Inspector });
         }
@@ -41,7 +67,7 @@ impl RecordHands {
     }
 }
 
-fn repeated(people: &[AccountId]) -> Option<AccountId> {
+fn repeated(people: &[Person]) -> Option<Person> {
     let mut seen = BTreeSet::new();
     people.iter().copied().find(|person| !seen.insert(*person))
 }
@@ -81,7 +107,7 @@ coded_enum! {
 #[error("{person} cannot be both {first} and {second}")]
 pub struct HandsNotApart {
     /// The person.
-    pub person: AccountId,
+    pub person: Person,
     /// The part already played.
     pub first: Hand,
     /// The part refused.
@@ -122,7 +148,8 @@ impl Separation {
     ///
     /// # Errors
     /// [`HandsNotApart`] naming the part that the person has played already.
-    pub fn check(&self, person: AccountId, hand: Hand, taken: &[(Hand, AccountId)]) -> Result<(), HandsNotApart> {
+    pub fn check(&self, person: impl Into<Person>, hand: Hand, taken: &[(Hand, Person)]) -> Result<(), HandsNotApart> {
+        let person = person.into();
         match taken.iter().find(|(first, other)| *other == person && self.keeps_apart(*first, hand)) {
             Some((first, _)) => Err(HandsNotApart { person, first: *first, second: hand }),
             None => Ok(()),
@@ -135,8 +162,21 @@ impl Separation {
 mod tests {
     use super::*;
 
-    fn person(n: u8) -> AccountId {
-        AccountId::from_bytes([n; 16])
+    fn person(n: u8) -> Person {
+        AccountId::from_bytes([n; 16]).into()
+    }
+
+    #[test]
+    fn a_team_member_without_an_account_is_a_person_too() {
+        let unknown = |n: u8| Person::Inspector(InspectorId::from_bytes([n; 16]));
+        assert!(RecordHands::apart(vec![unknown(1), unknown(2)], person(3), person(4)).is_ok());
+        // The same sixteen bytes in two directories are two people.
+        assert!(RecordHands::apart(vec![unknown(3), unknown(4)], person(3), person(4)).is_ok());
+        let twice = RecordHands::apart(vec![unknown(1), unknown(1)], person(3), person(4)).unwrap_err();
+        assert_eq!(twice.person, unknown(1));
+        // Once the directory says whose account it is, the reviewer is found to have been at the door.
+        let tied = RecordHands::apart(vec![person(3), unknown(2)], person(3), person(4)).unwrap_err();
+        assert_eq!((tied.first, tied.second), (Hand::Inspector, Hand::Reviewer));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
         Kind { name: fairness::FAIRNESS_JOB, handler: |platform, run| Box::pin(fairness::run_fairness(platform, run)) },
     ],
     todos: &[|conn, ctx, post| Box::pin(task::todos(conn, ctx, post))],
+    sent: &[|conn, post| Box::pin(task::sent(conn, post))],
     checks: &[],
     points: &["freeze.staged", "freeze.done", "draw.staged", "draw.done"],
 };

@@ -3,8 +3,8 @@
 //! transaction of the command that changes the subject.
 
 use domain::approval::{Decided, Decision, Procedure, Refused, Standing};
-use domain::ids::{AccountId, ApprovalId};
-use domain::separation::{Hand, Separation};
+use domain::ids::ApprovalId;
+use domain::separation::{Hand, Person, Separation};
 use store::repo::approval::{self as repo, Approval};
 use store::{Conn, Tx};
 use text::Label as _;
@@ -55,16 +55,10 @@ pub async fn ask(tx: &mut Tx, ctx: &Ctx, over: Over<'_>, remark: &str) -> Result
 /// # Errors
 /// `APPR-001` if the step is not due, `APPR-002` if the subject has changed since it was asked for, `Denied` (`APPR-003`)
 /// for a person who played a part from which this one is kept apart.
-pub async fn approve(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    over: Over<'_>,
-    step: &str,
-    hands: &[(Hand, AccountId)],
-) -> Result<Standing> {
+pub async fn approve(tx: &mut Tx, ctx: &Ctx, over: Over<'_>, step: &str, hands: &[(Hand, Person)]) -> Result<Standing> {
     let history = repo::of_subject(tx, over.procedure.subject_kind, over.id).await?;
     let mut decisions = decided(&history);
-    let person = ctx.post()?.account_id;
+    let person = Person::from(ctx.post()?.account_id);
     let checked = over.procedure.check(&Separation::default(), over.digest, &decisions, hands, (step, person));
     checked.map_err(|refused| refusal(&refused, &history))?;
     write(tx, ctx, over, step, (Decision::Approved.code(), ""), "").await?;
@@ -128,7 +122,7 @@ fn decided(history: &[Approval]) -> Vec<Decided<'_>> {
                 step: &row.step,
                 decision: row.decision.parse().ok()?,
                 digest: &row.digest,
-                person: row.account_id,
+                person: row.account_id.into(),
                 returned_to: &row.returned_to,
             })
         })
@@ -142,7 +136,10 @@ fn refusal(refused: &Refused, history: &[Approval]) -> Error {
         Refused::OtherDigest => Error::conflict("APPR-002"),
         Refused::NotEarlier(_) => Error::conflict("APPR-006"),
         Refused::SamePerson(same) => {
-            let name = history.iter().find(|row| row.account_id == same.person).map_or("", |row| row.person.as_str());
+            let name = history
+                .iter()
+                .find(|row| Person::from(row.account_id) == same.person)
+                .map_or("", |row| row.person.as_str());
             Error::denied("APPR-003")
                 .with("person", name)
                 .with("first", same.first.label())

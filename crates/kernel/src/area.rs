@@ -17,6 +17,8 @@ pub struct Area {
     pub jobs: &'static [job::Kind],
     /// What waits for a post.
     pub todos: &'static [todo::Source],
+    /// What a post's person has sent off and others have now.
+    pub sent: &'static [todo::SentSource],
     /// What the doctor looks at.
     pub checks: &'static [check::Row],
     /// Named points of long operations, see [`crate::point`].

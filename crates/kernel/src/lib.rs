@@ -43,4 +43,11 @@ pub fn point(name: &str) {
 }
 
 /// What the kernel itself hands up.
-pub const AREA: area::Area = area::Area { name: "kernel", jobs: &[], todos: &[], checks: check::ROWS, points: &[] };
+pub const AREA: area::Area = area::Area {
+    name: "kernel",
+    jobs: &[],
+    todos: &[|conn, ctx, post| Box::pin(job::todos(conn, ctx, post))],
+    sent: &[],
+    checks: check::ROWS,
+    points: &[],
+};

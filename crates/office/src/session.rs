@@ -70,6 +70,7 @@ impl Desk {
                 Area::Scheme => &[UseCase::SchemeList],
                 Area::Task => &[UseCase::TaskList],
                 Area::Dispatch => &[UseCase::ShareList, UseCase::VisitList],
+                Area::Visit => &[UseCase::VisitMine],
                 Area::Job => &[UseCase::JobList],
                 Area::Event => &[UseCase::EventList],
                 Area::Admin => &[UseCase::AccountList, UseCase::RulebookView],

@@ -7,6 +7,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     name: "planning",
     jobs: &[],
     todos: &[|conn, ctx, post| Box::pin(scheme::todos(conn, ctx, post))],
+    sent: &[|conn, post| Box::pin(scheme::sent(conn, post))],
     checks: &[],
     points: &[],
 };

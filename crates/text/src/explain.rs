@@ -443,7 +443,7 @@ mod tests {
     fn rules_and_hands_are_explained() {
         let refused = BadRule::OutOfRange { rule: Rule::VisitsPerDay, min: 1, max: 20, found: 0 };
         assert_eq!(refused.explain().to_string(), "“每人每日检查户数上限”不能是0。请填写1至20。");
-        let person = domain::AccountId::from_bytes([1; 16]);
+        let person = domain::AccountId::from_bytes([1; 16]).into();
         let hands = HandsNotApart {
             person,
             first: domain::separation::Hand::Drawer,

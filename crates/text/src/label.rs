@@ -108,7 +108,7 @@ labels! {
     }
     ShareState { Received "待签收", Accepted "已签收", Returned "已退回", Matched "已匹配" }
     ShareCommand { Accept "签收", Return "退回", Redispatch "重新派发", Match "匹配检查人员" }
-    JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "未成功", Cancelled "已取消" }
+    JobState { Queued "排队中", Running "进行中", Done "已完成", Failed "失败", Cancelled "已取消" }
     JobCommand {
         Claim "开始执行", Release "放回队列", Finish "完成", Fail "停止重试", Cancel "取消", Retry "重新执行",
     }

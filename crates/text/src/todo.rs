@@ -1,4 +1,6 @@
-//! The to-do list in words: what waits, and what the button says.
+//! The to-do list in words: what waits, what the button says, and what one has sent off oneself.
+
+use domain::time::Instant;
 
 /// A kind of thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,20 @@ pub enum TodoKind {
     MatchShare,
     /// A unit sent its share back; it is to be dispatched again.
     Redispatch,
+    /// An approved scheme waits for a task.
+    CreateTask,
+    /// A matching waits for its second person, who is oneself or may be.
+    JoinMatching,
+    /// The commitments of a matching are published; the reveals follow.
+    RevealMatching,
+    /// A job that one asked for failed.
+    FailedJob,
+    /// Own visits whose planned day has passed.
+    LateVisits,
+    /// Own visits of today.
+    TodayVisits,
+    /// The directory names one's account as an inspector's; oneself is to confirm.
+    ConfirmInspector,
 }
 
 impl TodoKind {
@@ -46,6 +62,13 @@ impl TodoKind {
             Self::AcceptShare => "新派发名单待签收",
             Self::MatchShare => "待随机匹配检查人员",
             Self::Redispatch => "派发被退回，待重新派发",
+            Self::CreateTask => "方案已批准，待建立任务",
+            Self::JoinMatching => "随机匹配待第二人参加",
+            Self::RevealMatching => "匹配的承诺已公布，待揭示",
+            Self::FailedJob => "作业失败",
+            Self::LateVisits => "检查的计划日已过",
+            Self::TodayVisits => "今天的检查",
+            Self::ConfirmInspector => "请确认您的执法检查人员身份",
         }
     }
 
@@ -63,6 +86,85 @@ impl TodoKind {
             Self::AcceptShare => "去签收",
             Self::MatchShare => "去匹配",
             Self::Redispatch => "去查看原因",
+            Self::CreateTask => "去建立任务",
+            Self::JoinMatching => "去参加",
+            Self::RevealMatching => "去揭示",
+            Self::FailedJob => "查看怎么办",
+            Self::LateVisits | Self::TodayVisits => "查看名单",
+            Self::ConfirmInspector => "去确认",
         }
+    }
+}
+
+/// An instant until which something is due, with the minutes that are left, begun ones counted: `截止 14:23，还剩 12 分钟`.
+#[must_use]
+pub fn until(due: Instant, now: Instant) -> String {
+    let (hour, minute, _, _) = due.china_time();
+    let left = due.since_ms(now);
+    if left <= 0 {
+        return format!("时限 {} 已过", crate::moment(due));
+    }
+    let minutes = left.saturating_add(59_999) / 60_000;
+    match minutes {
+        0..=120 => format!("截止 {hour:02}:{minute:02}，还剩 {minutes} 分钟"),
+        _ => format!("截止 {}，还剩 {} 小时", crate::moment(due), minutes / 60),
+    }
+}
+
+/// A kind of thing that one has sent off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentKind {
+    /// A submitted scheme.
+    Scheme,
+    /// A task that waits for its approval.
+    Task,
+    /// A seal that was asked for.
+    Seal,
+    /// A dispatched share that is not received yet.
+    Share,
+    /// A matching that waits for its second person.
+    Matching,
+}
+
+impl SentKind {
+    /// What it is and what it waits for.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Scheme => "抽查工作方案，待审批",
+            Self::Task => "抽查任务，待批准",
+            Self::Seal => "底册封存，待批准",
+            Self::Share => "派发名单，待签收",
+            Self::Matching => "随机匹配，待第二人",
+        }
+    }
+
+    /// Who has it now: the person where one was named, else those whose turn it is in the agency.
+    #[must_use]
+    pub fn holder(self, agency: &str, person: &str) -> String {
+        match (self, person) {
+            (Self::Scheme | Self::Task | Self::Seal, _) => format!("{agency}，分管领导"),
+            (Self::Share, _) => format!("{agency}，经办人"),
+            (Self::Matching, "") => format!("{agency}，分管领导或受邀的第二人"),
+            (Self::Matching, person) => person.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_that_are_left_count_the_begun_one() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let due = at("2026-12-01T14:23:00+08:00");
+        let check = |now: &str, expect: &str| assert_eq!(until(due, at(now)), expect, "{now}");
+        check("2026-12-01T14:11:00+08:00", "截止 14:23，还剩 12 分钟");
+        check("2026-12-01T14:11:01+08:00", "截止 14:23，还剩 12 分钟");
+        check("2026-12-01T14:22:59+08:00", "截止 14:23，还剩 1 分钟");
+        check("2026-12-01T14:23:00+08:00", "时限 2026-12-01 14:23 已过");
+        check("2026-12-01T10:00:00+08:00", "截止 2026-12-01 14:23，还剩 4 小时");
     }
 }

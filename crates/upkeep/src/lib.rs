@@ -18,6 +18,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     name: "upkeep",
     jobs: &[],
     todos: &[],
+    sent: &[],
     checks: &[],
     points: &["backup.tables", "restore.files", "restore.committed", "restore.loaded"],
 };

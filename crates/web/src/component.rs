@@ -305,6 +305,8 @@ pub struct JobView {
     pub phase: String,
     /// How it ended, or how long it may take; may be empty.
     pub words: String,
+    /// What to do after a failure; may be empty.
+    pub next: String,
     /// Has it ended? `None` while it runs.
     pub ended: Option<Tone>,
 }

@@ -175,7 +175,9 @@ fn steps() -> Vec<Step> {
 }
 
 fn job(title: &str, done: u64, total: Option<u64>, ended: Option<Tone>, phase: &str, words: &str) -> JobView {
+    let next = if ended == Some(Tone::Bad) { "请下载问题清单，改正后重新上传。" } else { "" };
     JobView {
+        next: next.to_owned(),
         json_url: "/office/jobs/example.json".into(),
         title: title.into(),
         done,

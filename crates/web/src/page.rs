@@ -23,6 +23,8 @@ pub enum Area {
     Task,
     /// Dispatch and matching.
     Dispatch,
+    /// An inspector's own visits.
+    Visit,
     /// Long work.
     Job,
     /// Events.
@@ -49,12 +51,13 @@ pub struct NavEntry {
 }
 
 /// The navigation of the office front.
-pub const NAV: [NavEntry; 8] = [
+pub const NAV: [NavEntry; 9] = [
     entry(Area::Home, "首页", "/office", "house", "待办事项，逾期的在前。"),
     entry(Area::Directory, "名录库", "/office/directory", "building-2", "查询检查对象、执法检查人员和抽查事项。"),
     entry(Area::Scheme, "抽查方案", "/office/schemes", "clipboard-list", "抽哪些主体、各抽多少、查什么、谁批准。"),
     entry(Area::Task, "抽查任务", "/office/tasks", "list-checks", "每项任务走到哪一步，底册、摇号和结果。"),
     entry(Area::Dispatch, "派发与匹配", "/office/dispatch", "send", "各单位签收、匹配检查人员和打印文书的进展。"),
+    entry(Area::Visit, "我的检查", "/office/visits/mine", "inbox", "今天和接下来要去的检查对象，地址、电话和文书。"),
     entry(Area::Job, "作业", "/office/jobs", "cog", "导入、冻结、匹配等耗时工作的进度。"),
     entry(Area::Event, "事件", "/office/events", "history", "谁在何时做了什么；校验日志是否被改动。"),
     entry(Area::Admin, "管理", "/office/accounts", "users", "账号与岗位、机构、规则参数和工作日历。"),

@@ -90,6 +90,7 @@ fn wanted() -> Vec<(String, String, String, &'static str, Role)> {
         add(&format!("clerk-{code}"), clerk, "信用监管股", unit.code, Role::Clerk);
         add(&format!("leader-{code}"), leader, "局领导", unit.code, Role::Leader);
     }
-    add("inspector-130302", "谭一鸣", "综合执法大队", "130302", Role::Inspector);
+    // The first inspector of the list of 130302: see `Stage::tie_inspector`.
+    add("inspector-130302", "于敏", "综合执法大队", "130302", Role::Inspector);
     all
 }

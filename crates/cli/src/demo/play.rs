@@ -61,6 +61,7 @@ pub async fn play(plan: Plan) -> Result<Summary, Failure> {
     stage.draw(&people, task).await?;
     stage.staff(&people, task).await?;
     stage.leave_a_task(&people).await?;
+    stage.tie_inspector(&people).await?;
     stage.finish(&people).await
 }
 
@@ -351,6 +352,20 @@ impl Stage {
         let id = task::create(&platform, &self.as_post(&clerk), input).await?;
         task::approve(&platform, &self.as_post(&leader), id).await?;
         self.summary.current_task = task::view(&platform, &self.as_post(&clerk), id).await?.task.number;
+        Ok(())
+    }
+
+    /// The first inspector of a county is named as the owner of an account, and says so.
+    async fn tie_inspector(&mut self, people: &People) -> Result<(), Failure> {
+        use app::directory::inspector::{self, InspectorQuery};
+        let platform = self.plan.platform.clone();
+        let (keeper, own) = (people.post("keeper")?.clone(), people.post("inspector-130302")?.clone());
+        let query = InspectorQuery { q: own.person.clone(), ..InspectorQuery::default() };
+        let found = inspector::list(&platform, &self.as_post(&keeper), &query, 0, 50).await?;
+        let person = found.rows.iter().map(|line| &line.record.inspector).find(|i| i.agency == own.agency_id);
+        let person = person.ok_or_else(|| Failure::refused(format!("名录中没有{}", own.person), ""))?;
+        inspector::name_account(&platform, &self.as_post(&keeper), person.id, "inspector-130302").await?;
+        inspector::confirm_account(&platform, &self.as_post(&own), true).await?;
         Ok(())
     }
 

@@ -145,6 +145,10 @@ fn merged(mut record: InspectorRecord, staged: &StagedInspector) -> InspectorRec
     if let Some(expertise) = &staged.expertise {
         expertise.clone_into(&mut record.expertise);
     }
+    if staged.account.is_some() && staged.account != i.account {
+        i.account = staged.account;
+        record.account_confirmed_at = None;
+    }
     match staged.active {
         Some(true) => record.left_on = None,
         Some(false) => record.left_on = record.left_on.or(Some(staged.today)),
@@ -155,8 +159,8 @@ fn merged(mut record: InspectorRecord, staged: &StagedInspector) -> InspectorRec
 
 fn differs(before: &InspectorRecord, after: &InspectorRecord) -> bool {
     let (a, b) = (&before.inspector, &after.inspector);
-    (&a.name, a.agency, &a.certificates, &a.staff_number, &a.qualifications)
-        != (&b.name, b.agency, &b.certificates, &b.staff_number, &b.qualifications)
+    (&a.name, a.agency, &a.certificates, &a.staff_number, &a.qualifications, a.account)
+        != (&b.name, b.agency, &b.certificates, &b.staff_number, &b.qualifications, b.account)
         || (&before.section, &before.expertise, before.left_on) != (&after.section, &after.expertise, after.left_on)
 }
 
@@ -200,6 +204,8 @@ fn blank(ctx: &Ctx, staged: &StagedInspector) -> InspectorRecord {
         left_on: None,
         agency_code: String::new(),
         agency_name: String::new(),
+        account_login: String::new(),
+        account_confirmed_at: None,
         version: 1,
     }
 }

@@ -101,12 +101,17 @@ async fn stage(
     let scope = scope(platform, payload).await?;
     let mut conn = platform.store().read().await?;
     let agencies = repo::agency::list(&mut conn, &Scope::everything()).await?;
+    let accounts = match import.kind {
+        ImportKind::Inspector => repo::inspector_account::nameables(&mut conn, &scope).await?,
+        _ => Vec::new(),
+    };
     drop(conn);
     let reading = Reading {
         path: platform.files().existing(&import.file_digest)?,
         kind: import.kind,
         layout: layout.clone(),
         agencies: Agencies::new(agencies, &scope),
+        accounts,
         today: run.ctx.today(),
         unix_ms: run.ctx.ms(),
         entropy: run.ctx.entropy.clone(),

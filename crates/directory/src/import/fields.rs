@@ -68,7 +68,7 @@ const SUBJECT: [Field<'static>; 18] = [
     may("licences", &["许可证", "许可信息", "许可证件"]),
 ];
 
-const INSPECTOR: [Field<'static>; 11] = [
+const INSPECTOR: [Field<'static>; 12] = [
     must("certificate", &["执法证号", "执法证件号", "执法证编号", "证件号码"]),
     must("name", &["姓名", "人员姓名"]),
     must("agency", &["机构代码", "单位代码", "所属机构代码", "所属机构", "所属单位", "工作单位"]),
@@ -80,6 +80,7 @@ const INSPECTOR: [Field<'static>; 11] = [
     may("qualifications", &["资质", "资格", "专业资质"]),
     may("expertise", &["业务专长", "专长"]),
     may("active", &["岗位状态", "是否在岗", "在岗状态"]),
+    may("login", &["登录名", "登录账号", "平台账号"]),
 ];
 
 const ITEM: [Field<'static>; 13] = [

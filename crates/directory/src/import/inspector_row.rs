@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use domain::ids::AccountId;
 use domain::inspector::Qualification;
 use serde::{Deserialize, Serialize};
 use sheet::Row;
+use store::repo::inspector_account::Nameable;
 use text::read;
 
 use super::cells::Checker;
@@ -32,6 +34,9 @@ pub(super) struct StagedInspector {
     pub(super) qualifications: Option<Vec<Qualification>>,
     pub(super) expertise: Option<String>,
     pub(super) active: Option<bool>,
+    /// The account of the person; an empty cell leaves what is known.
+    #[serde(default)]
+    pub(super) account: Option<AccountId>,
     /// The day of the dry run, on which somebody who is no longer listed as active left.
     pub(super) today: NaiveDate,
 }
@@ -42,11 +47,16 @@ pub(super) struct InspectorRows {
     agencies: Agencies,
     today: NaiveDate,
     seen: HashMap<String, u32>,
+    accounts: HashMap<String, Nameable>,
+    logins: HashMap<String, u32>,
 }
 
 impl InspectorRows {
-    pub(super) fn new(layout: &Layout, agencies: Agencies, today: NaiveDate) -> Self {
-        Self { layout: layout.clone(), agencies, today, seen: HashMap::new() }
+    /// `accounts` are those that the importer may name.
+    pub(super) fn new(layout: &Layout, agencies: Agencies, accounts: Vec<Nameable>, today: NaiveDate) -> Self {
+        let accounts = accounts.into_iter().map(|account| (account.login.clone(), account)).collect();
+        let (seen, logins) = (HashMap::new(), HashMap::new());
+        Self { layout: layout.clone(), agencies, today, seen, accounts, logins }
     }
 
     /// The staged inspector; `None` if the row has a problem.
@@ -66,7 +76,9 @@ impl InspectorRows {
         let (section, staff_number, expertise) =
             (given("section", &section?), given("staff_number", &staff_number?), given("expertise", &expertise?));
         let qualifications = at("qualifications").map(|_| qualifications).map_or(Some(None), |q| q.map(Some));
+        let login_at = at("login");
         let certificate = self.certificate(row, check, certificate_at);
+        let account = self.account(row, check, login_at, certificate.as_deref().unwrap_or_default());
         if let (Some(from), Some(to)) = (valid_from, valid_to)
             && to < from
         {
@@ -86,8 +98,37 @@ impl InspectorRows {
             qualifications: qualifications?,
             expertise,
             active: active?,
+            account: account?,
             today: self.today,
         })
+    }
+
+    /// The account that a login names: within the scope, nobody else's, and once in the file.
+    fn account(
+        &mut self,
+        row: &Row,
+        check: &mut Checker,
+        column: Option<u32>,
+        certificate: &str,
+    ) -> Option<Option<AccountId>> {
+        let login = check.code(row, column, TEXT_CHARS_MAX)?.into_owned();
+        if login.is_empty() {
+            return Some(None);
+        }
+        let Some(account) = self.accounts.get(&login) else {
+            check.note(row, column, "login_unknown", vec![login]);
+            return None;
+        };
+        if !account.certificate.is_empty() && account.certificate != certificate {
+            check.note(row, column, "login_taken", vec![login, account.certificate.clone()]);
+            return None;
+        }
+        let id = account.id;
+        if let Some(first) = self.logins.insert(login, row.number) {
+            check.note(row, column, "duplicate", vec![first.to_string()]);
+            return None;
+        }
+        Some(Some(id))
     }
 
     fn certificate(&mut self, row: &Row, check: &mut Checker, column: Option<u32>) -> Option<String> {

@@ -10,6 +10,7 @@ use domain::import::ImportKind;
 use sheet::{Limits, Problems, Row};
 use store::repo::agency::Agency;
 use store::repo::import_stage::StagedSubject;
+use store::repo::inspector_account::Nameable;
 use tokio::sync::mpsc::Sender;
 
 use super::agency_row::AgencyRows;
@@ -42,6 +43,8 @@ pub(super) struct Reading {
     pub(super) kind: ImportKind,
     pub(super) layout: Layout,
     pub(super) agencies: Agencies,
+    /// Accounts that a list of inspectors may name.
+    pub(super) accounts: Vec<Nameable>,
     pub(super) today: NaiveDate,
     pub(super) unix_ms: i64,
     pub(super) entropy: Entropy,
@@ -141,13 +144,13 @@ enum Reader {
 /// # Errors
 /// `IMPT-1xx` if the file as a whole is refused; `JOB-001` if the receiver is gone.
 pub(super) fn read(reading: Reading, to: &Sender<Batch>) -> Result<Read> {
-    let Reading { path, kind, layout, agencies, today, unix_ms, entropy } = reading;
+    let Reading { path, kind, layout, agencies, accounts, today, unix_ms, entropy } = reading;
     let mut book = sheet::open(&path, &Limits::default()).map_err(file_error)?.called(&layout.sheet);
     let mut check = Checker::new(layout.header());
     let mut reader = match kind {
         ImportKind::Agency => Reader::Agency(Box::new(AgencyRows::new(&layout, agencies))),
         ImportKind::Subject => Reader::Subject(Box::new(SubjectRows::new(&layout, agencies, today, unix_ms, &entropy))),
-        ImportKind::Inspector => Reader::Inspector(Box::new(InspectorRows::new(&layout, agencies, today))),
+        ImportKind::Inspector => Reader::Inspector(Box::new(InspectorRows::new(&layout, agencies, accounts, today))),
         ImportKind::Item => Reader::Item(Box::new(ItemRows::new(&layout, today))),
     };
     let rows_max = super::rows_max(kind);

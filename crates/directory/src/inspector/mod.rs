@@ -1,6 +1,8 @@
-//! Inspectors: listing, looking at one with certificate, leave, recusals and load; declaring a recusal, recording a leave.
+//! Inspectors: listing, looking at one with certificate, leave, recusals and load; declaring a recusal, recording a leave,
+//! and whose account they are.
 //! Imports are `directory::import`.
 
+mod account;
 mod leave;
 mod list;
 mod recusal;
@@ -9,6 +11,8 @@ mod view;
 use chrono::{Days, NaiveDate};
 use store::repo::inspector::InspectorRecord;
 
+pub(crate) use account::todos;
+pub use account::{confirm_account, name_account, of_account, own};
 pub use leave::{LEAVE_DAYS_MAX, LeaveInput, Recorded, record};
 pub use list::{InspectorLine, InspectorListing, InspectorQuery, list};
 pub use recusal::{Declared, RecusalInput, declarable, declare};

@@ -18,7 +18,7 @@ pub use list::{TaskRow, list};
 pub(crate) use register::read_register;
 pub use seal::{approve_seal, request_seal, return_seal};
 pub use stepper::{StepKind, StepMark, StepView};
-pub(crate) use todo::todos;
+pub(crate) use todo::{sent, todos};
 pub use view::{AttemptView, SealCheck, TaskView, check_seal, view};
 pub(crate) use view::{attempt_view, sizes_of};
 

@@ -1,10 +1,10 @@
-//! What waits for a clerk or a leader on the way from a written task to its drawn list.
+//! What waits for a clerk or a leader on the way from a written task to its drawn list, and what was sent to a leader.
 
 use domain::role::Role;
-use kernel::todo::{Todo, TodoKind};
+use kernel::todo::{Sent, SentKind, Todo, TodoKind};
 use kernel::{Ctx, Post, Result};
 use store::Conn;
-use store::repo::todo;
+use store::repo::{sent as rows, todo};
 
 /// Open tasks of the post's agency, with the one next step that is this role's.
 ///
@@ -26,4 +26,15 @@ pub(crate) async fn todos(conn: &mut Conn, _ctx: &Ctx, post: &Post) -> Result<Ve
         _ => None,
     };
     Ok(open.into_iter().filter_map(|task| Some(Todo::of(next(&task.state, task.count)?, task))).collect())
+}
+
+/// Tasks and seals that the post's person sent to a leader.
+///
+/// # Errors
+/// `Internal`.
+pub(crate) async fn sent(conn: &mut Conn, post: &Post) -> Result<Vec<Sent>> {
+    let tasks = rows::tasks(conn, post.account_id).await?.into_iter().map(|row| Sent::of(SentKind::Task, row));
+    let mut sent: Vec<Sent> = tasks.collect();
+    sent.extend(rows::seals(conn, post.account_id).await?.into_iter().map(|row| Sent::of(SentKind::Seal, row)));
+    Ok(sent)
 }

@@ -6,6 +6,7 @@
 //! kills its process does not do so for ever.
 
 mod attend;
+mod failed;
 mod list;
 mod worker;
 
@@ -18,6 +19,7 @@ use store::repo::job::Job;
 use crate::{Command, Ctx, Error, Platform, Result};
 
 pub use attend::{Meter, attended};
+pub(crate) use failed::todos;
 pub use list::{JobView, cancel, get, list};
 pub use worker::{Worker, release_after_restart};
 

@@ -80,6 +80,8 @@ impl Register {
             left_on: None,
             agency_code: String::new(),
             agency_name: String::new(),
+            account_login: String::new(),
+            account_confirmed_at: None,
             version: 1,
         };
         let store = world.store().await;

@@ -8,6 +8,7 @@ mod fairness;
 mod front;
 mod lists;
 mod mapping;
+mod people;
 mod refusal;
 mod scheme;
 mod task;

@@ -70,12 +70,12 @@ pub async fn approve(platform: &Platform, ctx: &Ctx, id: RevisionId, seen: i64) 
     let state = step(&revision, RevisionCommand::Approve)?;
     let mut authors = Vec::new();
     if let Some(account) = author_account(command.tx(), &revision).await? {
-        authors.push((Hand::SchemeAuthor, account));
+        authors.push((Hand::SchemeAuthor, account.into()));
     }
     let key = id.to_string();
     for earlier in approval::history(command.tx(), &SCHEME, &key).await? {
         if earlier.step == EDIT {
-            authors.push((Hand::SchemeAuthor, earlier.account_id));
+            authors.push((Hand::SchemeAuthor, earlier.account_id.into()));
         }
     }
     let over = Over { procedure: &SCHEME, id: &key, digest: &revision.digest };

@@ -38,4 +38,4 @@ pub use store::repo::approval::Approval as Decision;
 pub const KIND: &str = "scheme";
 pub use kernel::approval::REASON_CHARS_MAX;
 
-pub(crate) use todo::todos;
+pub(crate) use todo::{sent, todos};

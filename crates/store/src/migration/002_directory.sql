@@ -80,7 +80,8 @@ CREATE TABLE subject_risk (
     PRIMARY KEY (subject_id, scale, assessed_on)
 );
 
--- The certificate is the key by which lists and notices name an inspector.
+-- The certificate is the key by which lists and notices name an inspector. `account_id` is the person's account as a list
+-- or a keeper names it; it gives rights from `account_confirmed_at` on, when its owner has said "that is me".
 CREATE TABLE inspector (
     id {text} PRIMARY KEY,
     certificate {text} NOT NULL,
@@ -92,10 +93,13 @@ CREATE TABLE inspector (
     certificate_to {text} NOT NULL,
     expertise {text} NOT NULL,
     left_on {text},
+    account_id {text} REFERENCES account (id),
+    account_confirmed_at BIGINT,
     version BIGINT NOT NULL DEFAULT 1,
     import_id {text}
 );
 CREATE UNIQUE INDEX u_inspector__certificate ON inspector (certificate);
+CREATE UNIQUE INDEX u_inspector__account_id ON inspector (account_id) WHERE left_on IS NULL;
 CREATE INDEX i_inspector__agency ON inspector (agency_id, certificate);
 
 CREATE TABLE inspector_qualification (

@@ -27,6 +27,10 @@ pub struct InspectorRecord {
     pub agency_code: String,
     /// Name of the agency.
     pub agency_name: String,
+    /// Login of the account that `inspector.account` names; empty if none.
+    pub account_login: String,
+    /// When that account's owner confirmed to be this inspector.
+    pub account_confirmed_at: Option<Instant>,
     /// For optimistic locking.
     pub version: i64,
 }
@@ -94,16 +98,18 @@ pub struct InspectorFilter {
     pub left_only: bool,
 }
 
-const COLUMNS: &str = "inspector.id, inspector.certificate, inspector.staff_number, inspector.name, inspector.agency_id, inspector.section,
+pub(super) const COLUMNS: &str = "inspector.id, inspector.certificate, inspector.staff_number, inspector.name, inspector.agency_id, inspector.section,
      inspector.certificate_from, inspector.certificate_to, inspector.expertise, inspector.left_on, inspector.version,
+     inspector.account_id, inspector.account_confirmed_at,
+     (SELECT account.login FROM account WHERE account.id = inspector.account_id) AS account_login,
      agency.code AS agency_code, agency.name AS agency_name";
 
-fn read(row: &Row) -> Result<InspectorRecord> {
+pub(super) fn read(row: &Row) -> Result<InspectorRecord> {
     let left_on: Option<NaiveDate> = row.opt_parse("left_on")?;
     Ok(InspectorRecord {
         inspector: Inspector {
             id: row.parse("id")?,
-            account: None,
+            account: row.opt_parse("account_id")?,
             staff_number: row.text("staff_number")?,
             name: row.text("name")?,
             agency: row.parse("agency_id")?,
@@ -121,6 +127,8 @@ fn read(row: &Row) -> Result<InspectorRecord> {
         left_on,
         agency_code: row.text("agency_code")?,
         agency_name: row.text("agency_name")?,
+        account_login: row.opt_text("account_login")?.unwrap_or_default(),
+        account_confirmed_at: row.opt_instant("account_confirmed_at")?,
         version: row.int("version")?,
     })
 }
@@ -341,16 +349,17 @@ pub async fn by_certificate_unscoped(conn: &mut Conn, certificate: &str) -> Resu
 /// Adds an inspector with qualifications.
 ///
 /// # Errors
-/// `Duplicate("u_inspector__certificate")` if the certificate is taken.
+/// `Duplicate("u_inspector__certificate")` if the certificate is taken, `Duplicate("u_inspector__account_id")` if another
+/// inspector in office has the account.
 pub async fn insert(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
     let i = &r.inspector;
     let certificate = r.certificate().ok_or(StoreError::NotFound)?;
     tx.execute(
-        "INSERT INTO inspector (id, certificate, staff_number, name, agency_id, section, certificate_from, certificate_to, expertise, left_on, import_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO inspector (id, certificate, staff_number, name, agency_id, section, certificate_from, certificate_to, expertise, left_on,
+         account_id, import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         values![
             i.id.to_string(), &certificate.number, &i.staff_number, &i.name, i.agency.to_string(), &r.section,
-            certificate.valid_from, certificate.valid_to, &r.expertise, r.left_on, import_id
+            certificate.valid_from, certificate.valid_to, &r.expertise, r.left_on, i.account.map(|id| id.to_string()), import_id
         ],
     )
     .await?;
@@ -360,17 +369,20 @@ pub async fn insert(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -
 /// Writes an inspector back; the certificate's number and the id stay.
 ///
 /// # Errors
-/// [`StoreError::Stale`] if it changed since `r.version` was read.
+/// [`StoreError::Stale`] if it changed since `r.version` was read; `Duplicate("u_inspector__account_id")` if another
+/// inspector in office has the account.
 pub async fn save(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
     let i = &r.inspector;
     let certificate = r.certificate().ok_or(StoreError::NotFound)?;
     let touched = tx
         .execute(
             "UPDATE inspector SET staff_number = $1, name = $2, agency_id = $3, section = $4, certificate_from = $5, certificate_to = $6,
-                 expertise = $7, left_on = $8, import_id = COALESCE($9, import_id), version = version + 1 WHERE id = $10 AND version = $11",
+                 expertise = $7, left_on = $8, import_id = COALESCE($9, import_id), account_id = $10, account_confirmed_at = $11,
+                 version = version + 1 WHERE id = $12 AND version = $13",
             values![
                 &i.staff_number, &i.name, i.agency.to_string(), &r.section, certificate.valid_from, certificate.valid_to,
-                &r.expertise, r.left_on, import_id, i.id.to_string(), r.version
+                &r.expertise, r.left_on, import_id, i.account.map(|id| id.to_string()), r.account_confirmed_at, i.id.to_string(),
+                r.version
             ],
         )
         .await?;

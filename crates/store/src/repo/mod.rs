@@ -18,6 +18,7 @@ pub mod file;
 pub mod import;
 pub mod import_stage;
 pub mod inspector;
+pub mod inspector_account;
 pub mod inspector_load;
 pub mod installation;
 pub mod item_mapping;
@@ -30,6 +31,7 @@ pub mod revision;
 pub mod roll;
 pub mod roster;
 pub mod rulebook;
+pub mod sent;
 pub mod session;
 pub mod share;
 pub mod subject;
@@ -37,6 +39,7 @@ pub mod task;
 pub mod todo;
 pub mod visit;
 pub mod visit_day;
+pub mod visit_own;
 
 /// Rows of one page of a list, and how many there are in all.
 #[derive(Clone, Debug)]

@@ -95,6 +95,7 @@ struct ViewPage {
     page: Page,
     row: Row,
     posts: Vec<PostRow>,
+    inspector: Option<app::directory::inspector::Record>,
     disabled: bool,
     own: bool,
     may: bool,
@@ -124,7 +125,9 @@ async fn view(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ViewPage>> {
         })
         .collect();
     let row = shown(&found, desk.ctx.now);
+    let inspector = app::directory::inspector::of_account(&desk.platform, &desk.ctx, id).await?;
     Ok(Html(ViewPage {
+        inspector,
         page: desk.page_under(Area::Admin, [Crumb::to("账号与岗位", LIST), Crumb::here(row.name.clone())]),
         row,
         posts,

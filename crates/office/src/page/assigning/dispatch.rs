@@ -10,7 +10,7 @@ use domain::registry::UseCase;
 use domain::state::ShareState;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tone, go, go_saying};
+use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tone, go_saying};
 
 use crate::{Desk, Routes};
 
@@ -109,7 +109,7 @@ async fn shown(desk: &Desk, task: TaskId, typed: Option<String>, errors: FieldEr
     } else {
         TaskProgress { units: Vec::new(), visits: 0, matched: 0 }
     };
-    let job = match preview.job {
+    let job = match preview.job.or(preview.failed) {
         Some(id) if desk.may(UseCase::JobView) => {
             Some(crate::page::upkeep::job::component(&app::job::get(&desk.platform, &desk.ctx, id).await?))
         }
@@ -146,7 +146,10 @@ async fn dispatch(desk: Desk, Path(task): Path<String>, Form(form): Form<Dispatc
         Ok(first_on) => {
             match assigning::dispatch(&desk.platform, &desk.ctx, DispatchInput { task, first_on: Some(first_on) }).await
             {
-                Ok(_) => return Ok(go(&format!("/office/tasks/{task}/dispatch"))),
+                Ok(_) => {
+                    let here = format!("/office/tasks/{task}/dispatch");
+                    return Ok(go_saying(&here, Tone::Info, "已开始派发，进度和结果显示在本页；可以离开。"));
+                }
                 Err(error) => error,
             }
         }

@@ -5,6 +5,7 @@ pub(crate) mod mapping;
 pub(crate) mod matching;
 pub(crate) mod share;
 pub(crate) mod visit;
+pub(crate) mod visit_own;
 
 use crate::Routes;
 
@@ -15,4 +16,5 @@ pub(crate) fn routes() -> Routes {
         .merge(matching::routes())
         .merge(share::routes())
         .merge(visit::routes())
+        .merge(visit_own::routes())
 }

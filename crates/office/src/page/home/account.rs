@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Routes {
         .post("/office/account/password", UseCase::AccountChangePassword, change_password)
         .get("/office/account", UseCase::PostSwitch, account_page)
         .post("/office/account/post", UseCase::PostSwitch, switch_post)
+        .post("/office/account/inspector", UseCase::InspectorConfirm, confirm_inspector)
 }
 
 #[derive(Template)]
@@ -103,20 +104,45 @@ struct AccountPage {
     page: Page,
     posts: Vec<Choice>,
     current: String,
+    /// The inspector of the directory that this person is, or is said to be.
+    inspector: Option<app::directory::inspector::Record>,
 }
 
-async fn account_page(desk: Desk) -> Html<AccountPage> {
+async fn account_page(desk: Desk) -> Result<Html<AccountPage>> {
     let label = |post: &app::Post| Choice {
         value: post.id.to_string(),
         label: format!("{} · {}", post.agency_name, post.role.label()),
         help: post.section.clone(),
     };
     let posts = desk.posts.iter().map(label).collect();
-    Html(AccountPage {
+    let inspector = app::directory::inspector::own(&desk.platform, &desk.ctx).await?;
+    Ok(Html(AccountPage {
         page: desk.page_under(Area::None, [Crumb::here("我的账号")]),
         posts,
         current: desk.post.id.to_string(),
-    })
+        inspector,
+    }))
+}
+
+#[derive(Deserialize)]
+struct ConfirmInspector {
+    #[serde(default)]
+    answer: String,
+}
+
+async fn confirm_inspector(desk: Desk, Form(form): Form<ConfirmInspector>) -> Result<Response> {
+    let is_me = match form.answer.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(app::Error::field("answer", "SUBJ-105").into()),
+    };
+    app::directory::inspector::confirm_account(&desk.platform, &desk.ctx, is_me).await?;
+    let said = if is_me {
+        "已确认。匹配给您的检查从现在起列在“我的检查”中（以执法检查人员岗位办理）。"
+    } else {
+        "已记录：这不是您。该人员不再登记为您的账号。"
+    };
+    Ok(go_saying("/office/account", Tone::Good, said))
 }
 
 #[derive(Deserialize)]

@@ -27,8 +27,10 @@ pub fn component(job: &JobView) -> web::JobView {
         (true, "cancelled") => Some(Tone::Plain),
         (true, _) => Some(Tone::Bad),
     };
+    let part =
+        |name: &str| job.error.as_ref().and_then(|error| error.get(name)?.as_str()).unwrap_or_default().to_owned();
     let words = match (&job.error, job.ended) {
-        (Some(error), _) => error.get("message").and_then(|m| m.as_str()).unwrap_or_default().to_owned(),
+        (Some(_), _) => format!("{}：{}", job.state_label, part("message")),
         (None, true) => job.state_label.to_owned(),
         (None, false) => String::new(),
     };
@@ -39,6 +41,7 @@ pub fn component(job: &JobView) -> web::JobView {
         total: u64::try_from(job.total).ok().filter(|total| *total > 0),
         phase: if job.ended { String::new() } else { job.step.to_owned() },
         words,
+        next: part("next"),
         ended,
     }
 }
@@ -73,7 +76,8 @@ struct ViewPage {
     job: JobView,
     component: web::JobView,
     may_cancel: bool,
-    next_step: String,
+    /// It ended well: there is a result to look at.
+    good: bool,
     back: String,
 }
 
@@ -89,13 +93,11 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     if json {
         return Ok(axum::Json(progress(&job, &back)).into_response());
     }
-    let next_step =
-        job.error.as_ref().and_then(|e| e.get("next")).and_then(|n| n.as_str()).unwrap_or_default().to_owned();
     let page = ViewPage {
         page: desk.page_under(Area::Job, [Crumb::to("作业", "/office/jobs"), Crumb::here(job.title.clone())]),
         component: component(&job),
         may_cancel: !job.ended && !job.cancel_requested && desk.may(UseCase::JobCancel),
-        next_step,
+        good: job.ended && job.error.is_none(),
         words: match job.finished_at.as_ref() {
             Some(at) => format!("{}，{at} 结束。", job.state_label),
             None => "可以离开本页，作业会继续进行。".to_owned(),
@@ -111,7 +113,8 @@ fn progress(job: &JobView, back: &str) -> serde_json::Value {
     let message = job.error.as_ref().and_then(|e| e.get("message")).and_then(|m| m.as_str());
     serde_json::json!({
         "state": job.state, "done": job.done, "total": (job.total > 0).then_some(job.total), "phase": job.step,
-        "remaining_seconds": job.seconds_left, "message": message, "result_url": (!back.is_empty()).then_some(back),
+        "remaining_seconds": job.seconds_left, "message": message,
+        "next": job.error.as_ref().and_then(|e| e.get("next")), "result_url": (!back.is_empty()).then_some(back),
     })
 }
 

@@ -1,5 +1,6 @@
-//! Inspectors: list, one with leaves, recusals and visits, the two forms.
+//! Inspectors: list, one with leaves, recusals and visits, the forms.
 
+mod account;
 mod forms;
 mod list;
 mod view;
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Routes {
         .post("/office/inspectors/{inspector}/recusals/new", UseCase::RecusalDeclare, forms::declare)
         .get("/office/inspectors/{inspector}/leaves/new", UseCase::LeaveRecord, forms::leave)
         .post("/office/inspectors/{inspector}/leaves/new", UseCase::LeaveRecord, forms::record)
+        .get("/office/inspectors/{inspector}/account", UseCase::InspectorName, account::page)
+        .post("/office/inspectors/{inspector}/account", UseCase::InspectorName, account::name)
 }
 
 /// The state of a certificate in words.

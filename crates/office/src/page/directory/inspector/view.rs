@@ -20,6 +20,7 @@ pub(super) struct ViewPage {
     words: &'static str,
     may_recuse: bool,
     may_leave: bool,
+    may_name: bool,
     may_visit: bool,
 }
 
@@ -42,6 +43,7 @@ pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<Vi
         words: state_words(view.state),
         may_visit: desk.may(UseCase::VisitView),
         may_recuse: desk.may(UseCase::RecusalDeclare),
+        may_name: desk.may(UseCase::InspectorName) && view.record.left_on.is_none(),
         may_leave: desk.may(UseCase::LeaveRecord) && view.record.left_on.is_none(),
         view,
     }))
