@@ -20,8 +20,10 @@ pub struct ResultView {
     pub strata: Vec<ResultStratum>,
     /// By unit, in the order of the agencies.
     pub units: Vec<ResultUnit>,
-    /// Drawn in all.
+    /// Drawn rows in all (户次): an object counts once for each class in which it was drawn.
     pub total: u64,
+    /// Different objects (户): each gets one visit.
+    pub objects: u64,
     /// Where the public checks it.
     pub proof_url: String,
 }
@@ -48,8 +50,10 @@ pub struct ResultUnit {
     pub name: String,
     /// Drawn of each stratum, in the scheme's order.
     pub strata: Vec<u64>,
-    /// Drawn in all.
+    /// Drawn rows in all (户次).
     pub total: u64,
+    /// Different objects (户).
+    pub objects: u64,
 }
 
 /// A file to be sent.
@@ -77,7 +81,8 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     let mut conn = platform.store().read().await?;
     let counts = repo::drawn::counts(&mut conn, latest.attempt.id).await?;
     let codes: Vec<_> = latest.strata.iter().map(|stratum| stratum.code.as_str()).collect();
-    let units = units(&counts, &codes);
+    let objects = repo::drawn::objects(&mut conn, latest.attempt.id).await?;
+    let units = units(&counts, &objects, &codes);
     let drawn = |index: usize| units.iter().filter_map(|unit| unit.strata.get(index)).sum();
     let strata = latest.strata.iter().enumerate().map(|(index, stratum)| ResultStratum {
         code: stratum.code.clone(),
@@ -87,17 +92,20 @@ pub async fn result(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Result
     });
     let strata = strata.collect();
     let total = units.iter().map(|unit| unit.total).sum();
+    let objects = units.iter().map(|unit| unit.objects).sum();
     let proof_url = crate::public_site::proof_url(platform, &view.task.number);
-    Ok(ResultView { strata, units, total, proof_url, view })
+    Ok(ResultView { strata, units, total, objects, proof_url, view })
 }
 
-fn units(counts: &[DrawnCount], codes: &[&str]) -> Vec<ResultUnit> {
+fn units(counts: &[DrawnCount], objects: &[(domain::ids::AgencyId, i64)], codes: &[&str]) -> Vec<ResultUnit> {
     let mut units: Vec<ResultUnit> = Vec::new();
     for count in counts {
         let rows = u64::try_from(count.rows).unwrap_or(0);
         if units.last().is_none_or(|unit| unit.agency != count.agency_id) {
             let strata = vec![0; codes.len()];
-            units.push(ResultUnit { agency: count.agency_id, name: count.agency.clone(), strata, total: 0 });
+            let known = objects.iter().find(|(agency, _)| *agency == count.agency_id);
+            let objects = known.and_then(|(_, n)| u64::try_from(*n).ok()).unwrap_or(0);
+            units.push(ResultUnit { agency: count.agency_id, name: count.agency.clone(), strata, total: 0, objects });
         }
         let index = codes.iter().position(|code| *code == count.stratum);
         if let Some(unit) = units.last_mut() {

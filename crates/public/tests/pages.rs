@@ -159,6 +159,7 @@ fn attempt(state: &str, number: &str) -> PublicAttempt {
         seed: drawn.then(|| SEED.to_owned()),
         result_digest: drawn.then(|| "5".repeat(64)),
         drawn_rows: drawn.then_some(5),
+        drawn_objects: drawn.then_some(5),
         ended_at: open.then(|| "2021-05-08T09:20:00+08:00".to_owned()),
     }
 }

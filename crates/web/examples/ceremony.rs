@@ -39,6 +39,7 @@ struct Projector {
     parties: Vec<Party>,
     strata: Vec<Stratum>,
     totals: Stratum,
+    objects: u64,
     first: Vec<First>,
     qr: String,
     qr_label: String,
@@ -65,6 +66,7 @@ struct First {
     number: u32,
     name: String,
     id: String,
+    classes: String,
 }
 
 /// What the pages have done so far.
@@ -161,7 +163,7 @@ async fn projector(State(stage): State<Stage>) -> web::Result<Html<Projector>> {
         .into(),
     };
     let done = shown >= 8;
-    let one = |number, name: &str, id: &str| First { number, name: name.into(), id: id.into() };
+    let one = |number, name: &str, id: &str| First { number, name: name.into(), id: id.into(), classes: String::new() };
     Ok(Html(Projector {
         url: "/projector".into(),
         title: "2021 年内部联合抽查 · 公开摇号".into(),
@@ -184,6 +186,7 @@ async fn projector(State(stage): State<Stage>) -> web::Result<Html<Projector>> {
         ],
         strata,
         totals,
+        objects: if done { 3_344 } else { 0 },
         first: if done {
             vec![
                 one(1, "秦皇岛云帆渔具有限公司", "91130302MA00000016"),

@@ -1,6 +1,7 @@
 //! Numbers, moments and sizes as people here read them. No clock is read, and which days are working days is not known
 //! here: `domain` decides that and `text` says it.
 
+use std::borrow::Borrow;
 use std::fmt::Display;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
@@ -121,10 +122,27 @@ pub fn fingerprint(hex: &str) -> (String, String) {
     (grouped(head), grouped(tail))
 }
 
+/// What was drawn, in its two figures: different objects (户), and where classes overlap the drawn rows (户次) as well.
+#[must_use]
+pub fn drawn(objects: impl Borrow<u64>, rows: impl Borrow<u64>) -> String {
+    let (objects, rows) = (*objects.borrow(), *rows.borrow());
+    if objects == rows {
+        format!("{} 户", thousands(objects))
+    } else {
+        format!("{} 户（{} 户次）", thousands(objects), thousands(rows))
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_drawn_has_its_units() {
+        assert_eq!(drawn(3_344, 3_344), "3,344 户");
+        assert_eq!(drawn(47, 59), "47 户（59 户次）");
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -58,6 +58,8 @@ pub struct CeremonyView {
     pub total: u64,
     /// How many visits (户) it leads to.
     pub expected: Option<Expected>,
+    /// How many different objects were drawn; 0 before the draw.
+    pub objects: u64,
     /// The first drawn, by ticket.
     pub first: Vec<FirstDrawn>,
     /// How strong the draw is, in words.
@@ -103,6 +105,8 @@ pub struct FirstDrawn {
     pub code: String,
     /// Ticket, hex.
     pub ticket: String,
+    /// Labels of the classes in which it was drawn.
+    pub strata: Vec<String>,
 }
 
 /// The ceremony of a task's latest attempt.
@@ -128,9 +132,9 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
     let parties = repo::party::of_ceremony(&mut conn, &ceremony).await?;
     let rejections = repo::party::rejections(&mut conn, &ceremony).await?.len() as u64;
     let phase = phase(&task, &attempt, &parties);
-    let (strata, first) = match phase {
-        Phase::Drawn => drawn(&mut conn, &attempt).await?,
-        _ => (Vec::new(), Vec::new()),
+    let (strata, first, objects) = match phase {
+        Phase::Drawn => drawn(&mut conn, &attempt, &draft).await?,
+        _ => (Vec::new(), Vec::new(), 0),
     };
     let counted = |code: &str| strata.iter().find(|(known, _)| known == code).map_or(0, |(_, rows)| *rows);
     let census = repo::census::of_task(&mut conn, id).await?;
@@ -170,6 +174,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
         strata,
         total: sized.total,
         expected: sized.expected,
+        objects,
         first,
         proof_url: crate::public_site::proof_url(platform, &task.number),
         job,
@@ -195,8 +200,12 @@ fn party_view(party: Party) -> PartyView {
 
 type Counts = Vec<(String, u64)>;
 
-/// Drawn rows by stratum, and the first by ticket over all strata.
-async fn drawn(conn: &mut store::Conn, attempt: &Attempt) -> Result<(Counts, Vec<FirstDrawn>)> {
+/// Drawn rows by stratum, the first objects by ticket over all strata, and how many objects were drawn.
+async fn drawn(
+    conn: &mut store::Conn,
+    attempt: &Attempt,
+    draft: &SchemeDraft,
+) -> Result<(Counts, Vec<FirstDrawn>, u64)> {
     let mut counts: Counts = Vec::new();
     for count in repo::drawn::counts(conn, attempt.id).await? {
         let rows = u64::try_from(count.rows).unwrap_or(0);
@@ -205,12 +214,20 @@ async fn drawn(conn: &mut store::Conn, attempt: &Attempt) -> Result<(Counts, Vec
             None => counts.push((count.stratum, rows)),
         }
     }
-    let first = repo::drawn::first(conn, attempt.id, FIRST_SHOWN).await?;
-    let first = first.into_iter().zip(1..).map(|(row, number)| FirstDrawn {
-        number,
-        name: row.name,
-        code: row.code,
-        ticket: row.ticket,
+    // An object has one ticket in all its classes, so its rows stand together.
+    let most = u32::try_from(draft.strata.len()).unwrap_or(1).max(1);
+    let rows = repo::drawn::first(conn, attempt.id, FIRST_SHOWN * most).await?;
+    let within = |rows: &[repo::drawn::Drawn]| {
+        let of = draft.strata.iter().filter(|rule| rows.iter().any(|row| row.stratum == rule.code));
+        of.map(|rule| rule.label.clone()).collect()
+    };
+    let shown = usize::try_from(FIRST_SHOWN).unwrap_or(usize::MAX);
+    let first = rows.chunk_by(|a, b| a.code == b.code).zip(1..).take(shown).filter_map(|(rows, number)| {
+        let one = rows.first()?;
+        let strata = within(rows);
+        Some(FirstDrawn { number, name: one.name.clone(), code: one.code.clone(), ticket: one.ticket.clone(), strata })
     });
-    Ok((counts, first.collect()))
+    let first = first.collect();
+    let objects = repo::drawn::objects(conn, attempt.id).await?.iter().map(|(_, n)| n).sum::<i64>();
+    Ok((counts, first, u64::try_from(objects).unwrap_or(0)))
 }

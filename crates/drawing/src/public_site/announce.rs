@@ -112,8 +112,11 @@ pub struct PublicAttempt {
     pub seed: Option<String>,
     /// Digest of the result.
     pub result_digest: Option<String>,
-    /// How many were drawn.
+    /// How many rows were drawn over all classes (户次).
     pub drawn_rows: Option<i64>,
+    /// How many different objects that are (户).
+    #[serde(default)]
+    pub drawn_objects: Option<i64>,
     /// When it ended.
     pub ended_at: Option<String>,
 }
@@ -134,6 +137,14 @@ pub struct PublicParty {
 }
 
 impl Announcement {
+    /// Different objects that were drawn (户); 0 before the draw.
+    #[must_use]
+    pub fn drawn_objects(&self) -> u64 {
+        let latest = self.latest();
+        let objects = latest.and_then(|attempt| attempt.drawn_objects.or(attempt.drawn_rows));
+        objects.and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+    }
+
     /// The latest attempt.
     #[must_use]
     pub fn latest(&self) -> Option<&PublicAttempt> {
@@ -251,6 +262,10 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
     });
     let parties = parties.collect();
     let failure = attempt_view(attempt.clone(), draft, None)?.failure;
+    let drawn_objects = match attempt.drawn_rows {
+        Some(_) => Some(repo::drawn::objects(conn, attempt.id).await?.iter().map(|(_, n)| n).sum()),
+        None => None,
+    };
     Ok(PublicAttempt {
         attempt: attempt.attempt,
         state: attempt.state.to_string(),
@@ -265,6 +280,7 @@ async fn public_attempt(conn: &mut Conn, draft: &SchemeDraft, attempt: Attempt) 
         seed: attempt.seed,
         result_digest: attempt.result_digest,
         drawn_rows: attempt.drawn_rows,
+        drawn_objects,
         ended_at: attempt.ended_at.map(|at| at.to_string()),
     })
 }

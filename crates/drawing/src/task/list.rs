@@ -14,7 +14,7 @@ pub struct TaskRow {
     pub task: Task,
     /// Name of its organiser.
     pub organiser: String,
-    /// How many were or will be drawn, once that is known.
+    /// How many different objects were drawn, once they are.
     pub drawn: Option<i64>,
 }
 
@@ -36,7 +36,11 @@ pub async fn list(
     let mut rows = Vec::with_capacity(tasks.rows.len());
     for task in tasks.rows {
         let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.short_name;
-        let drawn = repo::attempt::latest(&mut conn, task.id).await?.and_then(|attempt| attempt.drawn_rows);
+        let latest = repo::attempt::latest(&mut conn, task.id).await?;
+        let drawn = match latest.filter(|attempt| attempt.drawn_rows.is_some()) {
+            Some(attempt) => Some(repo::drawn::objects(&mut conn, attempt.id).await?.iter().map(|(_, n)| n).sum()),
+            None => None,
+        };
         rows.push(TaskRow { task, organiser, drawn });
     }
     Ok(Page { rows, total: tasks.total })

@@ -107,10 +107,15 @@ impl City {
         store.close().await;
     }
 
-    /// An approved scheme.
+    /// The approved scheme of most tests.
     pub async fn approved_scheme(&self) -> RevisionId {
+        self.approved(&draft()).await
+    }
+
+    /// A scheme, submitted and approved.
+    pub async fn approved(&self, draft: &SchemeDraft) -> RevisionId {
         let platform = &self.world.platform;
-        let id = app::scheme::draft(platform, &self.clerk(), &draft()).await.unwrap();
+        let id = app::scheme::draft(platform, &self.clerk(), draft).await.unwrap();
         app::scheme::submit(platform, &self.clerk(), id, 1).await.unwrap();
         app::scheme::approve(platform, &self.leader(), id, 2).await.unwrap();
         id

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use bundle::{Bundle, StepName, Verdict};
+use domain::scheme::{ConditionTest, SchemeColumn, StratumMembership};
 use domain::state::TaskState;
 use draw::{Digest, Outcome};
 use testkit::on_both;
 
-use crate::common::{City, ORGANISER};
+use crate::common::{City, ORGANISER, draft, new_task, one_value, stratum};
 
 fn verify(path: &Path, announced: &str) -> u8 {
     let announced = Digest::parse(announced).unwrap();
@@ -99,6 +100,42 @@ on_both! {
         assert_eq!(city.world.work().await, 0);
         // Nothing is left in the folder of unfinished files.
         assert_eq!(std::fs::read_dir(platform.incoming()).unwrap().count(), 0);
+    }
+
+    async fn a_firm_of_two_classes_is_one_object_and_two_rows(world) {
+        let city = City::with_register(world, 40).await;
+        let platform = &city.world.platform;
+        // Two classes over the same enterprises: they share their tickets, so the smaller one is drawn within the larger.
+        let enterprises = || one_value(SchemeColumn::Kind, ConditionTest::In, "企业");
+        let mut scheme = draft();
+        scheme.membership = StratumMembership::Every;
+        scheme.strata = vec![
+            stratum("A1", "获证条件", vec![enterprises()], "0.5"),
+            stratum("A2", "监督检查", vec![enterprises()], "0.2"),
+        ];
+        let scheme = city.approved(&scheme).await;
+        let task = app::task::create(platform, &city.clerk(), new_task(scheme, false)).await.unwrap();
+        app::task::approve(platform, &city.leader(), task).await.unwrap();
+        city.freeze(task).await;
+        city.seal(task, "").await;
+        city.drawn(task).await;
+
+        let result = app::drawing::result(platform, &city.clerk(), task).await.unwrap();
+        let (large, small) = (result.strata[0].drawn, result.strata[1].drawn);
+        assert!(small > 0 && large > small);
+        assert_eq!((result.total, result.objects), (large + small, large));
+        assert_eq!(result.units.iter().map(|unit| unit.objects).sum::<u64>(), large);
+        let stage = app::ceremony::view(platform, &city.clerk(), task).await.unwrap();
+        assert_eq!((stage.objects, stage.first.len()), (large, 10));
+        let codes: std::collections::BTreeSet<_> = stage.first.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes.len(), 10, "nobody stands twice on the projector");
+        assert_eq!(stage.first[0].strata, ["获证条件", "监督检查"]);
+        let listed = app::task::list(platform, &city.clerk(), "", "", 0, 20).await.unwrap();
+        assert_eq!(listed.rows[0].drawn.and_then(|n| u64::try_from(n).ok()), Some(large));
+        let public = app::public_site::list(platform, "", 0, 20).await.unwrap();
+        let content = &public.rows[0].content;
+        assert_eq!(content.drawn_objects(), large);
+        assert_eq!(content.latest().unwrap().drawn_rows.and_then(|n| u64::try_from(n).ok()), Some(large + small));
     }
 
     async fn a_rehearsal_needs_nobody_and_says_so(world) {

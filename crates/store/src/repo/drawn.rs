@@ -106,6 +106,23 @@ pub async fn counts(conn: &mut Conn, draw: DrawId) -> Result<Vec<DrawnCount>> {
     .collect()
 }
 
+/// How many different objects were drawn, by agency. An object belongs to one agency, so the sum counts none twice; where
+/// classes overlap it is smaller than the number of drawn rows.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn objects(conn: &mut Conn, draw: DrawId) -> Result<Vec<(AgencyId, i64)>> {
+    conn.rows(
+        "SELECT agency_id, COUNT(DISTINCT subject_id) AS n FROM drawn WHERE draw_id = $1 AND reserve = 0
+         GROUP BY agency_id ORDER BY agency_id LIMIT 100000",
+        values![draw.to_string()],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok((row.parse("agency_id")?, row.int("n")?)))
+    .collect()
+}
+
 /// What a list of drawn objects is narrowed to. Empty means all.
 #[derive(Clone, Debug, Default)]
 pub struct DrawnFilter {

@@ -52,6 +52,7 @@ struct First {
     number: u32,
     name: String,
     id: String,
+    classes: String,
 }
 
 struct Shown {
@@ -265,6 +266,7 @@ struct Projector {
     parties: Vec<Party>,
     strata: Vec<Stratum>,
     totals: Stratum,
+    objects: u64,
     first: Vec<First>,
     qr: String,
     qr_label: String,
@@ -285,7 +287,12 @@ async fn projector(desk: Desk, Path(name): Path<String>) -> Result<Html<Projecto
         size: sum(|s| s.size),
         drawn: sum(|s| s.drawn),
     };
-    let first = view.first.iter().map(|f| First { number: f.number, name: f.name.clone(), id: f.code.clone() });
+    let first = view.first.iter().map(|f| First {
+        number: f.number,
+        name: f.name.clone(),
+        id: f.code.clone(),
+        classes: f.strata.join("、"),
+    });
     // The announcement is public from the commitment on.
     let announced = view.attempt.commitment_digest.is_some();
     Ok(Html(Projector {
@@ -303,6 +310,7 @@ async fn projector(desk: Desk, Path(name): Path<String>) -> Result<Html<Projecto
         rows: view.attempt.roll_rows.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
         commitment_digest: view.attempt.commitment_digest.clone(),
         parties: parties(&view, false),
+        objects: view.objects,
         first: first.collect(),
         qr: if announced { qr_svg(&view.proof_url)? } else { String::new() },
         qr_label: "扫码核验".to_owned(),
