@@ -114,10 +114,10 @@ class Files(OfCity):
     def test_check_items(self):
         of_file = [(
             row["事项编码"], row["抽查类别"], row["抽查事项"], parts(row["检查对象"]), parts(row["适用标签"]), row["事项类型"],
-            parts(row["检查方式"]), row["检查主体"], row["检查依据"], row["人员资质要求"], row["生效日期"])
+            parts(row["检查方式"]), row["检查主体"], row["检查依据"], row["人员资质要求"], row["生效日期"], "\n".join(row["需准备的资料"].split("；")))
             for row in workbook(self.city.files / UPLOADS["item"])]
         rows = self.tables.rows("""
-            SELECT code, category, name, subjects, tags, grade, methods, body, legal_basis, qualification, valid_from
+            SELECT code, category, name, subjects, tags, grade, methods, body, legal_basis, qualification, valid_from, materials
             FROM check_item WHERE valid_to IS NULL""")
         self.expect_same(of_file, [
             (code, category, name, words(kinds, KINDS), frozenset(filter(None, tags.split(","))), GRADES[grade],
@@ -125,13 +125,13 @@ class Files(OfCity):
         self.assertEqual(len({row[1] for row in of_file}), 15, "the fifteen categories of the announcement")
 
     def test_agencies(self):
-        of_file = [tuple(row[key] for key in ("机构代码", "机构名称", "机构简称", "上级机构代码", "层级", "机构类型", "行政区划"))
+        of_file = [tuple(row[key] for key in ("机构代码", "机构名称", "机构简称", "上级机构代码", "层级", "机构类型", "行政区划", "联系人", "联系电话"))
                    for row in workbook(self.city.files / UPLOADS["agency"])]
         rows = self.tables.rows("""
-            SELECT a.code, a.name, a.short_name, p.code, a.level, a.kind, a.division
+            SELECT a.code, a.name, a.short_name, p.code, a.level, a.kind, a.division, a.contact, a.phone
             FROM agency a LEFT JOIN agency p ON p.id = a.parent_id""")
-        self.expect_same(of_file, [(code, name, short, parent or "", LEVELS[level], AGENCY_KINDS[kind], division or "")
-                                   for code, name, short, parent, level, kind, division in rows])
+        self.expect_same(of_file, [(code, name, short, parent or "", LEVELS[level], AGENCY_KINDS[kind], division or "", *contact)
+                                   for code, name, short, parent, level, kind, division, *contact in rows])
 
     def test_the_imports_kept_the_bytes_that_lie_in_the_folder(self):
         rows = self.tables.rows("SELECT kind, file_name, file_digest, file_size, report FROM import WHERE state = 'committed'")

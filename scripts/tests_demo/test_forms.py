@@ -7,7 +7,16 @@ from collections import defaultdict
 from .cities import OfCity, on_each_city
 from .scenario import FORMS_MAX
 
-TITLES = {"检查记录表": "市场主体综合检查随机抽查记录表", "检查通知书": "检查通知书"}
+RECORD, NOTICE = "检查记录表", "检查通知书"
+TITLES = {RECORD: "市场主体综合检查随机抽查记录表", NOTICE: NOTICE}
+METHODS = {
+    "on_site": "实地核查", "documents": "书面检查", "online": "网络检查", "sampling": "抽样检测", "commissioned": "委托专业机构检查",
+}
+ITEMS = """
+    SELECT v.number, c.methods, c.materials FROM visit v JOIN task t ON t.id = v.task_id JOIN visit_item x ON x.visit_id = v.id
+        JOIN check_item c ON c.revision_id = t.item_list_id AND c.code = x.item_code
+    WHERE v.notice_on IS NOT NULL ORDER BY v.number, x.position
+"""
 FORMS = """
     SELECT f.name, f.digest, f.media_type, a.name, s.id, t.number FROM file f JOIN share s ON s.id = f.subject_id
         JOIN agency a ON a.id = s.agency_id JOIN task t ON t.id = s.task_id
@@ -23,6 +32,7 @@ FOOT = re.compile(r"(\d{18})(\w{15,18})第(\d+)页共(\d+)页")
 FOOT_STRIP = ["-x", "0", "-y", "795", "-W", "596", "-H", "47"]
 PAGES = 2  # A record form with up to so many items stands on two pages.
 ITEMS_ON_TWO_PAGES = 16
+NOTICE_PAGES_MAX = 2
 DPI = 20
 INK_SHARE_MIN = 0.005
 PICTURES_PER_FILE = 4
@@ -31,6 +41,12 @@ PICTURES_PER_FILE = 4
 def bare(text):
     """A text without white space: where poppler breaks a line says nothing."""
     return re.sub(r"\s", "", text)
+
+
+def day(text):
+    """A day as paper writes it."""
+    year, month, of_month = text.split("-")
+    return f"{year}年{int(month)}月{int(of_month)}日"
 
 
 def pages_of(pdf, strip=()):
@@ -92,34 +108,74 @@ class Forms(OfCity):
         for name, _, media, agency, _, task, path in self.pdfs:
             self.assertEqual(media, "application/pdf")
             self.assertTrue(path.read_bytes().startswith(b"%PDF-"))
-            self.assertRegex(name, rf"^检查记录表-{task}-{agency}(-\d+)?\.pdf$")
+            self.assertRegex(name, rf"^({RECORD}|{NOTICE})-{task}-{agency}(-\d+)?\.pdf$")
 
     def test_there_are_as_many_forms_as_the_summary_says(self):
-        count = sum(1 for _ in self.forms())
+        kinds = [kind for kind, *_ in self.forms()]
+        count = kinds.count(RECORD)
         self.assertEqual(count, min(FORMS_MAX, self.city.summary["drawn"]))
         self.assertEqual(count, self.city.summary["forms"])
+        self.assertEqual(kinds.count(NOTICE), self.city.summary["notices"])
+        self.assertGreater(kinds.count(NOTICE), 0)
         prepared = [number for visits in self.visits.values() for number, visit in visits.items() if visit[2] == "prepared"]
         self.assertEqual(len(prepared), count)
 
     def test_each_form_names_firm_code_number_and_both_inspectors(self):
-        seen = set()
+        seen = {RECORD: set(), NOTICE: set()}
         for kind, agency, task, share, pages, marks in self.forms():
             text = "".join(pages)
             numbers = [number for number in self.visits[share] if number in text]
             self.assertEqual(len(numbers), 1, f"{agency}: {numbers}")
             code, name, state, _, team = self.visits[share][numbers[0]]
             self.assertEqual(state, "prepared")
-            seen.add(numbers[0])
+            self.assertNotIn(numbers[0], seen[kind], "a visit was printed twice")
+            seen[kind].add(numbers[0])
             self.assertEqual(len(team), 2)
             (first, first_certificate), (second, second_certificate) = team
-            line = f"{first}（执法证号{first_certificate}）（组长）、{second}（执法证号{second_certificate}）"
+            leader = "（组长）" if kind == RECORD else ""
+            line = f"{first}（执法证号{first_certificate}）{leader}、{second}（执法证号{second_certificate}）"
             for wanted in (TITLES[kind], task, agency, bare(name), code, line):
                 self.assertIn(wanted, text, f"{numbers[0]} {name}")
             self.assertEqual(marks, [(task, code)] * len(pages))
-        self.assertEqual(len(seen), self.city.summary["forms"], "a visit was printed twice")
+        self.assertEqual(len(seen[RECORD]), self.city.summary["forms"])
+        self.assertLessEqual(seen[NOTICE], seen[RECORD])
+
+    def test_a_notice_says_how_with_what_and_whom_to_ask(self):
+        agencies = {name: (contact, phone) for name, contact, phone in
+                    self.tables.rows("SELECT name, contact, phone FROM agency")}
+        organisers = {number: (organiser, str(start), str(end)) for number, organiser, start, end in self.tables.rows(
+            "SELECT t.number, a.name, t.window_from, t.window_to FROM task t JOIN agency a ON a.id = t.agency_id")}
+        issued = {number: str(day) for number, day in self.tables.rows("SELECT number, notice_on FROM visit")}
+        items = defaultdict(list)
+        for number, methods, materials in self.tables.rows(ITEMS):
+            items[number].append((methods.split(","), materials.split("\n")))
+        seen = 0
+        for kind, agency, task, share, pages, _ in self.forms():
+            if kind != NOTICE:
+                continue
+            seen += 1
+            text = "".join(pages)
+            number = next(number for number in self.visits[share] if number in text)
+            contact, phone = agencies[agency]
+            organiser, start, end = organisers[task]
+            used = {method for methods, _ in items[number] for method in methods}
+            method = "、".join(word for code, word in METHODS.items() if code in used)
+            wanted = [f"检查方式：{method}。", f"联系人：{contact}联系电话：{phone}", f"自{day(start)}至{day(end)}。",
+                      f"（印章）{day(issued[number])}"]
+            wanted += [f"{organiser}组织开展", "由我局实施检查"] if organiser != agency else ["我局组织开展"]
+            things = list(dict.fromkeys(thing for _, materials in items[number] for thing in materials))
+            wanted += [f"{n}．{thing}" for n, thing in enumerate(things, 1)]
+            for words in wanted:
+                self.assertIn(bare(words), text, f"{number} {agency}")
+            for hole in ("““", "””", "：。", "：；", "““", "联系电话：一", "未印出"):
+                self.assertNotIn(hole, text, f"{number} {agency}")
+        self.assertEqual(seen, self.city.summary["notices"])
 
     def test_numbers_of_pages(self):
-        for _, _, _, share, pages, _ in self.forms():
+        for kind, _, _, share, pages, _ in self.forms():
+            if kind == NOTICE:
+                self.assertLessEqual(len(pages), NOTICE_PAGES_MAX)
+                continue
             number = next(number for number in self.visits[share] if number in "".join(pages))
             items = self.visits[share][number][3]
             expected = {PAGES} if items <= ITEMS_ON_TWO_PAGES else {PAGES, PAGES + 1}

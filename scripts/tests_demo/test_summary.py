@@ -7,7 +7,7 @@ import unittest
 from .cities import OfCity, city, on_each_city
 
 # Must be equal on both databases.
-SAME = {"scale", "rehearsal", "task", "roll_rows", "strata", "drawn", "forms", "accounts"}
+SAME = {"scale", "rehearsal", "task", "roll_rows", "strata", "drawn", "forms", "notices", "accounts"}
 # Follow from the draw, which is another each time: checked against the tables instead.
 DRAW = {"commitment", "seed", "units", "events"}
 # Tell of the place, the time and the machine.

@@ -39,6 +39,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// What the outside calls this installation, without a slash at the end: `https://10.1.2.3:8443`. It stands in QR codes.
     pub base_url: String,
+    /// Where the public front is, if another address than `base_url`: a bureau with an inner and an outer network has two.
+    pub site_url: Option<String>,
     /// What sets forms as PDF; `None` where the machine has no fonts for it.
     pub printer: Option<Arc<dyn form::FormPrinter>>,
 }
@@ -49,6 +51,6 @@ pub struct Config {
 /// `Internal` if the database or the folder cannot be opened.
 pub async fn open(config: Config) -> Result<Platform> {
     let parts = Parts::default().with(scheme::RollCache::default()).with(TABLES).with(form::Printer(config.printer));
-    let Config { store, files, clock, base_url, .. } = config;
-    Platform::open(kernel::Config { store, files, clock, base_url, areas: AREAS, parts }).await
+    let Config { store, files, clock, base_url, site_url, .. } = config;
+    Platform::open(kernel::Config { store, files, clock, base_url, site_url, areas: AREAS, parts }).await
 }

@@ -36,6 +36,7 @@ struct File {
     database: Option<String>,
     listen: Option<String>,
     public_url: Option<String>,
+    site_url: Option<String>,
     certificate: Option<PathBuf>,
     certificate_key: Option<PathBuf>,
     names: Option<Vec<String>>,
@@ -55,6 +56,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// What the outside calls this installation; none: made from the address.
     pub public_url: Option<String>,
+    /// What the outside calls the public front, where another machine serves it; none: as `public_url`.
+    pub site_url: Option<String>,
     /// The bureau's own certificate and key (PEM); none: an own authority makes one.
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// Names and addresses that the own certificate holds besides the listening address.
@@ -100,7 +103,8 @@ impl Settings {
             store,
             json: global.json,
             listen,
-            public_url: env_or("MINGCHA_PUBLIC_URL", file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: env_or("MINGCHA_PUBLIC_URL", file.public_url).map(without_slash),
+            site_url: env_or("MINGCHA_SITE_URL", file.site_url).map(without_slash),
             certificate,
             names: file.names.unwrap_or_default(),
             fonts: file.fonts.unwrap_or_default(),
@@ -121,6 +125,10 @@ pub fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
 /// Is this the machine itself? Only then plain HTTP is served.
 pub fn is_loopback(ip: IpAddr) -> bool {
     ip.is_loopback()
+}
+
+fn without_slash(url: String) -> String {
+    url.trim_end_matches('/').to_owned()
 }
 
 fn env_or(name: &str, otherwise: Option<String>) -> Option<String> {

@@ -53,6 +53,7 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
         files: settings.home.join("files"),
         clock: Arc::new(MachineClock),
         base_url: base_url.to_owned(),
+        site_url: settings.site_url.clone(),
         printer: Some(printer(settings)),
     };
     Ok(app::open(config).await?)

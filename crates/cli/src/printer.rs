@@ -4,10 +4,9 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use app::form::{FormData, FormKind, FormPrinter, PrintError};
+use app::form::{FormData, FormKind, FormPrinter, PrintError, PrintedForms};
 use chrono::{Datelike as _, NaiveDate};
-use domain::time::{Instant, china_day};
-use paper::{CheckNotice, Day, FORMS_MAX, Item, Moment, PaperError, Person, Printer, RecordForm, SYSTEM_FONT_DIRS};
+use paper::{CheckNotice, Day, FORMS_MAX, Item, PaperError, Person, Printer, RecordForm, SYSTEM_FONT_DIRS};
 
 /// Empty rows on a record form, for what is found besides its items.
 const SPARE_ROWS: u32 = 2;
@@ -42,29 +41,35 @@ impl FormPrinter for PaperPrinter {
         &self,
         kind: FormKind,
         forms: &[FormData],
-        created: Instant,
         progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<u8>, PrintError> {
+    ) -> Result<PrintedForms, PrintError> {
         let printer = self.ready()?;
-        let created = moment(created).ok_or_else(|| PrintError::Internal("a time out of range".to_owned()))?;
         let printed = match kind {
             FormKind::Notice => {
-                let forms: Vec<CheckNotice> = forms.iter().map(notice).collect();
-                printer.notices(&forms, created, progress)
+                let forms: Option<Vec<CheckNotice>> = forms.iter().map(notice).collect();
+                let forms = forms.ok_or_else(|| PrintError::Internal("a day out of range".to_owned()))?;
+                printer.notices(&forms, progress)
             }
             FormKind::Record => {
                 let forms: Vec<RecordForm> = forms.iter().map(record).collect();
-                printer.record_forms(&forms, created, progress)
+                printer.record_forms(&forms, progress)
             }
         };
-        printed.map(|printed| printed.pdf).map_err(refused)
+        let printed = printed.map_err(refused)?;
+        Ok(PrintedForms {
+            pdf: printed.pdf,
+            unset: printed.unset.into_iter().map(|unset| (unset.form, unset.character)).collect(),
+            left_out: printed.left_out.into_iter().map(|left| (left.form, refused(left.reason))).collect(),
+        })
     }
 }
 
-fn notice(form: &FormData) -> CheckNotice {
-    CheckNotice {
+/// `None` for a day outside of the calendar, which a stored one never is.
+fn notice(form: &FormData) -> Option<CheckNotice> {
+    Some(CheckNotice {
         number: form.number.clone(),
         organ: form.organ.clone(),
+        organiser: form.organiser.clone(),
         subject_name: form.subject_name.clone(),
         subject_code: form.subject_code.clone(),
         basis: form.basis.clone(),
@@ -73,17 +78,17 @@ fn notice(form: &FormData) -> CheckNotice {
         source: String::new(),
         frequency: String::new(),
         items: form.items.iter().map(|item| item.name.clone()).collect(),
-        from: day(form.window_from),
-        to: day(form.window_to),
-        method: String::new(),
+        from: day(form.window_from)?,
+        to: day(form.window_to)?,
+        method: form.method.clone(),
         inspectors: form.inspectors.iter().map(person).collect(),
         assistants: 0,
-        materials: Vec::new(),
+        materials: form.materials.clone(),
         contact: form.contact.clone(),
-        phone: String::new(),
-        issued_on: day(form.issued_on),
-        url: form.url.clone(),
-    }
+        phone: form.contact_phone.clone(),
+        issued_on: day(form.issued_on)?,
+        url: form.public_url.clone(),
+    })
 }
 
 fn record(form: &FormData) -> RecordForm {
@@ -134,23 +139,17 @@ fn day(day: NaiveDate) -> Option<Day> {
     Some(Day { year: day.year(), month: u8::try_from(day.month()).ok()?, day: u8::try_from(day.day()).ok()? })
 }
 
-fn moment(at: Instant) -> Option<Moment> {
-    let Day { year, month, day } = day(china_day(at))?;
-    let (hour, minute, second, _) = at.china_time();
-    let byte = |n: i64| u8::try_from(n).ok();
-    Some(Moment { year, month, day, hour: byte(hour)?, minute: byte(minute)?, second: byte(second)? })
-}
-
 fn refused(error: PaperError) -> PrintError {
     let detail = error.to_string();
     match error {
-        PaperError::GlyphMissing { form, character, .. } => PrintError::Glyph { form, character },
-        PaperError::BadText { form, .. } | PaperError::BadUrl { form } | PaperError::BadDay { form, .. } => {
-            PrintError::Form { form, detail }
-        }
-        PaperError::TooMany { .. } => PrintError::Form { form: 0, detail },
+        PaperError::GlyphMissing { form, character } => PrintError::Glyph { form, character },
+        PaperError::BadText { form, .. }
+        | PaperError::BadUrl { form }
+        | PaperError::BadDay { form, .. }
+        | PaperError::Incomplete { form, .. }
+        | PaperError::TooLong { form, .. } => PrintError::Form { form, detail },
         PaperError::FontMissing { .. } | PaperError::FontUnreadable(_) => PrintError::Fonts(detail),
-        PaperError::NoForms | PaperError::BadMoment | PaperError::Internal(_) => PrintError::Internal(detail),
+        PaperError::NoForms | PaperError::TooMany { .. } | PaperError::Internal(_) => PrintError::Internal(detail),
     }
 }
 
@@ -172,16 +171,23 @@ mod tests {
             representative: "赵望舒".to_owned(),
             phone: String::new(),
             organ: "秦皇岛市海港区市场监督管理局".to_owned(),
+            organiser: "秦皇岛市市场监督管理局".to_owned(),
             basis: "《企业信息公示暂行条例》第十四条".to_owned(),
             items: vec![FormItem {
                 category: "公示信息检查".to_owned(), name: "年度报告公示信息的检查".to_owned()
             }],
+            method: "实地核查".to_owned(),
+            materials: vec!["营业执照".to_owned()],
             window_from: "2021-05-10".parse().unwrap(),
             window_to: "2021-08-31".parse().unwrap(),
             planned_on: "2021-05-17".parse().unwrap(),
-            inspectors: vec![FormPerson { name: "孙守正".to_owned(), certificate: "03030200123".to_owned() }],
+            inspectors: ["孙守正", "李致远"]
+                .map(|name| FormPerson { name: name.to_owned(), certificate: "03030200123".to_owned() })
+                .to_vec(),
             contact: "周清和".to_owned(),
+            contact_phone: "0335-0000003".to_owned(),
             issued_on: "2021-05-12".parse().unwrap(),
+            public_url: "https://mingcha.test/announcements/130300202105080001".to_owned(),
             url: "https://mingcha.test/office/visits/0190f3a2-7c1e-7b3a-9d52-6f1f0c7a1b22".to_owned(),
         }
     }
@@ -189,25 +195,33 @@ mod tests {
     #[test]
     fn both_forms_become_pdf_and_the_same_bytes_twice() {
         let printer = PaperPrinter::new(&[]);
-        let at = Instant::from_unix_ms(1_620_610_200_000);
         let mut seen = 0;
         for kind in [FormKind::Notice, FormKind::Record] {
-            let print = |seen: &mut usize| {
-                printer.print(kind, &[form("望潮楼商贸有限公司"), form("听涛阁食品店")], at, &mut |n, _| *seen = n)
-            };
-            let pdf = print(&mut seen).unwrap();
-            assert!(pdf.starts_with(b"%PDF-"));
-            assert_eq!(seen, 2);
-            assert_eq!(pdf, print(&mut seen).unwrap());
+            let print =
+                |seen: &mut usize| {
+                    printer.print(kind, &[form("望潮楼商贸有限公司"), form("听涛阁食品店")], &mut |n, _| *seen = n)
+                };
+            let printed = print(&mut seen).unwrap();
+            assert!(printed.pdf.starts_with(b"%PDF-"));
+            assert_eq!((seen, printed.unset.len(), printed.left_out.len()), (2, 0, 0));
+            assert_eq!(printed, print(&mut seen).unwrap());
         }
     }
 
     #[test]
-    fn a_character_without_glyph_is_refused_with_its_form() {
+    fn what_cannot_be_set_is_told_with_its_form() {
         let printer = PaperPrinter::new(&[]);
-        let at = Instant::from_unix_ms(0);
-        let bad = form("\u{F0000}公司");
-        let error = printer.print(FormKind::Record, &[form("好公司"), bad], at, &mut |_, _| {}).unwrap_err();
-        assert_eq!(error, PrintError::Glyph { form: 1, character: '\u{F0000}' });
+        let rare = form("\u{F0000}公司");
+        let bad = form("\u{202E}公司");
+        let forms = [form("好公司"), rare, bad.clone()];
+        let printed = printer.print(FormKind::Record, &forms, &mut |_, _| {}).unwrap();
+        assert_eq!(printed.unset, [(1, '\u{F0000}')]);
+        let [(2, PrintError::Form { form: 2, .. })] = printed.left_out.as_slice() else {
+            unreachable!("{:?}", printed.left_out)
+        };
+        assert!(matches!(
+            printer.print(FormKind::Record, &[bad], &mut |_, _| {}),
+            Err(PrintError::Form { form: 0, .. })
+        ));
     }
 }

@@ -199,6 +199,7 @@ impl City {
                 valid_to: None,
             },
             body: "市场监督管理部门".to_owned(),
+            materials: String::new(),
             revision_id: revision,
         };
         let items = vec![

@@ -212,6 +212,21 @@ pub enum BadAgency {
 impl Agency {
     /// Characters of a name.
     pub const NAME_CHARS_MAX: usize = 60;
+    /// Characters of the contact's name, which may be that of a section.
+    pub const CONTACT_CHARS_MAX: usize = 30;
+    /// Characters of the contact's phone: two numbers with an extension.
+    pub const PHONE_CHARS_MAX: usize = 40;
+    /// Digits without which a phone cannot be called: 12315 has five, a short number of an office three.
+    const PHONE_DIGITS_MIN: usize = 3;
+
+    /// Whether a text can be printed as a phone: digits and what stands between them, as in `0335-1234567转801、12315`.
+    #[must_use]
+    pub fn is_phone(text: &str) -> bool {
+        let between = |c: char| "+-－() （）转、，,；;/".contains(c);
+        text.chars().count() <= Self::PHONE_CHARS_MAX
+            && text.chars().all(|c| c.is_ascii_digit() || between(c))
+            && text.chars().filter(char::is_ascii_digit).count() >= Self::PHONE_DIGITS_MIN
+    }
 
     /// Checks that name, kind, level and division fit each other.
     ///
@@ -334,6 +349,20 @@ mod tests {
             Some("130302"),
             Err(BadAgency::DivisionLevel { level: L::City, division: "130302".parse().unwrap() }),
         );
+    }
+
+    #[test]
+    fn a_phone_is_what_can_be_called() {
+        let check = |text: &str, expect: bool| assert_eq!(Agency::is_phone(text), expect, "{text}");
+        check("0335-3650001", true);
+        check("（0335）3650001转801、12315", true);
+        check("110", true);
+        check("12", false);
+        check("", false);
+        check("请致电前台", false);
+        check("0335-36500O1", false);
+        check(&"1".repeat(Agency::PHONE_CHARS_MAX), true);
+        check(&"1".repeat(Agency::PHONE_CHARS_MAX + 1), false);
     }
 
     #[test]

@@ -129,6 +129,10 @@ impl CheckItem {
     pub const NAME_CHARS_MAX: usize = 120;
     /// Characters of the legal basis.
     pub const BASIS_CHARS_MAX: usize = 4000;
+    /// Things that a firm is asked to have ready for one item.
+    pub const MATERIALS_MAX: usize = 10;
+    /// Characters of one of them.
+    pub const MATERIAL_CHARS_MAX: usize = 100;
 
     /// Checks what one item must satisfy by itself.
     ///

@@ -31,6 +31,9 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// What the outside calls this installation, without a slash at the end: `https://10.1.2.3:8443`. It stands in QR codes.
     pub base_url: String,
+    /// Where the public front is, if another address than `base_url`: a bureau with an inner and an outer network has two.
+    /// It stands in the QR codes that anybody may scan.
+    pub site_url: Option<String>,
     /// The areas whose rows the platform walks: handlers of jobs, to-dos, checks.
     pub areas: &'static [&'static Area],
     /// What areas keep beside it.
@@ -48,6 +51,7 @@ struct Inner {
     files: FileStore,
     clock: Arc<dyn Clock>,
     base_url: String,
+    site_url: String,
     areas: &'static [&'static Area],
     parts: Parts,
 }
@@ -70,6 +74,7 @@ impl Platform {
             store,
             files,
             clock: config.clock,
+            site_url: config.site_url.unwrap_or_else(|| config.base_url.clone()),
             base_url: config.base_url,
             areas: config.areas,
             parts: config.parts,
@@ -154,6 +159,12 @@ impl Platform {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// The address of the public front.
+    #[must_use]
+    pub fn site_url(&self) -> &str {
+        &self.inner.site_url
     }
 
     /// Now.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use app::account::{AccountView, NewPost, OpenAccount, end_post, grant, open, page, reset_to_first, set_disabled};
-use app::agency::{NewAgency, RenameAgency, rename};
+use app::agency::{ChangeAgency, NewAgency, change};
 use app::calendar::{ExtendCalendar, extend, preview};
 use app::rule::{Level, SetRule, TypedValue, set, view};
 use app::{Actor, Ctx, Error, ErrorKind, Post};
@@ -254,6 +254,7 @@ on_both! {
         let new = |code: &str, parent: Option<&str>| NewAgency {
             code: code.to_owned(), name: "文化路市场监督管理所".to_owned(), short_name: "文化路所".to_owned(),
             level: AgencyLevel::Station, kind: AgencyKind::Station, parent_code: parent.map(str::to_owned), division: None,
+            contact: String::new(), phone: String::new(),
         };
         let north = world.as_post(&city.north_admin);
         let root = app::agency::add(&world.platform, &north, new("999999", None)).await.unwrap_err();
@@ -261,18 +262,27 @@ on_both! {
         let outside = app::agency::add(&world.platform, &north, new("13030401", Some("130304"))).await.unwrap_err();
         assert_eq!(outside.kind, ErrorKind::NotFound);
         let id = app::agency::add(&world.platform, &north, new("13030201", Some("130302"))).await.unwrap();
-        let input = |version, name: &str| RenameAgency { id, version, name: name.to_owned(), short_name: "文化路所".to_owned() };
-        rename(&world.platform, &north, input(1, "文化路市场监管所")).await.unwrap();
-        assert_eq!(last_event(&world).await.0, "agency.save");
-        let stale = rename(&world.platform, &north, input(1, "文化路所")).await.unwrap_err();
+        let input = |version, name: &str| ChangeAgency {
+            id, version, name: name.to_owned(), short_name: "文化路所".to_owned(),
+            contact: "孙接待".to_owned(), phone: "0335-0000009".to_owned(),
+        };
+        change(&world.platform, &world.as_post(&city.north_admin), input(1, "文化路市场监管所")).await.unwrap();
+        let (kind, data) = last_event(&world).await;
+        assert_eq!((kind.as_str(), data["contact"].as_str()), ("agency.save", Some("孙接待")));
+        assert!(!data.to_string().contains("0335"), "no phone in an event");
+        let stale = change(&world.platform, &north, input(1, "文化路所")).await.unwrap_err();
         assert_eq!(refused(&stale), (ErrorKind::Conflict, "CORE-409", vec![]));
-        let empty = rename(&world.platform, &north, input(2, " ")).await.unwrap_err();
+        let empty = change(&world.platform, &north, input(2, " ")).await.unwrap_err();
         assert_eq!(refused(&empty).2, [("name", "CORE-101")]);
-        let south = rename(&world.platform, &world.as_post(&city.south_admin), input(2, "甲")).await.unwrap_err();
+        let south = change(&world.platform, &world.as_post(&city.south_admin), input(2, "甲")).await.unwrap_err();
         assert_eq!(south.kind, ErrorKind::NotFound);
-        let clerk = rename(&world.platform, &world.as_post(&city.clerk), input(2, "甲")).await.unwrap_err();
+        let clerk = change(&world.platform, &world.as_post(&city.clerk), input(2, "甲")).await.unwrap_err();
         assert_eq!(clerk.kind, ErrorKind::Denied);
-        assert_eq!(app::agency::get(&world.platform, &north, id).await.unwrap().name, "文化路市场监管所");
+        let typed = ChangeAgency { phone: "问前台".to_owned(), ..input(2, "甲") };
+        let phone = change(&world.platform, &north, typed).await.unwrap_err();
+        assert_eq!(refused(&phone).2, [("phone", "AGCY-006")]);
+        let kept = app::agency::get(&world.platform, &north, id).await.unwrap();
+        assert_eq!((kept.name.as_str(), kept.contact.as_str(), kept.phone.as_str()), ("文化路市场监管所", "孙接待", "0335-0000009"));
     }
 
     async fn an_account_is_opened_with_its_post_and_a_first_password(world) {

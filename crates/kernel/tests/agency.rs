@@ -16,6 +16,8 @@ fn new(code: &str, parent: Option<&str>) -> NewAgency {
         kind: AgencyKind::Bureau,
         parent_code: parent.map(str::to_owned),
         division: None,
+        contact: String::new(),
+        phone: String::new(),
     }
 }
 
@@ -46,6 +48,16 @@ on_both! {
         assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("999999"))).await.unwrap_err()), ("parent", "AGCY-003"));
         add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap();
         assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap_err()), ("code", "AGCY-002"));
+        let contact = |contact: &str, phone: &str| NewAgency {
+            contact: contact.to_owned(), phone: phone.to_owned(), ..new("130306", Some("130300"))
+        };
+        let max = domain::agency::Agency::CONTACT_CHARS_MAX;
+        let long = contact(&"字".repeat(max + 1), "");
+        assert_eq!(field(add(&world.platform, &ctx, long).await.unwrap_err()), ("contact", "AGCY-005"));
+        assert_eq!(field(add(&world.platform, &ctx, contact("", "请打前台")).await.unwrap_err()), ("phone", "AGCY-006"));
+        add(&world.platform, &ctx, contact(&"字".repeat(max), " 0335-3650001转801 ")).await.unwrap();
+        let kept = list(&world.platform, &ctx).await.unwrap().into_iter().find(|a| a.code == "130306").unwrap();
+        assert_eq!((kept.contact.chars().count(), kept.phone.as_str()), (max, "0335-3650001转801"));
         let unnamed = NewAgency { name: " ".to_owned(), ..new("130303", Some("130300")) };
         assert_eq!(field(add(&world.platform, &ctx, unnamed).await.unwrap_err()), ("name", "CORE-101"));
         assert_eq!(add(&world.platform, &world.as_post(&clerk), new("130304", Some("130300"))).await.unwrap_err().kind, ErrorKind::Denied);

@@ -28,15 +28,22 @@ pub enum PaperError {
         /// Where was searched.
         dirs: Vec<PathBuf>,
     },
-    /// A character that none of the fonts has.
-    #[error("form {form}, {place}: no font has the character {character:?} (U+{:04X}); add a font that has it to the font directories and print again", u32::from(*.character))]
+    /// A group of characters that no font can join, seen in the finished page. A single character without a glyph is no error: it is
+    /// printed as its code and reported in [`crate::Printed::unset`].
+    #[error("form {form}: the fonts cannot set the group of characters around {character:?} (U+{:04X}); write it otherwise", u32::from(*.character))]
     GlyphMissing {
         /// The form.
         form: usize,
-        /// The field, as `items[2].found`; `page` where the character came up only in the finished page.
-        place: String,
-        /// The character.
+        /// The first character of the group.
         character: char,
+    },
+    /// What a form cannot do without is absent.
+    #[error("form {form}: {place} is empty; fill it in and print again")]
+    Incomplete {
+        /// The form.
+        form: usize,
+        /// The field.
+        place: &'static str,
     },
     /// A text holds a control character.
     #[error("form {form}, {place}: the text holds the control character U+{:04X}; remove it", u32::from(*.character))]
@@ -48,11 +55,23 @@ pub enum PaperError {
         /// The character.
         character: char,
     },
-    /// A list or text is longer than its limit.
-    #[error("{what}: {count}, at most {max}; print in several parts or shorten the text")]
+    /// More forms or font files than the limit.
+    #[error("{what}: {count}, at most {max}; print in several parts or search fewer directories")]
     TooMany {
-        /// What is too long.
-        what: String,
+        /// What there are too many of.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A list or text of a form is longer than its limit.
+    #[error("form {form}, {place}: {count}, at most {max}; shorten it")]
+    TooLong {
+        /// The form.
+        form: usize,
+        /// The field.
+        place: String,
         /// Its length.
         count: usize,
         /// The limit.
@@ -77,9 +96,6 @@ pub enum PaperError {
         /// The field.
         place: String,
     },
-    /// The creation time does not exist.
-    #[error("the creation time does not exist; correct the clock")]
-    BadMoment,
     /// A font file that was there at start cannot be read any more.
     #[error("the font file {0} cannot be read; restore it and restart")]
     FontUnreadable(PathBuf),

@@ -1,16 +1,18 @@
-//! The data of the forms (domain.md §4.7). Empty texts and `None` are printed as blanks to be filled in by hand.
+//! The data of the forms (domain.md §4.7). In a record form, empty texts and `None` are printed as blanks to be filled in by hand; a notice
+//! is handed over as it is printed, so nothing of it may be absent but what says so.
 
 use serde::{Deserialize, Serialize};
 use typst::foundations::Datetime;
-use typst_pdf::Timestamp;
 
 /// 检查通知书: tells a subject what will be checked, when, by whom, and its rights.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckNotice {
     /// Number of the document (文书编号).
     pub number: String,
-    /// The organ that signs and seals.
+    /// The organ that signs and seals, whose inspectors come.
     pub organ: String,
+    /// The organ that ordered the task; the same name as `organ` where it inspects by itself.
+    pub organiser: String,
     /// Name of the subject.
     pub subject_name: String,
     /// Unified social credit code, or the registration number.
@@ -28,9 +30,9 @@ pub struct CheckNotice {
     /// What will be checked.
     pub items: Vec<String>,
     /// First day of the visit window.
-    pub from: Option<Day>,
+    pub from: Day,
     /// Last day of the visit window.
-    pub to: Option<Day>,
+    pub to: Day,
     /// How it will be checked.
     pub method: String,
     /// The inspectors, leader first.
@@ -39,13 +41,13 @@ pub struct CheckNotice {
     pub assistants: u32,
     /// What the subject should have ready.
     pub materials: Vec<String>,
-    /// Contact person of the organ.
+    /// Contact person of the organ that comes.
     pub contact: String,
     /// Phone number of the contact person.
     pub phone: String,
     /// Day of issue.
-    pub issued_on: Option<Day>,
-    /// Public page of the visit; the QR code leads there.
+    pub issued_on: Day,
+    /// Public page of the task, which anybody may open; the QR code leads there.
     pub url: String,
 }
 
@@ -164,29 +166,5 @@ impl Day {
 
     pub(crate) fn exists(self) -> bool {
         (1..=9999).contains(&self.year) && Datetime::from_ymd(self.year, self.month, self.day).is_some()
-    }
-}
-
-/// A point in time in China Standard Time (UTC+8), which the file carries as its creation time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// Year.
-    pub year: i32,
-    /// Month, 1 to 12.
-    pub month: u8,
-    /// Day, from 1.
-    pub day: u8,
-    /// Hour, 0 to 23.
-    pub hour: u8,
-    /// Minute.
-    pub minute: u8,
-    /// Second.
-    pub second: u8,
-}
-
-impl Moment {
-    pub(crate) fn timestamp(self) -> Option<Timestamp> {
-        let time = Datetime::from_ymd_hms(self.year, self.month, self.day, self.hour, self.minute, self.second)?;
-        Timestamp::new_local(time, 8 * 60)
     }
 }

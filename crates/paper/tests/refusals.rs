@@ -4,31 +4,64 @@
 
 mod common;
 
-use common::{CREATED, item, notice, person, printer, quiet, record};
-use paper::{Choice, Day, Families, FontRole, Moment, PaperError, Printer, RecordForm, SYSTEM_FONT_DIRS};
+use common::{item, notice, person, printer, quiet, record};
+use paper::{CheckNotice, Choice, Day, Families, FontRole, PaperError, Printer, RecordForm, SYSTEM_FONT_DIRS, Unset};
 use std::path::PathBuf;
 
+/// Why the second of two forms is left out; the first is printed all the same.
 fn refusal(change: impl FnOnce(&mut RecordForm)) -> PaperError {
     let mut form = record();
     change(&mut form);
-    printer().record_forms(&[record(), form], CREATED, &mut quiet).expect_err("must be refused")
+    let mut printed = printer().record_forms(&[record(), form], &mut quiet).expect("the first form is sound");
+    assert_eq!((printed.left_out.len(), printed.pages_of_form[1]), (1, 0));
+    assert_eq!(printed.pages, printed.pages_of_form[0]);
+    printed.left_out.remove(0).reason
 }
 
 #[test]
 fn a_character_that_no_font_has_is_named_with_its_place() {
-    // U+2FFFE will never be a character; U+E001 is for private use.
-    for character in ['\u{2FFFE}', '\u{E001}'] {
-        let got = refusal(|f| f.items[2].found = format!("商号{character}"));
-        assert_eq!(got, PaperError::GlyphMissing { form: 1, place: "items[2].found".to_owned(), character });
+    // U+2FFFE will never be a character; U+E001 is for private use, and means another sign in every font that has one.
+    for character in ['\u{2FFFE}', '\u{E001}', '\u{F0000}', '\u{100000}'] {
+        let mut form = record();
+        form.items[2].found = format!("商号{character}");
+        let unset = printer().record_forms(&[record(), form], &mut quiet).unwrap().unset;
+        assert_eq!(unset, [Unset { form: 1, place: "items[2].found".to_owned(), character }]);
     }
-    let got = refusal(|f| f.subject_name = "\u{E001}".to_owned()).to_string();
-    assert_eq!(
-        got,
-        "form 1, subject_name: no font has the character '\\u{e001}' (U+E001); add a font that has it to the font directories and print again"
-    );
     let mut letter = notice();
     letter.items.push("\u{E001}".to_owned());
-    assert!(matches!(printer().notices(&[letter], CREATED, &mut quiet), Err(PaperError::GlyphMissing { .. })));
+    let unset = printer().notices(&[letter], &mut quiet).unwrap().unset;
+    assert_eq!(unset, [Unset { form: 0, place: "items[3]".to_owned(), character: '\u{E001}' }]);
+}
+
+#[test]
+fn a_notice_has_no_hole() {
+    type Empty = (&'static str, fn(&mut CheckNotice));
+    let cases: [Empty; 14] = [
+        ("number", |f| f.number.clear()),
+        ("organ", |f| f.organ = " ".to_owned()),
+        ("organiser", |f| f.organiser.clear()),
+        ("subject_name", |f| f.subject_name.clear()),
+        ("subject_code", |f| f.subject_code.clear()),
+        ("basis", |f| f.basis.clear()),
+        ("task_name", |f| f.task_name.clear()),
+        ("task_number", |f| f.task_number.clear()),
+        ("method", |f| f.method.clear()),
+        ("contact", |f| f.contact.clear()),
+        ("phone", |f| f.phone.clear()),
+        ("items", |f| f.items.clear()),
+        ("materials", |f| f.materials.clear()),
+        ("inspectors", |f| f.inspectors.truncate(paper::INSPECTORS_MIN - 1)),
+    ];
+    let printer = printer();
+    for (place, empty) in cases {
+        let mut letter = notice();
+        empty(&mut letter);
+        assert_eq!(printer.notices(&[letter], &mut quiet), Err(PaperError::Incomplete { form: 0, place }));
+    }
+    let mut letter = notice();
+    (letter.source, letter.frequency, letter.assistants) = (String::new(), String::new(), 0);
+    letter.inspectors.truncate(paper::INSPECTORS_MIN);
+    printer.notices(&[letter], &mut quiet).expect("these may be absent");
 }
 
 #[test]
@@ -96,24 +129,30 @@ fn limits_hold_at_n_and_fail_at_n_plus_one() {
         let print = |n| {
             let mut form = record();
             fill(&mut form, n);
-            printer.record_forms(&[form], CREATED, &mut quiet)
+            printer.record_forms(&[form], &mut quiet)
         };
         print(max).unwrap();
         assert!(
-            matches!(print(max + 1), Err(PaperError::TooMany { count, max: limit, .. }) if count == max + 1 && limit == max)
+            matches!(print(max + 1), Err(PaperError::TooLong { form: 0, count, max: limit, .. }) if count == max + 1 && limit == max)
         );
     }
+    let letter = |n| {
+        let materials = vec!["营业执照".to_owned(); n];
+        printer.notices(&[CheckNotice { materials, ..notice() }], &mut quiet)
+    };
+    letter(paper::MATERIALS_MAX).unwrap();
+    assert!(matches!(letter(paper::MATERIALS_MAX + 1), Err(PaperError::TooLong { max: paper::MATERIALS_MAX, .. })));
     let above = vec![record(); paper::FORMS_MAX + 1];
-    assert!(matches!(printer.record_forms(&above, CREATED, &mut quiet), Err(PaperError::TooMany { .. })));
-    assert_eq!(printer.record_forms(&[], CREATED, &mut quiet), Err(PaperError::NoForms));
-    assert_eq!(printer.notices(&[], CREATED, &mut quiet), Err(PaperError::NoForms));
+    assert!(matches!(printer.record_forms(&above, &mut quiet), Err(PaperError::TooMany { .. })));
+    assert_eq!(printer.record_forms(&[], &mut quiet), Err(PaperError::NoForms));
+    assert_eq!(printer.notices(&[], &mut quiet), Err(PaperError::NoForms));
 }
 
 #[test]
 fn addresses_and_days_are_checked() {
     let url = |text: String| {
         let form = RecordForm { url: text, ..record() };
-        printer().record_forms(&[form], CREATED, &mut quiet).map(|_| ())
+        printer().record_forms(&[form], &mut quiet).map(|_| ())
     };
     let long = |n: usize| format!("https://{}", "a".repeat(n - 8));
     assert_eq!(url(long(paper::URL_BYTES_MAX)), Ok(()));
@@ -128,10 +167,6 @@ fn addresses_and_days_are_checked() {
     }
     let got = refusal(|f| f.checked_on = Some(Day { year: 2021, month: 2, day: 29 }));
     assert_eq!(got, PaperError::BadDay { form: 1, place: "checked_on".to_owned() });
-    assert_eq!(
-        printer().record_forms(&[record()], Moment { month: 13, ..CREATED }, &mut quiet),
-        Err(PaperError::BadMoment)
-    );
 }
 
 #[test]

@@ -86,6 +86,7 @@ impl World {
             ItemRecord {
                 item: CheckItem { id: CheckItemId::from_parts(now.unix_ms(), random), ..item.clone() },
                 body: "市场监督管理部门".to_owned(),
+                materials: String::new(),
                 revision_id: id,
             }
         };

@@ -12,7 +12,9 @@ pub use published::Published;
 pub use rest::{Rest, open};
 pub use store;
 pub use store::Engine;
-pub use world::{FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, World, empty_postgres, run_sql};
+pub use world::{
+    FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, UNPRINTABLE, World, empty_postgres, run_sql,
+};
 
 /// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(world) { … } }` makes `name::sqlite` and
 /// `name::postgres`, which `make test` counts.

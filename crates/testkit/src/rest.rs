@@ -114,6 +114,7 @@ pub async fn open(home: &Path, store: &StoreConfig, clock: Arc<FakeClock>) -> Pl
         files: home.join("files"),
         clock,
         base_url: "https://mingcha.test".to_owned(),
+        site_url: Some("https://public.mingcha.test".to_owned()),
         printer: Some(Arc::new(PlainPrinter::default())),
     };
     app::open(config).await.unwrap()

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use app::form::{FormData, FormKind, FormPrinter, PrintError};
+use app::form::{FormData, FormKind, FormPrinter, PrintError, PrintedForms};
 use app::job::Worker;
 use app::{Actor, Clock, Config, Ctx, Platform};
 use domain::agency::{AgencyKind, AgencyLevel};
@@ -66,8 +66,8 @@ impl Clock for FakeClock {
     }
 }
 
-/// A printer in the place of the one that the command line wires in: it keeps what it is given, and refuses what a font
-/// without rare characters would refuse.
+/// A printer in the place of the one that the command line wires in: it keeps what it is given, tells which names have a
+/// character without a glyph, and leaves out what cannot be set at all.
 #[derive(Debug, Default)]
 pub struct PlainPrinter {
     printed: Mutex<Vec<(FormKind, Vec<FormData>)>>,
@@ -75,6 +75,8 @@ pub struct PlainPrinter {
 
 /// A character that the test's printer has no glyph for.
 pub const MISSING_GLYPH: char = '\u{2B820}';
+/// A character whose form the test's printer leaves out.
+pub const UNPRINTABLE: char = '\u{202E}';
 
 impl PlainPrinter {
     /// What was printed so far, oldest first.
@@ -92,15 +94,21 @@ impl FormPrinter for PlainPrinter {
         &self,
         kind: FormKind,
         forms: &[FormData],
-        _created: Instant,
         progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<u8>, PrintError> {
-        if let Some(form) = forms.iter().position(|form| form.subject_name.contains(MISSING_GLYPH)) {
-            return Err(PrintError::Glyph { form, character: MISSING_GLYPH });
+    ) -> Result<PrintedForms, PrintError> {
+        let having = |character: char| {
+            (0..).zip(forms).filter(move |(_, form)| form.subject_name.contains(character)).map(|(place, _)| place)
+        };
+        let bad = |form: usize| PrintError::Form { form, detail: "U+202E".to_owned() };
+        let left_out: Vec<(usize, PrintError)> = having(UNPRINTABLE).map(|form| (form, bad(form))).collect();
+        let count = forms.len() - left_out.len();
+        if count == 0 {
+            return Err(bad(0));
         }
         progress(forms.len(), forms.len());
         self.printed.lock().unwrap().push((kind, forms.to_vec()));
-        Ok(format!("%PDF {} {}", kind.code(), forms.len()).into_bytes())
+        let unset = having(MISSING_GLYPH).map(|form| (form, MISSING_GLYPH)).collect();
+        Ok(PrintedForms { pdf: format!("%PDF {} {count}", kind.code()).into_bytes(), unset, left_out })
     }
 }
 
@@ -134,6 +142,7 @@ impl World {
             files: folder.path().join("files"),
             clock: clock.clone(),
             base_url: "https://mingcha.test".to_owned(),
+            site_url: Some("https://public.mingcha.test".to_owned()),
             printer: Some(printer.clone()),
         })
         .await
@@ -176,6 +185,8 @@ impl World {
                 kind: if zone { AgencyKind::ZoneBranch } else { AgencyKind::Bureau },
                 parent_code: parent.map(str::to_owned),
                 division: (!zone).then(|| code.to_owned()),
+                contact: "钱接待".to_owned(),
+                phone: "0335-0000003".to_owned(),
             },
         )
         .await

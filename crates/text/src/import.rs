@@ -76,6 +76,9 @@ const REASONS: &[Reason] = &[
     r("method_unknown", "检查方式无法识别", "无法识别“{0}”，请填写：{1}。"),
     r("agency_form", "机构填写有误", "{0}"),
     r("level_unknown", "层级无法识别", "无法识别，请填写省、市、县或所。"),
+    r("phone_form", "联系电话有误", "联系电话只能有数字、横线、括号、“转”和分隔符，例如 0335-1234567转801，请核对。"),
+    r("too_many_materials", "需准备的资料过多", "有{0}项资料，最多{1}项，请合并。"),
+    r("material_too_long", "一项资料过长", "“{0}”超过{1}个字，请缩短，或用分号分成几项。"),
     r("parent_unknown", "上级机构不存在", "机构列表和本文件中都没有代码为“{0}”的上级机构，请核对。"),
     r("agency_moved", "机构的上级不能改", "该机构现在的上级是“{0}”，导入不能改变上下级关系，请联系系统管理员。"),
 ];
@@ -148,6 +151,8 @@ pub fn field(kind: ImportKind, key: &str) -> &'static str {
         (_, "weight") => "事项类型",
         (_, "methods") => "检查方式",
         (_, "body") => "检查主体",
+        (_, "materials") => "需准备的资料",
+        (ImportKind::Agency, "contact") => "联系人",
         (_, "basis") => "检查依据",
         (_, "qualification") => "人员资质要求",
         (_, "valid_from") => "生效日期",

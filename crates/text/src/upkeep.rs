@@ -257,7 +257,17 @@ pub fn fonts_fine() -> Finding {
     fine("文书所需字体齐全，常用字与姓名用字均可印出。")
 }
 
-/// A font or a glyph is missing.
+/// Characters that names often have cannot be printed.
+#[must_use]
+pub fn fonts_lack(characters: &[char]) -> Finding {
+    let list: Vec<String> = characters.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
+    finding(
+        format!("文书所用字体缺少常见的姓名用字：{}", list.join("、")),
+        "请安装 fonts-noto-cjk；更生僻的字另装 fonts-hanazono 或 fonts-babelstone-han。",
+    )
+}
+
+/// A font is missing.
 #[must_use]
 pub fn fonts_missing(detail: &dyn Display) -> Finding {
     finding(

@@ -123,6 +123,7 @@ async fn open(patient: &Patient) -> std::result::Result<Platform, Finding> {
         files: patient.home.join("files"),
         clock: patient.clock.clone(),
         base_url: String::new(),
+        site_url: None,
         areas: &[],
         parts: Parts::default(),
     };

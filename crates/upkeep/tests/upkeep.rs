@@ -131,6 +131,7 @@ async fn round_trip(world: &World, into: Engine, name: &str) {
         files: target.home.join("files"),
         clock: world.clock.clone(),
         base_url: String::new(),
+        site_url: None,
         printer: None,
     })
     .await

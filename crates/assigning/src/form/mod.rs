@@ -6,8 +6,9 @@ mod data;
 mod print;
 mod printer;
 
-pub use batch::{FORMS_JOB, FormFile, files, print_batch, read_file};
+pub use batch::{FORMS_JOB, FormFile, Remark, files, print_batch, read_file};
+pub use data::lack_of_notice;
 pub use print::{Printed, print};
-pub use printer::{FormData, FormItem, FormKind, FormPerson, FormPrinter, PrintError, Printer};
+pub use printer::{FormData, FormItem, FormKind, FormPerson, FormPrinter, PrintError, PrintedForms, Printer};
 
 pub(crate) use batch::run_batch;

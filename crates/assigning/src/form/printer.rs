@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::time::Instant;
 use kernel::{Error, Platform};
 
 /// Which form.
@@ -58,7 +57,7 @@ pub struct FormItem {
     pub name: String,
 }
 
-/// What stands in the forms of one visit. Empty texts are printed as blanks to be filled in by hand.
+/// What stands in the forms of one visit. In a record form, empty texts are blanks to be filled in by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormData {
     /// Number of the visit, of its notice and of its record.
@@ -81,10 +80,16 @@ pub struct FormData {
     pub phone: String,
     /// Who inspects.
     pub organ: String,
+    /// Who ordered the task.
+    pub organiser: String,
     /// The laws that the items rest on, as they read after 根据.
     pub basis: String,
     /// The items.
     pub items: Vec<FormItem>,
+    /// How they are checked, as it reads after 检查方式.
+    pub method: String,
+    /// What the object has ready, one line each.
+    pub materials: Vec<String>,
     /// First day of visits.
     pub window_from: NaiveDate,
     /// Last day of visits.
@@ -93,18 +98,33 @@ pub struct FormData {
     pub planned_on: NaiveDate,
     /// The team, the leader first.
     pub inspectors: Vec<FormPerson>,
-    /// Whom the object may call.
+    /// Whom the object may ask at the unit that comes.
     pub contact: String,
-    /// Day of issue.
+    /// That person's phone.
+    pub contact_phone: String,
+    /// Day of issue of the notice.
     pub issued_on: NaiveDate,
-    /// Page of the visit, for the QR code.
+    /// Public page of the task, for the QR code of what is handed to the object.
+    pub public_url: String,
+    /// Page of the visit, for the QR code of what stays in the office.
     pub url: String,
 }
 
-/// Why nothing was printed. `form` counts from 0 in the list that was handed in.
+/// A PDF, and what of it the printer has to tell. Forms count from 0 in the list that was handed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrintedForms {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// Characters that no font has; their code stands in their place, as 〔U+31350〕, to be mended by hand.
+    pub unset: Vec<(usize, char)>,
+    /// Forms that could not be printed and are not in the file, in their order.
+    pub left_out: Vec<(usize, PrintError)>,
+}
+
+/// Why nothing was printed, or why one form was not. `form` counts from 0 in the list that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrintError {
-    /// No font has this character.
+    /// The fonts cannot join the group of characters that begins with this one.
     Glyph {
         /// Which form.
         form: usize,
@@ -124,7 +144,7 @@ pub enum PrintError {
     Internal(String),
 }
 
-/// Sets forms as PDF. It prints all of a list or nothing.
+/// Sets forms as PDF. The same forms give the same bytes, on any day.
 pub trait FormPrinter: Send + Sync {
     /// Most forms of one PDF.
     fn forms_max(&self) -> usize;
@@ -133,14 +153,13 @@ pub trait FormPrinter: Send + Sync {
     /// all; it blocks, so callers use a thread of its own.
     ///
     /// # Errors
-    /// [`PrintError`]; nothing is printed unless everything can be.
+    /// [`PrintError`], of the first form if not one of them can be printed. One bad form does not stop the others.
     fn print(
         &self,
         kind: FormKind,
         forms: &[FormData],
-        created: Instant,
         progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<u8>, PrintError>;
+    ) -> Result<PrintedForms, PrintError>;
 }
 
 /// The printer of an installation, a part of the platform; `None` where the machine has no fonts for it.

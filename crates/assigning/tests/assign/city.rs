@@ -168,6 +168,7 @@ impl City {
                 *tags,
                 *qualification,
                 "市场监管部门",
+                if *code == "A01" { "营业执照正、副本\n住所使用证明" } else { "" },
                 *from,
                 Option::<&str>::None,
                 n
@@ -187,6 +188,7 @@ impl City {
             "tags",
             "qualification",
             "body",
+            "materials",
             "valid_from",
             "valid_to",
             "position",

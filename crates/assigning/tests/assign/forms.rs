@@ -9,7 +9,7 @@ use app::{Actor, Platform};
 use domain::ids::ShareId;
 use draw::{Digest, Suite};
 use store::values;
-use testkit::{MISSING_GLYPH, World, on_both};
+use testkit::{MISSING_GLYPH, UNPRINTABLE, World, on_both};
 
 use crate::city::{City, code, ten};
 
@@ -69,6 +69,11 @@ on_both! {
         assert_eq!(form::print(&platform, &b, row.visit.id, FormKind::Notice).await.unwrap_err().kind, ErrorKind::NotFound);
         let leader = city.world.as_post(&city.a_leader);
         assert_eq!(form::print(&platform, &leader, row.visit.id, FormKind::Notice).await.unwrap_err().kind, ErrorKind::Denied);
+        assert_eq!(data.method, "实地核查");
+        assert_eq!(data.materials, ["营业执照正、副本", "住所使用证明", "与电子商务经营行为监督检查、特种设备检查有关的证照、合同、票据、台账和记录"]);
+        assert_eq!((data.contact.as_str(), data.contact_phone.as_str()), ("钱接待", "0335-0000003"));
+        assert_eq!(data.organiser, "试验市市场监督管理局");
+        assert_eq!(data.public_url, "https://public.mingcha.test/announcements/130300202105060001");
         let other = city.world.as_post(&city.b_clerk);
         let unmatched = assigning::visits(&platform, &other, &Filter::default(), 0, 1).await.unwrap().rows[0].visit.id;
         assert_eq!(code(form::print(&platform, &other, unmatched, FormKind::Notice).await), "FORM-002");
@@ -120,21 +125,114 @@ on_both! {
         assert_eq!(city.world.event_kinds().await.last().unwrap(), "form.print_batch");
     }
 
-    async fn a_missing_glyph_names_the_firm(world) {
+    async fn a_notice_keeps_its_day(world) {
         let city = City::new(world, &ten()).await;
         let share = matched(&city).await;
-        let name = format!("{MISSING_GLYPH}记饭店");
-        city.sql("UPDATE visit SET name = $1 WHERE number = '1303002021000002'", values![&name]).await;
+        let platform = city.world.platform.clone();
+        let visit = {
+            let clerk = city.world.as_post(&city.a_clerk);
+            let filter = Filter { search: "第6号".to_owned(), ..Filter::default() };
+            assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows.remove(0).visit.id
+        };
+        let issued = || city.world.printer.printed().pop().unwrap().1.iter().map(|form| form.issued_on.to_string()).collect::<Vec<_>>();
+        city.world.clock.set("2021-05-12T09:00:00+08:00");
+        // A record form is no notice.
+        form::print(&platform, &city.world.as_post(&city.a_clerk), visit, FormKind::Record).await.unwrap();
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE notice_on IS NOT NULL").await, 0);
+        city.world.clock.set("2021-05-13T09:00:00+08:00");
+        let first = form::print(&platform, &city.world.as_post(&city.a_clerk), visit, FormKind::Notice).await.unwrap();
+        assert_eq!(issued(), ["2021-05-13"]);
+        city.world.clock.set("2021-05-17T09:00:00+08:00");
+        let clerk = city.world.as_post(&city.a_clerk);
+        let again = form::print(&platform, &clerk, visit, FormKind::Notice).await.unwrap();
+        assert_eq!((again.pdf, issued()), (first.pdf, vec!["2021-05-13".to_owned()]));
+        let both = city.world.printer.printed();
+        assert_eq!(both[both.len() - 1], both[both.len() - 2], "printed again, a notice is the same form");
+        form::print_batch(&platform, &clerk, share, FormKind::Notice, None).await.unwrap();
+        city.world.work().await;
+        let days = issued();
+        assert_eq!((days.len(), days.iter().filter(|day| *day == "2021-05-13").count()), (6, 1));
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE notice_on = '2021-05-17'").await, 5);
+    }
+
+    async fn a_notice_of_another_day_meanwhile_is_not_contradicted(world) {
+        let city = City::new(world, &ten()).await;
+        matched(&city).await;
+        let store = city.world.store().await;
+        let mut conn = store.read().await.unwrap();
+        let visits = store::repo::visit::of_share(&mut conn, city.share(city.a).await.id, 10).await.unwrap();
+        drop(conn);
+        let ids: Vec<_> = visits.iter().map(|visit| visit.id).collect();
+        city.sql("UPDATE visit SET notice_on = '2021-05-12' WHERE id = $1", values![ids[0].to_string()]).await;
+        let mut tx = store.write().await.unwrap();
+        store::repo::visit::set_noticed(&mut tx, &ids[1..], crate::city::day("2021-05-13")).await.unwrap();
+        let stale = store::repo::visit::set_noticed(&mut tx, &ids, crate::city::day("2021-05-13")).await.unwrap_err();
+        assert!(matches!(stale, store::StoreError::Stale));
+        drop(tx);
+        store.close().await;
+    }
+
+    async fn a_notice_names_the_unit_that_comes_or_is_not_printed(world) {
+        let city = City::new(world, &ten()).await;
+        let share = matched(&city).await;
+        let platform = city.world.platform.clone();
+        let clerk = city.world.as_post(&city.a_clerk);
+        let visit = assigning::visits(&platform, &clerk, &Filter::default(), 0, 1).await.unwrap().rows.remove(0).visit.id;
+        for column in ["contact", "phone"] {
+            city.sql(&format!("UPDATE agency SET {column} = '' WHERE code = '130302'"), vec![]).await;
+            let error = form::print(&platform, &clerk, visit, FormKind::Notice).await.unwrap_err();
+            assert!(error.message().contains("甲区市场监督管理局"), "{}", error.message());
+            assert_eq!(error.code, "FORM-010");
+            assert_eq!(code(form::print_batch(&platform, &clerk, share, FormKind::Notice, None).await), "FORM-010");
+            city.sql(&format!("UPDATE agency SET {column} = '12315' WHERE code = '130302'"), vec![]).await;
+        }
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE state = 'prepared' OR notice_on IS NOT NULL").await, 0);
+        form::print(&platform, &clerk, visit, FormKind::Notice).await.unwrap();
+        city.sql("UPDATE agency SET contact = '' WHERE code = '130302'", vec![]).await;
+        form::print(&platform, &clerk, visit, FormKind::Record).await.unwrap();
+    }
+
+    async fn one_firm_does_not_stop_the_others(world) {
+        let city = City::new(world, &ten()).await;
+        let share = matched(&city).await;
+        let (rare, bad) = (format!("{MISSING_GLYPH}记饭店"), format!("{UNPRINTABLE}倒写商店"));
+        for (name, number) in [(&rare, "1303002021000002"), (&bad, "1303002021000003")] {
+            city.sql("UPDATE visit SET name = $1 WHERE number = $2", values![name, number]).await;
+        }
         let platform = city.world.platform.clone();
         let clerk = city.world.as_post(&city.a_clerk);
         form::print_batch(&platform, &clerk, share, FormKind::Notice, None).await.unwrap();
         city.world.work().await;
-        assert_eq!(city.job_error().await, "FORM-003");
+        let files = form::files(&platform, &clerk, share).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(form::read_file(&platform, &clerk, share, files[0].id).await.unwrap().pdf, b"%PDF notice 5");
+        let remarks: Vec<_> = files[0].remarks.iter().map(|remark| (remark.number.as_str(), remark.name.as_str())).collect();
+        assert_eq!(remarks, [("1303002021000002", rare.as_str()), ("1303002021000003", bad.as_str())]);
+        assert!(files[0].remarks[0].words.contains("〔U+2B820〕") && files[0].remarks[0].words.contains("手写补正"));
+        assert!(files[0].remarks[1].words.starts_with("未印出：") && files[0].remarks[1].words.contains("名录中更正"));
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE state = 'prepared'").await, 5);
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE number = '1303002021000003' AND notice_on IS NULL").await, 1);
+        // By itself, the firm with the rare character is printed, the other refused by name.
+        let print = async |name: &str| {
+            let filter = Filter { search: name.to_owned(), ..Filter::default() };
+            let id = assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows[0].visit.id;
+            form::print(&platform, &clerk, id, FormKind::Record).await
+        };
+        print("记饭店").await.unwrap();
+        let error = print("倒写商店").await.unwrap_err();
+        assert!(error.code == "FORM-004" && error.message().contains(&bad), "{}", error.message());
+    }
+
+    async fn a_batch_without_a_single_form_says_so(world) {
+        let city = City::new(world, &ten()).await;
+        let share = matched(&city).await;
+        city.sql("UPDATE visit SET name = $1", values![format!("{UNPRINTABLE}倒写商店")]).await;
+        let platform = city.world.platform.clone();
+        let clerk = city.world.as_post(&city.a_clerk);
+        form::print_batch(&platform, &clerk, share, FormKind::Notice, Some(1)).await.unwrap();
+        city.world.work().await;
+        assert_eq!(city.job_error().await, "FORM-009");
         assert_eq!(form::files(&platform, &clerk, share).await.unwrap().len(), 0);
-        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE state = 'prepared'").await, 0);
-        let filter = Filter { search: name.clone(), ..Filter::default() };
-        let id = assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows[0].visit.id;
-        let error = form::print(&platform, &clerk, id, FormKind::Record).await.unwrap_err();
-        assert!(error.message().contains(&name), "{}", error.message());
+        assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE state = 'prepared' OR notice_on IS NOT NULL").await, 0);
     }
 }

@@ -56,6 +56,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         files: settings.home.join("files"),
         clock: clock.clone(),
         base_url,
+        site_url: settings.site_url.clone(),
         printer: Some(installation::printer(settings)),
     };
     let platform = app::open(config).await?;

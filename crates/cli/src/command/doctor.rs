@@ -9,7 +9,7 @@ use app::Clock as _;
 use app::check::{Check, Name, Verdict};
 use app::upkeep::Patient;
 use clap::Args;
-use paper::{CheckNotice, Moment, Printer};
+use paper::{CheckNotice, Day, Person, Printer};
 use text::upkeep as words;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
@@ -75,27 +75,30 @@ fn of(name: Name, (verdict, finding): Found) -> Check {
     Check::new(name, verdict, finding)
 }
 
-/// Prints one notice: a face or glyph that is missing is an error of the printer.
+/// Prints one notice: a face that is missing is an error of the printer, and a glyph that is missing is told by it.
 fn font_check(folders: &[PathBuf]) -> Found {
     let system = paper::SYSTEM_FONT_DIRS.iter().map(PathBuf::from);
     let folders: Vec<PathBuf> = folders.iter().cloned().chain(system).collect();
-    let printed = Printer::new(&folders).and_then(|printer| {
-        printer.notices(
-            &[specimen()],
-            Moment { year: 2021, month: 5, day: 8, hour: 9, minute: 0, second: 0 },
-            &mut |_, _| {},
-        )
-    });
+    let printed = Printer::new(&folders).and_then(|printer| printer.notices(&[specimen()], &mut |_, _| {}));
     match printed {
-        Ok(_) => (Verdict::Ok, words::fonts_fine()),
+        Ok(printed) if printed.unset.is_empty() => (Verdict::Ok, words::fonts_fine()),
+        Ok(printed) => {
+            let mut lacking: Vec<char> = printed.unset.iter().map(|unset| unset.character).collect();
+            lacking.sort_unstable();
+            lacking.dedup();
+            (Verdict::Fault, words::fonts_lack(&lacking))
+        }
         Err(error) => (Verdict::Fault, words::fonts_missing(&error)),
     }
 }
 
 fn specimen() -> CheckNotice {
+    let day = Day { year: 2021, month: 5, day: 8 };
+    let person = || Person { name: SPECIMEN.to_owned(), certificate: "1".to_owned() };
     CheckNotice {
         number: "1".to_owned(),
         organ: SPECIMEN.to_owned(),
+        organiser: SPECIMEN.to_owned(),
         subject_name: SPECIMEN.to_owned(),
         subject_code: "91130300MA0XXXXX0A".to_owned(),
         basis: SPECIMEN.to_owned(),
@@ -104,15 +107,15 @@ fn specimen() -> CheckNotice {
         source: String::new(),
         frequency: String::new(),
         items: vec![SPECIMEN.to_owned()],
-        from: None,
-        to: None,
+        from: day,
+        to: day,
         method: SPECIMEN.to_owned(),
-        inspectors: Vec::new(),
+        inspectors: vec![person(), person()],
         assistants: 0,
-        materials: Vec::new(),
-        contact: String::new(),
-        phone: String::new(),
-        issued_on: None,
+        materials: vec![SPECIMEN.to_owned()],
+        contact: SPECIMEN.to_owned(),
+        phone: "12315".to_owned(),
+        issued_on: day,
         url: "https://example.org/".to_owned(),
     }
 }

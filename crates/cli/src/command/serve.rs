@@ -80,6 +80,11 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let worker = tokio::spawn(Worker::new(platform.clone()).run(stopped.clone()));
     let sealer = tokio::spawn(app::audit::seal_forever(platform.clone(), stopped.clone()));
     say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
+    if arguments.front == Front::Office && settings.site_url.is_none() {
+        say::line(format_args!(
+            "本机不提供公众页面：请在配置文件中用 site_url 写明公众页面的地址，否则检查通知书和证明的二维码指向 {base_url}，外面打不开。"
+        ));
+    }
     if let Some(accounts) = demo_accounts(&platform).await? {
         say::line("演示环境，数据均为虚构。可用以下账号登录：");
         for account in &accounts {

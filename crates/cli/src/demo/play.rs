@@ -28,6 +28,8 @@ use crate::say;
 
 /// Forms printed in the demo: those of the first units until there are so many.
 const FORMS: u64 = 200;
+/// Notices printed besides, of the first unit.
+const NOTICES: u64 = 20;
 /// The witnesses of the draw.
 const WITNESSES: [(&str, &str); 2] =
     [("派驻纪检监察组", "8 17 23 30 41"), ("企业代表（渤海之滨商贸）", "公平 公正 公开")];
@@ -302,6 +304,14 @@ impl Stage {
             let limit = usize::try_from(wanted).ok();
             let job = app::form::print_batch(&platform, &self.as_post(&clerk), share, FormKind::Record, limit).await?;
             self.finish_job(job).await?;
+            if self.summary.forms == 0 {
+                let notices = NOTICES.min(wanted);
+                let limit = usize::try_from(notices).ok();
+                let job =
+                    app::form::print_batch(&platform, &self.as_post(&clerk), share, FormKind::Notice, limit).await?;
+                self.finish_job(job).await?;
+                self.summary.notices = notices;
+            }
             self.summary.forms += wanted;
         }
         self.done("打印文书");

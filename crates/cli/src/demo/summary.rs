@@ -25,8 +25,10 @@ pub struct Summary {
     pub drawn: u64,
     /// By unit.
     pub units: Vec<UnitLine>,
-    /// Forms printed.
+    /// Record forms printed.
     pub forms: u64,
+    /// Notices printed.
+    pub notices: u64,
     /// Events in the log, all sealed and verified.
     pub events: u64,
     /// Number of the task that is left for the newcomer.
@@ -116,7 +118,7 @@ impl Summary {
         for u in &self.units {
             println!("{}\t{}\t{}\t{}–{}", u.name, u.visits, u.inspectors, u.load_min, u.load_max);
         }
-        println!("\n文书 {} 份；事件 {} 条，日志已核验", self.forms, self.events);
+        println!("\n检查记录表 {} 份，检查通知书 {} 份；事件 {} 条，日志已核验", self.forms, self.notices, self.events);
         for (name, path) in &self.files {
             println!("{name}\t{path}");
         }

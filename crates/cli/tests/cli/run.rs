@@ -177,6 +177,7 @@ impl Installation {
                 files: made.home.join("files"),
                 clock: Arc::new(TestClock),
                 base_url: String::new(),
+                site_url: None,
                 printer: None,
             })
             .await
@@ -189,6 +190,8 @@ impl Installation {
                 kind: domain::agency::AgencyKind::Bureau,
                 parent_code: None,
                 division: Some("130300".to_owned()),
+                contact: String::new(),
+                phone: String::new(),
             };
             let ctx = platform.ctx(app::Actor::System, "test");
             app::agency::add(&platform, &ctx, agency).await.unwrap();

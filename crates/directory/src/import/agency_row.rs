@@ -1,5 +1,6 @@
 //! One row of a list of agencies becomes one staged agency, or its problems. Parents may stand in the file or be known.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::agency::{Agency, AgencyKind, AgencyLevel, AgencyPath};
@@ -26,6 +27,10 @@ pub(super) struct StagedAgency {
     pub(super) level: AgencyLevel,
     pub(super) kind: AgencyKind,
     pub(super) division: Option<String>,
+    /// `None` where the file has no such column: what is known stays.
+    pub(super) contact: Option<String>,
+    /// As `contact`.
+    pub(super) phone: Option<String>,
 }
 
 /// Reads the rows of a list of agencies.
@@ -49,6 +54,11 @@ impl AgencyRows {
         let short_name = check.text(row, at("short_name"), TEXT_CHARS_MAX);
         let parent = check.code(row, at("parent"), TEXT_CHARS_MAX);
         let division = check.code(row, at("division"), TEXT_CHARS_MAX);
+        let contact = check.text(row, at("contact"), Agency::CONTACT_CHARS_MAX);
+        let phone = check.text(row, at("phone"), TEXT_CHARS_MAX);
+        if phone.as_ref().is_some_and(|text| !text.is_empty() && !Agency::is_phone(text)) {
+            check.note(row, at("phone"), "phone_form", vec![]);
+        }
         let level = check.required(row, at("level"), TEXT_CHARS_MAX).and_then(|text| {
             let level = read::agency_level(&text);
             if level.is_none() {
@@ -94,6 +104,8 @@ impl AgencyRows {
             level: level?,
             kind: kind?,
             division: whole.division.map(DivisionCode::as_text),
+            contact: at("contact").and(contact).map(Cow::into_owned),
+            phone: at("phone").and(phone).map(Cow::into_owned),
         })
     }
 

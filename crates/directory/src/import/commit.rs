@@ -107,7 +107,7 @@ pub(super) async fn count_rows(conn: &mut Conn, import: &Import, payload: &Paylo
         ImportKind::Agency => {
             for staged in repo::import_stage::rows::<StagedAgency>(conn, import.id).await? {
                 let known = repo::agency::by_code_unscoped(conn, &staged.code).await?;
-                count(&mut counts, known.map(|k| k.name == staged.name && k.short_name == staged.short_name));
+                count(&mut counts, known.map(|known| same_agency(&known, &staged)));
             }
         }
     }
@@ -207,7 +207,7 @@ fn blank(ctx: &Ctx, staged: &StagedInspector) -> InspectorRecord {
 fn same_item(known: &ItemRecord, staged: &StagedItem) -> bool {
     let mut item = staged.item.clone();
     item.id = known.item.id;
-    known.item == item && known.body == staged.body
+    known.item == item && (&known.body, &known.materials) == (&staged.body, &staged.materials)
 }
 
 /// Number of an agency's item list; its revisions share it.
@@ -276,9 +276,9 @@ async fn publish_items(tx: &mut Tx, ctx: &Ctx, import: &Import, payload: &Payloa
     repo::revision::insert(tx, &revision).await.map_err(changed_meanwhile)?;
     let items: Vec<_> = staged
         .into_iter()
-        .map(|StagedItem { mut item, body }| {
+        .map(|StagedItem { mut item, body, materials }| {
             item.id = CheckItemId::from_parts(ctx.ms(), ctx.ten());
-            ItemRecord { item, body, revision_id: revision.id }
+            ItemRecord { item, body, materials, revision_id: revision.id }
         })
         .collect();
     repo::check_item::insert_all(tx, revision.id, &items).await.map_err(changed_meanwhile)?;
@@ -295,7 +295,7 @@ async fn write_agencies(tx: &mut Tx, ctx: &Ctx, import: &Import) -> Result<Stage
         for staged in waiting {
             let known = repo::agency::by_code_unscoped(tx, &staged.code).await?;
             match (known, &staged.parent) {
-                (Some(known), _) => rename(tx, known, &staged, &mut counts).await?,
+                (Some(known), _) => change(tx, known, &staged, &mut counts).await?,
                 (None, None) => add(tx, ctx, &staged, None, &mut counts).await?,
                 (None, Some(parent)) => match repo::agency::by_code_unscoped(tx, parent).await? {
                     Some(parent) => add(tx, ctx, &staged, Some(parent), &mut counts).await?,
@@ -312,12 +312,27 @@ async fn write_agencies(tx: &mut Tx, ctx: &Ctx, import: &Import) -> Result<Stage
     Ok(counts)
 }
 
-async fn rename(tx: &mut Tx, mut known: Agency, staged: &StagedAgency, counts: &mut StagedCounts) -> Result<()> {
-    let same = known.name == staged.name && known.short_name == staged.short_name;
+/// Whether the file says of a known agency what is known; what the file has no column for says nothing.
+fn same_agency(known: &Agency, staged: &StagedAgency) -> bool {
+    let says = |now: &String, file: &Option<String>| file.as_ref().is_none_or(|file| file == now);
+    known.name == staged.name
+        && known.short_name == staged.short_name
+        && says(&known.contact, &staged.contact)
+        && says(&known.phone, &staged.phone)
+}
+
+async fn change(tx: &mut Tx, mut known: Agency, staged: &StagedAgency, counts: &mut StagedCounts) -> Result<()> {
+    let same = same_agency(&known, staged);
     count(counts, Some(same));
     if !same {
         staged.name.clone_into(&mut known.name);
         staged.short_name.clone_into(&mut known.short_name);
+        if let Some(contact) = &staged.contact {
+            contact.clone_into(&mut known.contact);
+        }
+        if let Some(phone) = &staged.phone {
+            phone.clone_into(&mut known.phone);
+        }
         repo::agency::update(tx, &known).await.map_err(changed_meanwhile)?;
     }
     Ok(())
@@ -344,6 +359,8 @@ async fn add(
         parent_id: parent.map(|parent| parent.id),
         division: staged.division.clone(),
         path: path.map_err(|_| Error::field("code", "AGCY-001"))?,
+        contact: staged.contact.clone().unwrap_or_default(),
+        phone: staged.phone.clone().unwrap_or_default(),
         version: 1,
     };
     repo::agency::insert(tx, &agency, ctx.now).await.map_err(changed_meanwhile)?;

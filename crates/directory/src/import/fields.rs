@@ -21,7 +21,7 @@ pub(super) const fn fields(kind: ImportKind) -> &'static [Field<'static>] {
     }
 }
 
-const AGENCY: [Field<'static>; 7] = [
+const AGENCY: [Field<'static>; 9] = [
     must("code", &["机构代码", "单位代码", "登记机关代码", "代码"]),
     must("name", &["机构名称", "单位名称", "机构全称", "名称"]),
     may("short_name", &["机构简称", "单位简称", "简称"]),
@@ -29,6 +29,8 @@ const AGENCY: [Field<'static>; 7] = [
     must("level", &["层级", "机构层级", "级别"]),
     must("kind", &["机构类型", "单位类型", "类型"]),
     may("division", &["行政区划", "行政区划代码", "区划代码"]),
+    may("contact", &["联系人", "检查联系人"]),
+    may("phone", &["联系电话", "检查联系电话", "电话"]),
 ];
 
 const SUBJECT: [Field<'static>; 18] = [
@@ -80,7 +82,7 @@ const INSPECTOR: [Field<'static>; 11] = [
     may("active", &["岗位状态", "是否在岗", "在岗状态"]),
 ];
 
-const ITEM: [Field<'static>; 12] = [
+const ITEM: [Field<'static>; 13] = [
     must("code", &["事项编码", "事项编号", "编码"]),
     must("category", &["抽查类别", "抽查项目", "类别"]),
     must("name", &["抽查事项", "检查事项", "事项名称"]),
@@ -89,6 +91,7 @@ const ITEM: [Field<'static>; 12] = [
     must("weight", &["事项类型", "事项类别", "重点/一般"]),
     must("methods", &["检查方式", "抽查方式"]),
     may("body", &["检查主体", "实施主体"]),
+    may("materials", &["需准备的资料", "需要准备的资料", "准备资料", "所需资料", "资料清单"]),
     must("basis", &["检查依据", "抽查依据", "法律依据"]),
     may("qualification", &["人员资质要求", "资质要求"]),
     may("valid_from", &["生效日期", "实施日期"]),

@@ -21,6 +21,8 @@ const LIST_CHARS_MAX: usize = 1_000;
 pub(super) struct StagedItem {
     pub(super) item: CheckItem,
     pub(super) body: String,
+    /// What a firm has ready, one thing a line.
+    pub(super) materials: String,
 }
 
 /// Reads the rows of an item list.
@@ -45,6 +47,7 @@ impl ItemRows {
         let tags = tags(row, check, at("tags"));
         let methods = methods(row, check, at("methods"));
         let body = check.text(row, at("body"), LIST_CHARS_MAX);
+        let materials = materials(row, check, at("materials"));
         let basis = check.text(row, at("basis"), CheckItem::BASIS_CHARS_MAX);
         let qualifications = check.text(row, at("qualification"), LIST_CHARS_MAX);
         let valid_from = check.date(row, at("valid_from"));
@@ -90,7 +93,7 @@ impl ItemRows {
             return None;
         }
         self.seen.insert(item.code.clone(), row.number);
-        Some(StagedItem { item, body: body?.into_owned() })
+        Some(StagedItem { item, body: body?.into_owned(), materials: materials? })
     }
 }
 
@@ -116,6 +119,28 @@ fn tags(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<BTreeSet<
             None
         }
     }
+}
+
+/// The things of one cell, separated by semicolons: a comma stands within one, as in 合同、票据和台账.
+fn materials(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<String> {
+    let text = check.text(row, column, LIST_CHARS_MAX * 2)?;
+    let things: Vec<&str> = text.split(['；', ';']).map(str::trim).filter(|thing| !thing.is_empty()).collect();
+    if things.len() > CheckItem::MATERIALS_MAX {
+        let (count, max) = (things.len().to_string(), CheckItem::MATERIALS_MAX.to_string());
+        check.note(row, column, "too_many_materials", vec![count, max]);
+        return None;
+    }
+    if let Some(long) = things.iter().find(|thing| thing.chars().count() > CheckItem::MATERIAL_CHARS_MAX) {
+        let start: String = long.chars().take(10).collect();
+        check.note(
+            row,
+            column,
+            "material_too_long",
+            vec![format!("{start}…"), CheckItem::MATERIAL_CHARS_MAX.to_string()],
+        );
+        return None;
+    }
+    Some(things.join("\n"))
 }
 
 fn methods(row: &Row, check: &mut Checker, column: Option<u32>) -> Option<BTreeSet<CheckMethod>> {

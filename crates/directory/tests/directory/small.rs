@@ -40,6 +40,34 @@ on_both! {
         queue_is_empty(&world).await;
     }
 
+    async fn a_list_says_whom_a_firm_may_ask(world) {
+        let city = city(&world).await;
+        let with = |contact: &str, phone: &str| {
+            format!(
+                "机构代码,机构名称,层级,机构类型,行政区划,上级机构代码,联系人,联系电话\n\
+                 130302,秦皇岛市海港区市场监督管理局,县,市场监督管理局,130302,130300,{contact},{phone}\n"
+            )
+        };
+        let known = async || {
+            let all = app::agency::list(&world.platform, &world.as_post(&city.admin)).await.unwrap();
+            all.into_iter().find(|a| a.code == "130302").map(|a| (a.contact, a.phone)).unwrap()
+        };
+        let done = import_now(&world, &city.admin, ImportKind::Agency, "机构.csv", with("孙接待", "0335-3650001转801")).await;
+        assert_eq!(done.report.unwrap().changed, 1);
+        assert_eq!(known().await, ("孙接待".to_owned(), "0335-3650001转801".to_owned()));
+        let report = import_now(&world, &city.admin, ImportKind::Agency, "机构.csv", with("孙接待", "0335-3650001转801")).await.report;
+        assert_eq!(report.unwrap().unchanged, 1);
+        // A file without the columns says nothing about them.
+        let names = "机构代码,机构名称,层级,机构类型,行政区划,上级机构代码\n130302,海港区市场监管局,县,市场监督管理局,130302,130300\n";
+        let report = import_now(&world, &city.admin, ImportKind::Agency, "机构.csv", names).await.report;
+        assert_eq!(report.unwrap().changed, 1);
+        assert_eq!(known().await.0, "孙接待");
+        let long = "字".repeat(domain::agency::Agency::CONTACT_CHARS_MAX + 1);
+        let refused = dry_run(&world, &city.admin, ImportKind::Agency, "机构.csv", with(&long, "问前台")).await;
+        let codes: Vec<_> = refused.report.unwrap().shown.into_iter().map(|p| p.code).collect();
+        assert_eq!(codes, ["too_long", "phone_form"]);
+    }
+
     async fn a_list_of_inspectors(world) {
         let city = city(&world).await;
         let done = import_now(&world, &city.clerk, ImportKind::Inspector, "人员.csv", INSPECTORS).await;
@@ -78,5 +106,28 @@ on_both! {
         let refused = dry_run(&world, &city.clerk, ImportKind::Item, "清单.csv", bad).await;
         let codes: Vec<_> = refused.report.unwrap().shown.into_iter().map(|p| p.code).collect();
         assert_eq!(codes, ["item_form", "method_unknown"]);
+    }
+
+    async fn an_item_says_what_a_firm_has_ready(world) {
+        let city = city(&world).await;
+        let with = |materials: &str| {
+            format!(
+                "事项编码,抽查类别,抽查事项,事项类型,检查方式,检查依据,需准备的资料\n\
+                 QHD01-01,登记事项检查,营业执照使用情况,一般检查事项,现场检查,《中华人民共和国公司法》,{materials}\n"
+            )
+        };
+        import_now(&world, &city.clerk, ImportKind::Item, "清单.csv", with(" 营业执照正、副本；；住所使用证明; ")).await;
+        assert_eq!(items(&world).await.1[0].materials, "营业执照正、副本\n住所使用证明");
+        let report = import_now(&world, &city.clerk, ImportKind::Item, "清单.csv", with("营业执照")).await.report.unwrap();
+        assert_eq!((report.new, report.changed), (0, 1));
+        let (count, chars) = (domain::item::CheckItem::MATERIALS_MAX, domain::item::CheckItem::MATERIAL_CHARS_MAX);
+        let at = |count: usize, chars: usize| vec!["字".repeat(chars); count].join("；");
+        let code = async |materials: String| {
+            let report = dry_run(&world, &city.clerk, ImportKind::Item, "清单.csv", with(&materials)).await.report.unwrap();
+            report.shown.into_iter().map(|p| p.code).next()
+        };
+        assert_eq!(code(at(count, chars)).await, None);
+        assert_eq!(code(at(count + 1, 1)).await.as_deref(), Some("too_many_materials"));
+        assert_eq!(code(at(1, chars + 1)).await.as_deref(), Some("material_too_long"));
     }
 }

@@ -27,5 +27,11 @@ pub(crate) const DRAW: &str = "draw";
 /// Where the public checks a draw; it stands in QR codes.
 #[must_use]
 pub fn proof_url(platform: &Platform, number: &str) -> String {
-    format!("{}/announcements/{number}/proof", platform.base_url())
+    format!("{}/proof", announcement_url(platform, number))
+}
+
+/// Where the public reads of a task; it stands in the QR code of what is handed to a firm.
+#[must_use]
+pub fn announcement_url(platform: &Platform, number: &str) -> String {
+    format!("{}/announcements/{number}", platform.site_url())
 }

@@ -1,6 +1,6 @@
-//! The organisation tree: adding agencies, renaming them, listing a scope.
+//! The organisation tree: adding agencies, changing their names and contacts, listing a scope.
 
-use domain::agency::{AgencyKind, AgencyLevel, AgencyPath};
+use domain::agency::{Agency as Rules, AgencyKind, AgencyLevel, AgencyPath};
 use domain::ids::AgencyId;
 use domain::registry::UseCase;
 use store::StoreError;
@@ -29,17 +29,22 @@ pub struct NewAgency {
     pub parent_code: Option<String>,
     /// Division code, if it has one.
     pub division: Option<String>,
+    /// Whom a firm may ask about a visit; may be empty.
+    pub contact: String,
+    /// That person's phone; may be empty.
+    pub phone: String,
 }
 
 /// Adds an agency below one of the acting post's scope.
 ///
 /// # Errors
-/// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name`, `short_name` (`CORE-101`), `parent` (`AGCY-003`
-/// unknown, `AGCY-004` missing: only the command line's owner makes a root).
+/// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name`, `short_name` (`CORE-101`), `contact` (`AGCY-005`),
+/// `phone` (`AGCY-006`), `parent` (`AGCY-003` unknown, `AGCY-004` missing: only the command line's owner makes a root).
 pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<AgencyId> {
     let mut command = platform.command(ctx, UseCase::AgencySave).await?;
     let name = named("name", &input.name)?;
     let short_name = named("short_name", &input.short_name)?;
+    let (contact, phone) = reachable(&input.contact, &input.phone)?;
     let scope = ctx.scope()?;
     let parent = match &input.parent_code {
         None if matches!(ctx.actor, Actor::System) => None,
@@ -67,6 +72,8 @@ pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<Age
         parent_id: parent.map(|p| p.id),
         division: input.division,
         path,
+        contact,
+        phone,
         version: 1,
     };
     repo::agency::insert(command.tx(), &agency, ctx.now).await.map_err(|error| match error {
@@ -77,9 +84,9 @@ pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<Age
     Ok(agency.id)
 }
 
-/// Input of [`rename`]. Key and place in the tree never change: directories and paths rest on them.
+/// Input of [`change`]. Key and place in the tree never change: directories and paths rest on them.
 #[derive(Clone, Debug)]
-pub struct RenameAgency {
+pub struct ChangeAgency {
     /// Which.
     pub id: AgencyId,
     /// The version that the form showed.
@@ -88,20 +95,28 @@ pub struct RenameAgency {
     pub name: String,
     /// Name for tables.
     pub short_name: String,
+    /// Whom a firm may ask about a visit; may be empty.
+    pub contact: String,
+    /// That person's phone; may be empty.
+    pub phone: String,
 }
 
-/// Renames an agency of the scope.
+/// Changes names and contact of an agency of the scope.
 ///
 /// # Errors
-/// `NotFound` outside the scope; `Invalid` on `name`, `short_name` (`CORE-101`); `Conflict` (`CORE-409`).
-pub async fn rename(platform: &Platform, ctx: &Ctx, input: RenameAgency) -> Result<()> {
+/// `NotFound` outside the scope; `Invalid` on `name`, `short_name` (`CORE-101`), `contact` (`AGCY-005`), `phone`
+/// (`AGCY-006`); `Conflict` (`CORE-409`).
+pub async fn change(platform: &Platform, ctx: &Ctx, input: ChangeAgency) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::AgencySave).await?;
     let mut agency = repo::agency::get(command.tx(), &ctx.scope()?, input.id).await?;
     let before = std::mem::replace(&mut agency.name, named("name", &input.name)?);
     agency.short_name = named("short_name", &input.short_name)?;
+    (agency.contact, agency.phone) = reachable(&input.contact, &input.phone)?;
     agency.version = input.version;
     repo::agency::update(command.tx(), &agency).await?;
-    let data = serde_json::json!({ "code": agency.code, "before": before, "name": agency.name });
+    // The phone stays out of the event, as all phones do.
+    let data =
+        serde_json::json!({ "code": agency.code, "before": before, "name": agency.name, "contact": agency.contact });
     command.finish("agency", agency.id, data).await
 }
 
@@ -122,6 +137,18 @@ fn named(field: &'static str, name: &str) -> Result<String> {
     } else {
         Err(Error::field(field, "CORE-101").with("max", NAME_CHARS_MAX))
     }
+}
+
+/// Contact and phone as they are kept; both may be empty, and are asked for when a notice is printed.
+fn reachable(contact: &str, phone: &str) -> Result<(String, String)> {
+    let (contact, phone) = (contact.trim(), phone.trim());
+    if contact.chars().count() > Rules::CONTACT_CHARS_MAX {
+        return Err(Error::field("contact", "AGCY-005").with("max", Rules::CONTACT_CHARS_MAX));
+    }
+    if !phone.is_empty() && !Rules::is_phone(phone) {
+        return Err(Error::field("phone", "AGCY-006"));
+    }
+    Ok((contact.to_owned(), phone.to_owned()))
 }
 
 /// The agencies of the acting post's scope, parents first.

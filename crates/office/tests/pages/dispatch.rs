@@ -2,7 +2,7 @@
 
 use axum::http::header;
 use testkit::play::Secret;
-use testkit::{on_both, run_sql};
+use testkit::{MISSING_GLYPH, on_both, run_sql};
 
 use crate::front::{City, SCRIPT};
 
@@ -127,10 +127,23 @@ on_both! {
 
         let hostile = format!("UPDATE visit SET name = '{SCRIPT}'; UPDATE subject SET address = '{SCRIPT}'");
         run_sql(&world.store_config, &hostile).await;
+        let share = here;
         let here = format!("/office/visits/{visit}");
         let shown = front.get(unit, &here).await;
         shown.says(200, &["alert(1)", "检查事项（1 项）", "营业执照使用情况", "组长", &format!("{here}/notice.pdf")], &["待随机匹配"]);
         front.get(unit, &format!("{here}/notice.pdf")).await.says(200, &["%PDF notice 1"], &[]);
+        front.get(unit, &here).await.says(200, &["2021-05-", "签发；再次打印，日期不变"], &["还不能打印"]);
+        run_sql(&world.store_config, "UPDATE agency SET phone = ''").await;
+        for page in [&here, &share] {
+            front.get(unit, page).await.says(200, &["检查通知书还不能打印", "没有登记联系人或联系电话"], &[]);
+        }
+        front.get(unit, &format!("{here}/notice.pdf")).await.says(409, &["FORM-010"], &[]);
+        front.get(unit, &format!("{here}/record.pdf")).await.says(200, &["%PDF record 1"], &[]);
+        run_sql(&world.store_config, "UPDATE agency SET phone = '12315'").await;
+        run_sql(&world.store_config, &format!("UPDATE visit SET name = '{MISSING_GLYPH}记饭店{SCRIPT}'")).await;
+        front.post(unit, &format!("{share}/forms"), &[("form", "notice")]).await.location();
+        world.work().await;
+        front.get(unit, &share).await.says(200, &["户须留意", "记饭店", "〔U+2B820〕", "手写补正"], &["还不能打印"]);
         front.get(unit, "/office/loads").await.says(200, &["检查人员任务量", "检查员0"], &["没有检查人员"]);
         front.get(&city.other, &here).await.says(404, &[], &[]);
     }

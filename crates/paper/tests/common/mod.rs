@@ -2,11 +2,11 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use paper::{CheckNotice, Day, Item, Moment, Person, Printed, Printer, RecordForm, SYSTEM_FONT_DIRS};
+pub mod symbols;
+
+use paper::{CheckNotice, Day, Item, Person, Printed, Printer, RecordForm, SYSTEM_FONT_DIRS};
 use std::path::PathBuf;
 use std::process::Command;
-
-pub const CREATED: Moment = Moment { year: 2021, month: 5, day: 10, hour: 9, minute: 30, second: 0 };
 
 pub fn printer() -> Printer {
     Printer::new(&SYSTEM_FONT_DIRS.map(PathBuf::from)).expect("the package fonts-noto-cjk is installed")
@@ -70,6 +70,7 @@ pub fn notice() -> CheckNotice {
     CheckNotice {
         number: "秦海市监检通〔2021〕17号".to_owned(),
         organ: "秦皇岛市海港区市场监督管理局".to_owned(),
+        organiser: "秦皇岛市市场监督管理局".to_owned(),
         subject_name: "秦皇岛市海港区望潮楼电子商务有限公司".to_owned(),
         subject_code: "91130302MA0A1B2C3D".to_owned(),
         basis: "《企业信息公示暂行条例》第十四条".to_owned(),
@@ -78,17 +79,29 @@ pub fn notice() -> CheckNotice {
         source: "年度抽查工作计划".to_owned(),
         frequency: "本年度第一次".to_owned(),
         items: list(&["登记事项检查", "公示信息检查", "电子商务经营行为监督检查"]),
-        from: Day::parse("2021-06-01"),
-        to: Day::parse("2021-07-31"),
+        from: Day::parse("2021-06-01").unwrap(),
+        to: Day::parse("2021-07-31").unwrap(),
         method: "实地检查".to_owned(),
         inspectors: vec![person("孙守正", "03030200123"), person("李致远", "03030200456")],
         assistants: 1,
         materials: list(&["营业执照和有关许可证件", "2020年度报告的有关资料", "平台内经营者身份核验记录"]),
         contact: "周清和".to_owned(),
         phone: "0335-0000003".to_owned(),
-        issued_on: Day::parse("2021-05-24"),
-        url: "https://mingcha.example.cn/v/0190f3a2-7c1e-7b3a-9d52-6f1f0c7a1b22".to_owned(),
+        issued_on: Day::parse("2021-05-24").unwrap(),
+        url: "https://mingcha.example.cn/announcements/130300202105100001".to_owned(),
     }
+}
+
+/// Where Debian's fonts-noto-cjk lies.
+pub const NOTO: &str = "/usr/share/fonts/opentype/noto";
+
+/// A folder with the named fonts and nothing else.
+pub fn named_fonts() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc", "NotoSansCJK-Regular.ttc"] {
+        std::os::unix::fs::symlink(format!("{NOTO}/{file}"), dir.path().join(file)).unwrap();
+    }
+    dir
 }
 
 /// The text of a PDF without white space, as lines break anywhere.

@@ -6,7 +6,8 @@ CREATE TABLE installation (
 );
 
 -- The organisation tree. `code` is the registrar key that directories name (six digits of GB/T 2260 where there are
--- some, a key of the bureau's own for functional zones); `path` is code/code/…/ from the root, for scopes.
+-- some, a key of the bureau's own for functional zones); `path` is code/code/…/ from the root, for scopes. `contact` and
+-- `phone` are whom a firm may ask: they stand on the notices of the agency's visits.
 CREATE TABLE agency (
     id {text} PRIMARY KEY,
     code {text} NOT NULL,
@@ -17,6 +18,8 @@ CREATE TABLE agency (
     parent_id {text} REFERENCES agency (id),
     division {text},
     path {text} NOT NULL,
+    contact {text} NOT NULL DEFAULT '',
+    phone {text} NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL
 );

@@ -127,7 +127,8 @@ CREATE UNIQUE INDEX u_recusal__inspector_id__subject_id ON recusal (inspector_id
 CREATE INDEX i_recusal__subject ON recusal (subject_id);
 
 -- The items of one revision of the item list; a task keeps the revision that it was sealed with.
--- `methods`, `subjects` (kinds) and `tags` are codes joined by commas.
+-- `methods`, `subjects` (kinds) and `tags` are codes joined by commas; `materials` is what a firm has ready, one thing a
+-- line, as a notice lists it.
 CREATE TABLE check_item (
     id {text} PRIMARY KEY,
     revision_id {text} NOT NULL REFERENCES revision (id),
@@ -141,6 +142,7 @@ CREATE TABLE check_item (
     tags {text} NOT NULL,
     qualification {text} NOT NULL,
     body {text} NOT NULL,
+    materials {text} NOT NULL DEFAULT '',
     valid_from {text} NOT NULL,
     valid_to {text},
     position BIGINT NOT NULL

@@ -20,6 +20,7 @@ CREATE INDEX i_share__agency ON share (agency_id, state);
 -- One entry through the door of one drawn object. Code and name are those of the roll's day; `strata` are the codes of
 -- all strata that drew the object, in the scheme's order, joined by commas. `problem` is what two people have to settle
 -- before forms are printed: it never stops the others.
+-- `notice_on` is the day on which the notice was issued, that is first printed; printed again, it keeps that day.
 CREATE TABLE visit (
     id {text} PRIMARY KEY,
     task_id {text} NOT NULL REFERENCES task (id),
@@ -33,6 +34,7 @@ CREATE TABLE visit (
     planned_on {text} NOT NULL,
     strata {text} NOT NULL,
     problem {text},
+    notice_on {text},
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX u_visit__task_id__subject_id ON visit (task_id, subject_id);

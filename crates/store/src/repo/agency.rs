@@ -28,11 +28,15 @@ pub struct Agency {
     pub division: Option<String>,
     /// `code/code/` from the root.
     pub path: AgencyPath,
+    /// Whom a firm may ask about a visit; may be empty.
+    pub contact: String,
+    /// That person's phone; may be empty.
+    pub phone: String,
     /// For optimistic locking.
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, code, name, short_name, level, kind, parent_id, division, path, version";
+const COLUMNS: &str = "id, code, name, short_name, level, kind, parent_id, division, path, contact, phone, version";
 
 fn read(row: &Row) -> Result<Agency> {
     Ok(Agency {
@@ -45,6 +49,8 @@ fn read(row: &Row) -> Result<Agency> {
         parent_id: row.opt_parse("parent_id")?,
         division: row.opt_text("division")?,
         path: row.parse("path")?,
+        contact: row.text("contact")?,
+        phone: row.text("phone")?,
         version: row.int("version")?,
     })
 }
@@ -55,8 +61,8 @@ fn read(row: &Row) -> Result<Agency> {
 /// `Duplicate("u_agency__code")` if the registrar key is taken.
 pub async fn insert(tx: &mut Tx, agency: &Agency, now: Instant) -> Result<()> {
     tx.execute(
-        "INSERT INTO agency (id, code, name, short_name, level, kind, parent_id, division, path, version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)",
+        "INSERT INTO agency (id, code, name, short_name, level, kind, parent_id, division, path, contact, phone, version, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)",
         values![
             agency.id.to_string(),
             &agency.code,
@@ -67,6 +73,8 @@ pub async fn insert(tx: &mut Tx, agency: &Agency, now: Instant) -> Result<()> {
             agency.parent_id.map(|id| id.to_string()),
             agency.division.clone(),
             agency.path.to_string(),
+            &agency.contact,
+            &agency.phone,
             now
         ],
     )
@@ -74,15 +82,23 @@ pub async fn insert(tx: &mut Tx, agency: &Agency, now: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Changes the names of an agency; its key and place in the tree stay.
+/// Changes names and contact of an agency; its key and place in the tree stay.
 ///
 /// # Errors
 /// [`StoreError::Stale`] if it changed since `agency.version` was read.
 pub async fn update(tx: &mut Tx, agency: &Agency) -> Result<()> {
     let touched = tx
         .execute(
-            "UPDATE agency SET name = $1, short_name = $2, version = version + 1 WHERE id = $3 AND version = $4",
-            values![&agency.name, &agency.short_name, agency.id.to_string(), agency.version],
+            "UPDATE agency SET name = $1, short_name = $2, contact = $3, phone = $4, version = version + 1
+             WHERE id = $5 AND version = $6",
+            values![
+                &agency.name,
+                &agency.short_name,
+                &agency.contact,
+                &agency.phone,
+                agency.id.to_string(),
+                agency.version
+            ],
         )
         .await?;
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }

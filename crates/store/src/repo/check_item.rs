@@ -24,12 +24,14 @@ pub struct ItemRecord {
     pub item: CheckItem,
     /// 检查主体, as listed.
     pub body: String,
+    /// 需准备的资料, one thing a line; empty if the list names none.
+    pub materials: String,
     /// The list's revision.
     pub revision_id: RevisionId,
 }
 
 const COLUMNS: &str = "check_item.id, check_item.revision_id, check_item.code, check_item.category, check_item.name, check_item.legal_basis,
-     check_item.grade, check_item.methods, check_item.subjects, check_item.tags, check_item.qualification, check_item.body,
+     check_item.grade, check_item.methods, check_item.subjects, check_item.tags, check_item.qualification, check_item.body, check_item.materials,
      check_item.valid_from, check_item.valid_to, revision.state";
 
 fn list_of<T: std::str::FromStr + Ord>(row: &Row, column: &str) -> Result<BTreeSet<T>>
@@ -64,6 +66,7 @@ fn read(row: &Row) -> Result<ItemRecord> {
             valid_to: row.opt_parse("valid_to")?,
         },
         body: row.text("body")?,
+        materials: row.text("materials")?,
         revision_id: row.parse("revision_id")?,
     })
 }
@@ -79,7 +82,7 @@ fn codes<T: Coded>(set: &BTreeSet<T>) -> String {
 pub async fn insert_all(tx: &mut Tx, revision: RevisionId, items: &[ItemRecord]) -> Result<()> {
     let rows = (1_i64..)
         .zip(items)
-        .map(|(position, ItemRecord { item: i, body, .. })| {
+        .map(|(position, ItemRecord { item: i, body, materials, .. })| {
             let tags: Vec<_> = i.applies.tags.iter().map(domain::subject::Tag::as_str).collect();
             let qualifications: Vec<_> = i.qualifications.iter().map(String::as_str).collect();
             values![
@@ -95,6 +98,7 @@ pub async fn insert_all(tx: &mut Tx, revision: RevisionId, items: &[ItemRecord])
                 tags.join(","),
                 qualifications.join(","),
                 body,
+                materials,
                 i.valid_from,
                 i.valid_to,
                 position
@@ -114,6 +118,7 @@ pub async fn insert_all(tx: &mut Tx, revision: RevisionId, items: &[ItemRecord])
         "tags",
         "qualification",
         "body",
+        "materials",
         "valid_from",
         "valid_to",
         "position",

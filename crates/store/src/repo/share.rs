@@ -26,6 +26,10 @@ pub struct Share {
     pub agency_code: String,
     /// That agency's place in the tree.
     pub agency_path: AgencyPath,
+    /// Whom firms may ask there; may be empty.
+    pub agency_contact: String,
+    /// That person's phone; may be empty.
+    pub agency_phone: String,
     /// Number of the task.
     pub task_number: String,
     /// Title of the task.
@@ -61,7 +65,7 @@ pub struct Share {
 }
 
 const COLUMNS: &str = "share.id, share.task_id, share.draw_id, share.agency_id, agency.name AS agency_name, agency.code AS agency_code,
-     agency.path AS agency_path, task.number AS task_number, task.title AS task_title, task.agency_id AS organiser_id,
+     agency.path AS agency_path, agency.contact AS agency_contact, agency.phone AS agency_phone, task.number AS task_number, task.title AS task_title, task.agency_id AS organiser_id,
      organiser.name AS organiser_name, task.window_from, task.window_to, task.contact, COALESCE(task.item_list_id, '') AS item_list_id, share.state, share.visits,
      share.dispatched_at, share.accepted_at, share.accepted_by, share.accepted_name, share.return_reason, share.version";
 const FROM: &str = "FROM share JOIN agency ON agency.id = share.agency_id JOIN task ON task.id = share.task_id
@@ -76,6 +80,8 @@ fn read(row: &Row) -> Result<Share> {
         agency_name: row.text("agency_name")?,
         agency_code: row.text("agency_code")?,
         agency_path: row.parse("agency_path")?,
+        agency_contact: row.text("agency_contact")?,
+        agency_phone: row.text("agency_phone")?,
         task_number: row.text("task_number")?,
         task_title: row.text("task_title")?,
         organiser_id: row.parse("organiser_id")?,

@@ -37,6 +37,8 @@ pub struct Visit {
     pub strata: String,
     /// What has to be settled before its forms are printed.
     pub problem: Option<VisitProblem>,
+    /// The day on which its notice was issued; `None` before.
+    pub notice_on: Option<NaiveDate>,
     /// For optimistic locking.
     pub version: i64,
 }
@@ -95,6 +97,10 @@ pub struct FormItem {
     pub name: String,
     /// 检查依据
     pub legal_basis: String,
+    /// Codes of its methods, joined by commas.
+    pub methods: String,
+    /// What the firm has ready for it, one thing a line; may be empty.
+    pub materials: String,
     /// Qualification codes it asks for, as the item list writes them.
     pub qualification: String,
 }
@@ -114,7 +120,7 @@ pub struct Place {
 
 const COLUMNS: &str =
     "visit.id, visit.task_id, visit.share_id, visit.subject_id, visit.agency_id, visit.number, visit.code, visit.name,
-     visit.state, visit.planned_on, visit.strata, visit.problem, visit.version";
+     visit.state, visit.planned_on, visit.strata, visit.problem, visit.notice_on, visit.version";
 
 fn read(row: &Row) -> Result<Visit> {
     Ok(Visit {
@@ -130,6 +136,7 @@ fn read(row: &Row) -> Result<Visit> {
         planned_on: row.parse("planned_on")?,
         strata: row.text("strata")?,
         problem: row.opt_parse("problem")?,
+        notice_on: row.opt_parse("notice_on")?,
         version: row.int("version")?,
     })
 }
@@ -245,7 +252,7 @@ pub async fn items(conn: &mut Conn, item_list: &str, visits: &[VisitId]) -> Resu
             .rows(
                 &format!(
                     "SELECT visit_item.visit_id, check_item.code, check_item.category, check_item.name, check_item.legal_basis,
-                     check_item.qualification FROM visit_item
+                     check_item.methods, check_item.materials, check_item.qualification FROM visit_item
                      JOIN check_item ON check_item.revision_id = ${revision} AND check_item.code = visit_item.item_code
                      WHERE visit_item.visit_id IN ({places}) ORDER BY visit_item.visit_id, visit_item.position"
                 ),
@@ -259,6 +266,8 @@ pub async fn items(conn: &mut Conn, item_list: &str, visits: &[VisitId]) -> Resu
                 category: row.text("category")?,
                 name: row.text("name")?,
                 legal_basis: row.text("legal_basis")?,
+                methods: row.text("methods")?,
+                materials: row.text("materials")?,
                 qualification: row.text("qualification")?,
             });
         }
@@ -396,6 +405,29 @@ pub async fn set_prepared(tx: &mut Tx, visits: &[VisitId]) -> Result<u64> {
             .await?;
     }
     Ok(touched)
+}
+
+/// Notes that the notices of these visits were issued on `day`, where none was before.
+///
+/// # Errors
+/// [`StoreError::Stale`] if one of them was issued on another day: the paper at hand does not say what the other says.
+pub async fn set_noticed(tx: &mut Tx, visits: &[VisitId], day: NaiveDate) -> Result<()> {
+    for (places, mut values) in chunks(visits) {
+        let at = values.len() + 1;
+        values.push(Value::from(day));
+        tx.execute(
+            &format!("UPDATE visit SET notice_on = ${at} WHERE notice_on IS NULL AND id IN ({places})"),
+            values.clone(),
+        )
+        .await?;
+        let others = tx
+            .int(&format!("SELECT COUNT(*) FROM visit WHERE notice_on <> ${at} AND id IN ({places})"), values)
+            .await?;
+        if others > 0 {
+            return Err(StoreError::Stale);
+        }
+    }
+    Ok(())
 }
 
 /// Placeholders and values for `IN (…)`, a few hundred ids at a time.

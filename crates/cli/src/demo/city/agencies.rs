@@ -23,7 +23,7 @@ const STATIONS: [(&str, &[&str]); 9] = [
     ("1303XQ", &["南戴河"]),
 ];
 
-const COLUMNS: [(&str, f64, ColumnKind); 7] = [
+const COLUMNS: [(&str, f64, ColumnKind); 9] = [
     ("机构代码", 14.0, ColumnKind::Code),
     ("机构名称", 48.0, ColumnKind::Text),
     ("机构简称", 18.0, ColumnKind::Text),
@@ -31,7 +31,13 @@ const COLUMNS: [(&str, f64, ColumnKind); 7] = [
     ("层级", 8.0, ColumnKind::Text),
     ("机构类型", 18.0, ColumnKind::Text),
     ("行政区划", 12.0, ColumnKind::Code),
+    ("联系人", 12.0, ColumnKind::Text),
+    ("联系电话", 16.0, ColumnKind::Code),
 ];
+
+/// Whom firms may ask at the bureaus, in the order of [`UNITS`]; invented, as everything here.
+const CONTACTS: [&str; 10] =
+    ["周清和", "郑明朗", "王听澜", "冯知远", "陈望山", "褚怀谷", "卫守田", "蒋向阳", "沈临海", "韩观潮"];
 
 /// Writes the workbook, parents before children, and returns how many agencies it holds.
 pub fn write(path: &Path) -> Result<u64, CityError> {
@@ -39,17 +45,19 @@ pub fn write(path: &Path) -> Result<u64, CityError> {
     let columns = COLUMNS.map(|(title, width, kind)| ColumnSpec::new(title, width, kind));
     writer.add_sheet("机构", &columns)?;
     let mut rows = 0;
-    let mut put = |cells: [&str; 7]| {
+    let mut put = |cells: [&str; 9]| {
         rows += 1;
         writer.write_row(&cells.map(Value::from))
     };
     for unit in UNITS.iter().filter(|unit| unit.code == CITY) {
-        put([unit.code, unit.name, unit.short, "", "市", "市场监督管理局", CITY])?;
+        let (contact, phone) = contact_of(unit.code)?;
+        put([unit.code, unit.name, unit.short, "", "市", "市场监督管理局", CITY, contact, &phone])?;
     }
     for unit in UNITS.iter().filter(|unit| unit.code != CITY) {
         let is_zone = unit.coding_division == CITY;
         let (kind, division) = if is_zone { ("功能区分局", "") } else { ("市场监督管理局", unit.code) };
-        put([unit.code, unit.name, unit.short, CITY, "县", kind, division])?;
+        let (contact, phone) = contact_of(unit.code)?;
+        put([unit.code, unit.name, unit.short, CITY, "县", kind, division, contact, &phone])?;
     }
     for (above, names) in STATIONS {
         let unit = UNITS.iter().find(|unit| unit.code == above).ok_or(CityError::Exhausted("units"))?;
@@ -58,9 +66,16 @@ pub fn write(path: &Path) -> Result<u64, CityError> {
             let code = format!("{above}S{number:02}");
             let long = format!("{}{name}市场监督管理所", unit.name);
             let short = format!("{name}所");
-            put([&code, &long, &short, above, "所", "市场监督管理所", division])?;
+            put([&code, &long, &short, above, "所", "市场监督管理所", division, "", ""])?;
         }
     }
     writer.save(path)?;
     Ok(rows)
+}
+
+/// Contact and phone of a bureau: numbers that no exchange of that city has.
+fn contact_of(code: &str) -> Result<(&'static str, String), CityError> {
+    let place = UNITS.iter().position(|unit| unit.code == code).ok_or(CityError::Exhausted("units"))?;
+    let contact = CONTACTS.get(place).ok_or(CityError::Exhausted("contacts"))?;
+    Ok((contact, format!("0335-00001{:02}", place + 1)))
 }

@@ -1,6 +1,6 @@
-//! Agencies: the tree, adding one below another, renaming.
+//! Agencies: the tree, adding one below another, changing names and contact.
 
-use app::agency::{NewAgency, RenameAgency};
+use app::agency::{ChangeAgency, NewAgency};
 use askama::Template;
 use axum::response::Response;
 use domain::AgencyId;
@@ -20,8 +20,8 @@ pub(super) fn routes() -> Routes {
         .get(LIST, UseCase::AgencyList, list)
         .get("/office/agencies/new", UseCase::AgencySave, new_page)
         .post("/office/agencies/new", UseCase::AgencySave, add)
-        .get("/office/agencies/{agency}", UseCase::AgencySave, rename_page)
-        .post("/office/agencies/{agency}", UseCase::AgencySave, rename)
+        .get("/office/agencies/{agency}", UseCase::AgencySave, change_page)
+        .post("/office/agencies/{agency}", UseCase::AgencySave, change)
 }
 
 struct Row {
@@ -33,6 +33,7 @@ struct Row {
     level: &'static str,
     kind: &'static str,
     division: String,
+    contact: String,
 }
 
 #[derive(Template)]
@@ -59,6 +60,7 @@ async fn list(desk: Desk) -> Result<Html<ListPage>> {
             level: agency.level.label(),
             kind: agency.kind.label(),
             division: agency.division.unwrap_or_default(),
+            contact: [agency.contact, agency.phone].join(" ").trim().to_owned(),
         })
         .collect();
     Ok(Html(ListPage {
@@ -70,7 +72,7 @@ async fn list(desk: Desk) -> Result<Html<ListPage>> {
     }))
 }
 
-/// The form of an agency, as typed. Of an existing one only the names change.
+/// The form of an agency, as typed. Of an existing one only names and contact change.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct AgencyForm {
@@ -81,6 +83,8 @@ struct AgencyForm {
     level: String,
     kind: String,
     division: String,
+    contact: String,
+    phone: String,
     version: i64,
 }
 
@@ -147,6 +151,8 @@ async fn add(desk: Desk, Form(typed): Form<AgencyForm>) -> Result<Response> {
         kind,
         parent_code: Some(typed.parent.clone()).filter(|code| !code.is_empty()),
         division: Some(division.to_owned()).filter(|code| !code.is_empty()),
+        contact: typed.contact.clone(),
+        phone: typed.phone.clone(),
     };
     match app::agency::add(&desk.platform, &desk.ctx, input).await {
         Ok(_) => Ok(go_saying(LIST, Tone::Good, "机构已添加。")),
@@ -158,19 +164,21 @@ async fn add(desk: Desk, Form(typed): Form<AgencyForm>) -> Result<Response> {
     }
 }
 
-async fn rename_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors: FieldErrors) -> Result<FormPage> {
+async fn change_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors: FieldErrors) -> Result<FormPage> {
     let agency = app::agency::get(&desk.platform, &desk.ctx, id).await?;
     let stored = AgencyForm {
         code: agency.code.clone(),
         name: agency.name.clone(),
         short_name: agency.short_name.clone(),
+        contact: agency.contact.clone(),
+        phone: agency.phone.clone(),
         version: agency.version,
         ..AgencyForm::default()
     };
     let form = form.map_or(stored, |form| AgencyForm { code: agency.code, ..form });
     Ok(FormPage {
         page: desk.page_under(Area::Admin, [Crumb::to("机构", LIST), Crumb::here(agency.name.clone())]),
-        title: format!("更改名称：{}", agency.name),
+        title: format!("更改机构：{}", agency.name),
         action: format!("{LIST}/{id}"),
         new: false,
         form,
@@ -181,18 +189,24 @@ async fn rename_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors
     })
 }
 
-async fn rename_page(desk: Desk, Path(id): Path<AgencyId>) -> Result<Html<FormPage>> {
-    Ok(Html(rename_form(&desk, id, None, FieldErrors::none()).await?))
+async fn change_page(desk: Desk, Path(id): Path<AgencyId>) -> Result<Html<FormPage>> {
+    Ok(Html(change_form(&desk, id, None, FieldErrors::none()).await?))
 }
 
-async fn rename(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyForm>) -> Result<Response> {
-    let input =
-        RenameAgency { id, version: typed.version, name: typed.name.clone(), short_name: typed.short_name.clone() };
-    match app::agency::rename(&desk.platform, &desk.ctx, input).await {
-        Ok(()) => Ok(go_saying(LIST, Tone::Good, "名称已更改；以前的文书和记录仍用当日的名称。")),
+async fn change(desk: Desk, Path(id): Path<AgencyId>, Form(typed): Form<AgencyForm>) -> Result<Response> {
+    let input = ChangeAgency {
+        id,
+        version: typed.version,
+        name: typed.name.clone(),
+        short_name: typed.short_name.clone(),
+        contact: typed.contact.clone(),
+        phone: typed.phone.clone(),
+    };
+    match app::agency::change(&desk.platform, &desk.ctx, input).await {
+        Ok(()) => Ok(go_saying(LIST, Tone::Good, "已保存。联系人和联系电话印在此后打印的检查通知书上。")),
         Err(error) if error.kind == app::ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
-            Ok(Html::invalid(rename_form(&desk, id, Some(typed), errors).await?))
+            Ok(Html::invalid(change_form(&desk, id, Some(typed), errors).await?))
         }
         Err(error) => Err(error.into()),
     }

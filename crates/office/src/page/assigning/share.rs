@@ -48,6 +48,8 @@ struct SharePage {
     may_download: bool,
     matchable: bool,
     may_visit: bool,
+    /// What keeps a notice from being printed.
+    lack: Option<app::Error>,
 }
 
 impl SharePage {
@@ -116,6 +118,7 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         may_return: view.own && can(ShareCommand::Return) && desk.may(UseCase::ShareReturn),
         may_plan: view.own && waiting && desk.may(UseCase::VisitPlan),
         may_print: view.own && can_print(&view) && desk.may(UseCase::FormPrintBatch),
+        lack: form::lack_of_notice(&view.share).filter(|_| view.own && can_print(&view)),
         may_download: desk.may(UseCase::FormPrint),
         matchable: desk.may(UseCase::MatchingView)
             && (can(ShareCommand::Match) || view.share.state == ShareState::Matched),

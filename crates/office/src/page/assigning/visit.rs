@@ -28,6 +28,8 @@ struct VisitPage {
     view: VisitView,
     may_print: bool,
     may_share: bool,
+    /// What keeps a notice from being printed.
+    lack: Option<app::Error>,
 }
 
 impl VisitPage {
@@ -61,6 +63,7 @@ async fn view(desk: Desk, Path(visit): Path<String>) -> Result<Html<VisitPage>> 
     Ok(Html(VisitPage {
         page: desk.page_under(Area::Dispatch, crumbs),
         may_print: !view.row.team.is_empty() && desk.may(UseCase::FormPrint),
+        lack: form::lack_of_notice(&view.share).filter(|_| !view.row.team.is_empty() && desk.may(UseCase::FormPrint)),
         may_share: opens,
         view,
     }))

@@ -80,6 +80,7 @@ struct ViewPage {
     page: Page,
     item: CheckItem,
     body: String,
+    materials: String,
     category: String,
     list: String,
     list_id: String,
@@ -104,6 +105,7 @@ async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<ViewPage>> {
     Ok(Html(ViewPage {
         page: desk.page_under(Area::Directory, crumbs),
         body: record.body,
+        materials: record.materials.lines().collect::<Vec<_>>().join("；"),
         category: percent(&item.category),
         list: format!("{}（第 {} 版，{}）", list.title, list.revision, list.state.label()),
         list_id: list.id.to_string(),
