@@ -39,6 +39,8 @@ pub struct RollSubject {
     pub industry: String,
     /// Credit-risk class on the day asked for.
     pub credit_class: Option<RiskLevel>,
+    /// Food-risk class on the day asked for.
+    pub food_class: Option<RiskLevel>,
     /// Tags, ascending bytewise, each once.
     pub tags: Vec<String>,
     /// Kinds of the licences that hold on the day asked for, ascending bytewise, each once.
@@ -67,10 +69,11 @@ pub async fn for_each_in_scope(
     let sql = format!(
         "SELECT subject.id, subject.code, subject.name, subject.kind, subject.sub_kind, subject.agency_id, agency.code AS agency_code,
                 subject.division, subject.registered_on, subject.status, subject.industry, subject.tags, subject.licences,
-                {} AS credit_class
+                {} AS credit_class, {} AS food_class
          FROM subject CROSS JOIN agency WHERE agency.id = subject.agency_id AND agency.path >= $1 AND agency.path < $2
          ORDER BY subject.code",
         class("credit"),
+        class("food"),
     );
     conn.for_each(&sql, values![prefix, path_end(prefix), day], |row| each(read(&row, day)?)).await
 }
@@ -93,6 +96,7 @@ fn read(row: &Row, day: NaiveDate) -> Result<RollSubject> {
         status: row.parse("status")?,
         industry: row.text("industry")?,
         credit_class: row.opt_parse("credit_class")?,
+        food_class: row.opt_parse("food_class")?,
         tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
         licences: held(row, day)?,
     })
