@@ -71,19 +71,19 @@ pub fn census(
     let mut classes = Vec::with_capacity(draft.strata.len());
     for (index, rule) in draft.strata.iter().enumerate() {
         // By place in `alike` first: a look at a table for each row, and texts only for what differs.
-        let mut by_place: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut by_place: Vec<u64> = vec![0; facts.alike.len()];
         for row in cells.iter().filter(|cell| cell.stratum == rule.code).flat_map(|cell| &cell.rows) {
             let at = usize::try_from(*row).unwrap_or(usize::MAX);
-            if let Some(place) = facts.rows.get(at) {
-                *by_place.entry(*place).or_default() += 1;
+            let place = facts.rows.get(at).and_then(|place| usize::try_from(*place).ok());
+            if let Some(rows) = place.and_then(|place| by_place.get_mut(place)) {
+                *rows += 1;
             }
             if let Some(of) = classes_of.get_mut(at) {
                 *of |= 1_u128.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
             }
         }
         let mut groups: BTreeMap<(&str, SubjectKind, Vec<&str>), u64> = BTreeMap::new();
-        for (place, rows) in by_place {
-            let Some(alike) = facts.alike.get(usize::try_from(place).unwrap_or(usize::MAX)) else { continue };
+        for (alike, rows) in facts.alike.iter().zip(by_place).filter(|(_, rows)| *rows > 0) {
             let tags = alike.tags.iter().map(String::as_str).filter(|tag| rule.tagged && calling.contains(tag));
             *groups.entry((&alike.unit, alike.kind, tags.collect())).or_default() += rows;
         }
