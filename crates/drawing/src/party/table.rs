@@ -84,13 +84,16 @@ pub trait Table: Send + Sync {
     fn decide<'a, 'c: 'a>(&'a self, command: &'a mut Command<'c>) -> BoxFuture<'a, Result<()>>;
 }
 
+/// How the table of a party is found.
+pub type FindTable = for<'a> fn(&'a mut Conn, &'a Party) -> BoxFuture<'a, Result<Box<dyn Table>>>;
+
 /// One kind of ceremony, and how the table of one of its parties is found.
 #[derive(Clone, Copy, Debug)]
 pub struct TableKind {
     /// The kind in [`Party::ceremony_kind`].
     pub kind: &'static str,
     /// Finds it.
-    pub find: for<'a> fn(&'a mut Conn, &'a Party) -> BoxFuture<'a, Result<Box<dyn Table>>>,
+    pub find: FindTable,
 }
 
 /// All kinds of ceremonies of an installation: a part of the platform, filled in where the areas are joined.

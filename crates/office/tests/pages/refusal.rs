@@ -144,8 +144,8 @@ on_both! {
         send(&admin, path, &year("国办发明电〔2029〕2号", &seen)).await.location();
 
         let rules = front.get(&admin, "/office/rules").await;
-        let rule = rules.body.split("href=\"/office/rules/").skip(1).filter_map(|rest| rest.split(['"', '?']).next());
-        let rule = rule.filter(|code| !code.is_empty()).next().unwrap().to_owned();
+        let mut rule = rules.body.split("href=\"/office/rules/").skip(1).filter_map(|rest| rest.split(['"', '?']).next());
+        let rule = rule.find(|code| !code.is_empty()).unwrap().to_owned();
         let path = format!("/office/rules/{rule}");
         let form = front.get(&admin, &path).await.body;
         let part = |name: &str| {

@@ -120,7 +120,8 @@ async fn propose(desk: Desk, Path(task): Path<String>, Form(pairs): Form<Vec<(St
         match name.as_str() {
             "entry" => {
                 if let Some((stratum, entry)) = value.split_once(BETWEEN) {
-                    (stratum.clone_into(&mut input.stratum), entry.clone_into(&mut input.entry));
+                    stratum.clone_into(&mut input.stratum);
+                    entry.clone_into(&mut input.entry);
                 }
             }
             "items" => input.items.push(value),
