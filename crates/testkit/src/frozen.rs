@@ -18,6 +18,8 @@ pub struct FrozenObject {
     pub name: String,
     /// The agency that registers it.
     pub agency: AgencyId,
+    /// Division of its premises.
+    pub division: String,
     /// Code of its kind.
     pub kind: String,
     /// Tags.
@@ -39,9 +41,9 @@ impl World {
             "code subject name agency organ division kind tags credit_risk food_risk gate".replace(' ', "\t"),
         );
         for one in &objects {
-            let FrozenObject { code, subject, name, agency, kind, tags, .. } = one;
+            let FrozenObject { code, subject, name, agency, division, kind, tags, .. } = one;
             register +=
-                &format!("{code}\t{subject}\t{name}\t{agency}\torgan\t130302\t{kind}\t{}\t\t\t\n", tags.join(","));
+                &format!("{code}\t{subject}\t{name}\t{agency}\torgan\t{division}\t{kind}\t{}\t\t\t\n", tags.join(","));
         }
         let register = self.keep(register.as_bytes());
         let zero = Digest([0; 32]);
@@ -67,8 +69,9 @@ impl World {
             replaces: None,
         };
         let cell = |stratum: &&str| {
-            let drawn = objects.iter().filter(|one| one.strata.iter().any(|code| code == stratum));
-            let drawn = drawn.zip(1_u64..).map(|(one, rank)| {
+            // An object has one ticket over all strata; here it rises with the code.
+            let drawn = objects.iter().zip(1_u64..).filter(|(one, _)| one.strata.iter().any(|code| code == stratum));
+            let drawn = drawn.map(|(one, rank)| {
                 let ticket = Digest::parse(&format!("{rank:064x}")).unwrap();
                 Drawn { ticket, id: Id::parse(&one.code).unwrap() }
             });

@@ -138,6 +138,7 @@ pub fn field(kind: ImportKind, key: &str) -> &'static str {
         (_, "certificate_from") => "执法证有效期起",
         (_, "certificate_to") => "执法证有效期至",
         (_, "staff_number") => "单位工号",
+        (_, "login") => "登录名",
         (ImportKind::Inspector, "name") => "姓名",
         (ImportKind::Inspector, "agency") => "所属机构（代码或名称）",
         (ImportKind::Inspector, "agency_name") => "所属机构名称（用于核对）",

@@ -112,6 +112,7 @@ impl City {
             subject: subject(n),
             name: firm.name.clone(),
             agency: self.unit(firm.unit),
+            division: "130302".to_owned(),
             kind: firm.kind.to_owned(),
             tags: firm.tags.iter().map(|tag| (*tag).to_owned()).collect(),
             strata: firm.strata.iter().map(|code| (*code).to_owned()).collect(),

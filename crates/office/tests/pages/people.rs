@@ -208,12 +208,12 @@ on_both! {
         let dispatch = format!("/office/tasks/{task}/dispatch");
         // Something that only the job finds.
         let broken = "UPDATE job SET payload = '{}' WHERE kind = 'dispatch' AND state = 'queued'";
-        assert_eq!(front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location(), dispatch);
-        front.get(clerk, &dispatch).await.says(200, &["data-job"], &["name=\"planned_on\""]);
+        assert_eq!(front.post(clerk, &dispatch, &[("first_on", "2021-05-20")]).await.location(), dispatch);
+        front.get(clerk, &dispatch).await.says(200, &["data-job"], &["name=\"first_on\""]);
         run_sql(&world.store_config, broken).await;
         world.work().await;
         let page = front.get(clerk, &dispatch).await;
-        page.says(200, &["meter bad", "失败：", "name=\"planned_on\""], &[]);
+        page.says(200, &["meter bad", "失败：", "name=\"first_on\""], &[]);
         let home = front.get(clerk, "/office").await;
         home.says(200, &["作业失败", "查看怎么办", "class=\"todo overdue\""], &[]);
         front.get(&city.leader, "/office").await.says(200, &[], &["作业失败"]);
@@ -224,7 +224,7 @@ on_both! {
         let reason = shown.body.split("失败：").nth(1).unwrap().split('<').next().unwrap().to_owned();
         assert_eq!(shown.body.matches(reason.trim()).count(), 1, "the reason stands once:\n{}", shown.body);
         // Asked for again, it is no longer said; nor after a week.
-        front.post(clerk, &dispatch, &[("planned_on", "2021-05-20")]).await.location();
+        front.post(clerk, &dispatch, &[("first_on", "2021-05-20")]).await.location();
         front.get(clerk, "/office").await.says(200, &[], &["作业失败"]);
         run_sql(&world.store_config, broken).await;
         world.work().await;
