@@ -17,6 +17,15 @@ const FIRMS: Subject[] = Array.from({ length: 11 }, (_, place) => ({
   tags: "食品相关产品",
 }));
 
+/** The small city has no valid licence of the first kind on a day of today, either. */
+const LICENSED: Subject[] = Array.from({ length: 5 }, (_, place) => ({
+  name: `秦皇岛获证企业${place + 1}号有限公司`,
+  code: creditCode("130302", `MA9E4F${String(place).padStart(2, "0")}`),
+  agency: "130302",
+  registered: "2018-03-01",
+  tags: "",
+}));
+
 let scheme = "";
 
 test("firms of the second kind come into the register", async ({ page, server }) => {
@@ -25,7 +34,11 @@ test("firms of the second kind come into the register", async ({ page, server })
   await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles({
     name: "食品相关产品.xlsx",
     mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    buffer: workbook([COLUMNS, ...FIRMS.map(cells)]),
+    buffer: workbook([
+      [...COLUMNS, "许可证"],
+      ...FIRMS.map((firm) => [...cells(firm), ""]),
+      ...LICENSED.map((firm, place) => [...cells(firm), `工业产品生产许可证:冀XK02-${place + 1}:2029-06-30`]),
+    ]),
   });
   await page.getByRole("button", { name: "上传" }).click();
   await page.getByRole("button", { name: "试导入" }).click();

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::agency::Scope;
 use domain::calendar::Calendar;
-use domain::ids::{AgencyId, ShareId, SubjectId};
+use domain::ids::{AgencyId, ShareId, SubjectId, TaskId};
 use domain::rulebook::Rulebook;
 use domain::visit_day::{DayCapacity, assign, capacity, working_days};
 use store::repo::dispatch::NewVisit;
@@ -15,8 +16,8 @@ use store::repo::share::Share;
 use store::repo::{roster, visit_day};
 use store::{Conn, Tx};
 
-use crate::dispatch::Drawn;
-use kernel::Result;
+use crate::dispatch::{Drawn, drawn_attempt};
+use kernel::{Platform, Result};
 
 /// Inspectors of one unit that are counted; a matching takes no more.
 const PEOPLE_MAX: u32 = 1_001;
@@ -96,22 +97,44 @@ pub(crate) fn away(entry: &roster::Entry, day: &str) -> bool {
     entry.leaves.iter().any(|(from, to)| from.as_str() <= day && day <= to.as_str())
 }
 
-/// Gives new visits their days, each unit's over the days of that unit.
-pub(crate) fn place(visits: &mut [NewVisit], drawn: &[Drawn], days: &BTreeMap<AgencyId, Vec<DayCapacity>>) {
-    let mut keys: BTreeMap<SubjectId, (&str, &str)> = BTreeMap::new();
-    for row in drawn {
-        let key = keys.entry(row.subject_id).or_insert((&row.territory, &row.ticket));
-        key.1 = key.1.min(&row.ticket);
+/// Where each drawn object stands among the visits of its unit: territory of the roll's day, then ticket. Nobody chooses it,
+/// and it is the same whenever it is asked for.
+pub(crate) struct Places(BTreeMap<SubjectId, (String, String)>);
+
+impl Places {
+    /// Those of a dispatch.
+    pub(crate) fn of(drawn: &[Drawn]) -> Self {
+        let place = |row: &Drawn| (row.subject_id, (row.territory.clone(), row.ticket.clone()));
+        Self(drawn.iter().map(place).collect())
     }
+
+    /// Those of a task's draw, out of its result and register.
+    ///
+    /// # Errors
+    /// `DISP-001` if nothing is drawn; as [`drawing::drawn_objects`].
+    pub(crate) async fn read(platform: &Platform, task: TaskId) -> Result<Self> {
+        let mut conn = platform.store().read().await?;
+        let source = store::repo::dispatch::source(&mut conn, &Scope::everything(), task).await?;
+        drop(conn);
+        let objects = drawing::drawn_objects(platform, drawn_attempt(&source)?).await?;
+        let place =
+            |object: drawing::DrawnObject| (object.registered.subject, (object.registered.territory, object.ticket));
+        Ok(Self(objects.into_iter().map(place).collect()))
+    }
+
+    fn key(&self, subject: SubjectId) -> (&str, &str) {
+        self.0.get(&subject).map(|(territory, ticket)| (territory.as_str(), ticket.as_str())).unwrap_or_default()
+    }
+}
+
+/// Gives new visits their days, each unit's over the days of that unit.
+pub(crate) fn place(visits: &mut [NewVisit], places: &Places, days: &BTreeMap<AgencyId, Vec<DayCapacity>>) {
     let mut of_unit: BTreeMap<AgencyId, Vec<&mut NewVisit>> = BTreeMap::new();
     for visit in visits {
         of_unit.entry(visit.agency_id).or_default().push(visit);
     }
     for (agency, mut visits) in of_unit {
-        visits.sort_by(|a, b| {
-            let key = |visit: &NewVisit| keys.get(&visit.subject_id).copied().unwrap_or_default();
-            (key(a), &a.code).cmp(&(key(b), &b.code))
-        });
+        visits.sort_by(|a, b| (places.key(a.subject_id), &a.code).cmp(&(places.key(b.subject_id), &b.code)));
         let planned = assign(visits.len(), days.get(&agency).map_or(&[], Vec::as_slice));
         for (visit, day) in visits.into_iter().zip(planned) {
             visit.planned_on = day;
@@ -119,20 +142,13 @@ pub(crate) fn place(visits: &mut [NewVisit], drawn: &[Drawn], days: &BTreeMap<Ag
     }
 }
 
-/// Spreads the waiting visits of a share anew; how many have a day now.
-pub(crate) async fn spread_share(
-    tx: &mut Tx,
-    window: &Window,
-    share: ShareId,
-    agency: AgencyId,
-    first: NaiveDate,
-    rules: &Rulebook,
-    calendar: &Calendar,
-) -> Result<u64> {
-    let days = of_unit(tx, agency, (first, window.to), rules, calendar).await?;
-    let visits = visit_day::in_day_order(tx, share).await?;
-    let planned = assign(visits.len(), &days);
-    let pairs: Vec<_> = visits.into_iter().zip(planned).collect();
+/// Spreads the waiting visits of a share anew over `days`; how many have a day now.
+pub(crate) async fn spread_share(tx: &mut Tx, share: ShareId, places: &Places, days: &[DayCapacity]) -> Result<u64> {
+    let mut visits = visit_day::waiting(tx, share).await?;
+    // By code they are already, which decides between objects that share both.
+    visits.sort_by(|a, b| places.key(a.1).cmp(&places.key(b.1)));
+    let planned = assign(visits.len(), days);
+    let pairs: Vec<_> = visits.into_iter().map(|(visit, _)| visit).zip(planned).collect();
     Ok(visit_day::set_days(tx, share, &pairs).await?)
 }
 

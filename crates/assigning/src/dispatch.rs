@@ -298,7 +298,7 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     // What is not published and in force is never executed (R1).
     let executable: Vec<CheckItem> = items.into_iter().filter(|item| item.executable_on(run.ctx.today())).collect();
     let mut plan = plan_visits(&run.ctx, &drawn, &tags, &executable, &classes)?;
-    days::place(&mut plan.visits, &drawn, &days);
+    days::place(&mut plan.visits, &days::Places::of(&drawn), &days);
     run.progress(2, 3, "dispatch").await?;
     kernel::point("dispatch.prepared");
 

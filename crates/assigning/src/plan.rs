@@ -100,7 +100,12 @@ pub async fn plan(platform: &Platform, ctx: &Ctx, input: PlanInput) -> Result<Pl
 /// # Errors
 /// `NotFound`; `Denied` (`SHARE-001`); `VISIT-002` once a matching is published; `VISIT-004` if none waits for inspectors.
 pub async fn spread(platform: &Platform, ctx: &Ctx, share_id: ShareId) -> Result<u64> {
+    ctx.require(UseCase::VisitSpread)?;
     let calendar = platform.calendar().await?;
+    let mut conn = platform.store().read().await?;
+    let task = store::repo::share::get(&mut conn, &ctx.scope()?, share_id).await?.task_id;
+    drop(conn);
+    let places = days::Places::read(platform, task).await?;
     let mut command = platform.command(ctx, UseCase::VisitSpread).await?;
     let share = store::repo::share::get(command.tx(), &ctx.scope()?, share_id).await?;
     share::require_own(ctx, &share)?;
@@ -111,7 +116,8 @@ pub async fn spread(platform: &Platform, ctx: &Ctx, share_id: ShareId) -> Result
     let due = due.unwrap_or_else(|| deadline::matching_due(&book, ctx.today(), &calendar).on);
     let window = days::window_of(&share);
     let first = days::first_day(&window, due.max(ctx.today()));
-    let moved = days::spread_share(command.tx(), &window, share_id, share.agency_id, first, &book, &calendar).await?;
+    let days = days::of_unit(command.tx(), share.agency_id, (first, window.to), &book, &calendar).await?;
+    let moved = days::spread_share(command.tx(), share_id, &places, &days).await?;
     if moved == 0 {
         return Err(Error::conflict("VISIT-004"));
     }

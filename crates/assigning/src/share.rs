@@ -216,7 +216,12 @@ pub async fn give_back(platform: &Platform, ctx: &Ctx, id: ShareId, version: i64
 /// `NotFound`; `Denied` (`SHARE-005`) unless the acting post's unit dispatched it; `SHARE-002` in another state;
 /// `Invalid` on `to` (`SHARE-004` that unit has a share of the task, `SHARE-006` not below the organiser).
 pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i64, to: AgencyId) -> Result<()> {
+    ctx.require(UseCase::ShareRedispatch)?;
     let calendar = platform.calendar().await?;
+    let mut conn = platform.store().read().await?;
+    let task = repo::get(&mut conn, &ctx.scope()?, id).await?.task_id;
+    drop(conn);
+    let places = days::Places::read(platform, task).await?;
     let mut command = platform.command(ctx, UseCase::ShareRedispatch).await?;
     let share = repo::get(command.tx(), &ctx.scope()?, id).await?;
     if ctx.post().is_ok_and(|post| post.agency_id != share.organiser_id) {
@@ -237,7 +242,8 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
     // Other people go: the days follow their number.
     let window = days::window_of(&share);
     let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
-    days::spread_share(command.tx(), &window, id, target.id, first, &book, &calendar).await?;
+    let days = days::of_unit(command.tx(), target.id, (first, window.to), &book, &calendar).await?;
+    days::spread_share(command.tx(), id, &places, &days).await?;
     command
         .finish(
             "share",

@@ -2,29 +2,24 @@
 //! inspectors were matched.
 
 use chrono::NaiveDate;
-use domain::ids::{AgencyId, InspectorId, ShareId, VisitId};
+use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId, VisitId};
 use domain::time::Instant;
 
 use super::visit::{self, Visit};
 use crate::{Conn, Result, StoreError, Tx, values};
 
-/// The visits of a share that wait for inspectors, in the order in which they get their days: territory, then ticket of
-/// the draw. Nobody chooses it, and it is the same whenever it is asked for.
+/// The visits of a share that wait for inspectors, each with its object, in the order of codes.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn in_day_order(conn: &mut Conn, share: ShareId) -> Result<Vec<VisitId>> {
+pub async fn waiting(conn: &mut Conn, share: ShareId) -> Result<Vec<(VisitId, SubjectId)>> {
     conn.rows(
-        "SELECT visit.id, subject.division, MIN(drawn.ticket) AS ticket FROM visit
-         JOIN share ON share.id = visit.share_id JOIN subject ON subject.id = visit.subject_id
-         JOIN drawn ON drawn.draw_id = share.draw_id AND drawn.subject_id = visit.subject_id AND drawn.reserve = 0
-         WHERE visit.share_id = $1 AND visit.state = 'waiting' GROUP BY visit.id, subject.division, visit.code
-         ORDER BY subject.division, MIN(drawn.ticket), visit.code",
+        "SELECT visit.id, visit.subject_id FROM visit WHERE visit.share_id = $1 AND visit.state = 'waiting' ORDER BY visit.code",
         values![share.to_string()],
     )
     .await?
     .iter()
-    .map(|row| row.parse("id"))
+    .map(|row| Ok((row.parse("id")?, row.parse("subject_id")?)))
     .collect()
 }
 

@@ -298,7 +298,8 @@ async fn projector(desk: Desk, Path(name): Path<String>) -> Result<Html<Projecto
         number: f.number,
         name: f.name.clone(),
         id: f.code.clone(),
-        classes: f.strata.join("、"),
+        // One class is every firm's; several are why it is drawn once and stands in several lists.
+        classes: if f.strata.len() > 1 { f.strata.join("、") } else { String::new() },
     });
     // The announcement is public from the commitment on.
     let announced = view.attempt.commitment_digest.is_some();
