@@ -6,7 +6,7 @@
 import { area, axe, confirmed, enter, expect, test } from "../support/test.js";
 import { COLUMNS, cells, creditCode, type Subject, workbook } from "../support/register.js";
 
-test.describe.configure({ mode: "serial", timeout: 180_000 });
+test.describe.configure({ mode: "serial", timeout: 60_000 });
 
 /** The demo city makes no food contact materials: these firms are imported first. */
 const FIRMS: Subject[] = Array.from({ length: 11 }, (_, place) => ({
@@ -75,21 +75,21 @@ test("a clerk writes the scheme by choosing, and is asked back", async ({ page, 
   await first.getByLabel("总体", { exact: true }).fill("企业");
   await page.locator("#s0-c0-column").selectOption({ label: "有效的许可证" });
   await page.locator("#s0-c0-test").selectOption({ label: "带有" });
-  await first.getByLabel(/^工业产品生产许可证（[\d,]+ 户）$/).check();
+  await first.getByRole("checkbox", { name: /^工业产品生产许可证（[\d,]+ 户）$/ }).check();
   // A further condition needs no round to the server.
   await first.getByRole("button", { name: "再加一个条件" }).click();
   await page.locator("#s0-c1-column").selectOption({ label: "登记状态" });
-  for (const state of ["存续", "在营"]) await page.locator("#s0-c1-values ~ .found").getByLabel(new RegExp(`^${state}（`)).check();
+  for (const state of ["存续", "在营"]) await page.locator("#s0-c1-values ~ .found").getByRole("checkbox", { name: new RegExp(`^${state}（`) }).check();
   await page.locator("#s0-size").fill("20");
   await first.getByText("只选其中几项：工业产品生产许可证产品生产企业检查").click();
-  await first.getByLabel(/^获证资格及条件保持情况/).check();
+  await first.getByRole("checkbox", { name: /^获证资格及条件保持情况/ }).check();
   await page.getByRole("button", { name: "保存并统计" }).click();
 
   // “抽查比例为20%”: 20 alone may mean 20 firms.
   await expect(page.getByRole("alert")).toContainText("“20”是 20% 还是 20 户？");
   await expect(page.locator("#s0")).not.toContainText("20%");
   await axe(page);
-  await page.getByLabel(/^20 %/).check();
+  await page.getByRole("radio", { name: /^20 %/ }).check();
   await page.getByRole("button", { name: "保存并统计" }).click();
   await expect(page.locator("#s0")).toContainText(/工业产品生产许可证获证企业\s+[\d,]+ 户，抽取 [\d,]+ 户/);
 
@@ -101,9 +101,9 @@ test("a clerk writes the scheme by choosing, and is asked back", async ({ page, 
   await second.getByLabel("名称", { exact: true }).fill("食品相关产品企业");
   await page.locator("#s1-c0-column").selectOption({ label: "标签" });
   await page.locator("#s1-c0-values").fill("食品相关产品企业");
-  await second.getByText(/^已选：/).click();
-  await second.getByLabel(/^获证资格及条件保持情况/).uncheck();
-  await second.getByLabel(/^产品质量监督检查/).check();
+  await second.getByText("已选：").click();
+  await second.getByRole("checkbox", { name: /^获证资格及条件保持情况/ }).uncheck();
+  await second.getByRole("checkbox", { name: /^产品质量监督检查/ }).check();
   await page.getByRole("button", { name: "保存并统计" }).click();
   await expect(page.getByRole("alert")).toContainText("是不是“食品相关产品”（11 户）？");
   await axe(page);
