@@ -18,9 +18,11 @@ const NO_PAGE = [
   "/office/",
   "/healthz",
   "/witness/{token}/state",
+  "/witness/{token}/bundle",
   "/office/subjects/export",
   "/office/imports/{import}/problems",
   "/office/tasks/{task}/bundle",
+  "/office/tasks/{task}/bundle/whole",
   "/office/shares/{share}/forms/{file}",
   "/office/matchings/{matching}/{document}",
   "/office/visits/{visit}/notice.pdf",
@@ -190,6 +192,12 @@ test("a task under way: freeze, check, seal, ceremony, witness, projector", asyn
   await expect(hall.getByText("抽取完成")).toBeVisible({ timeout: 60_000 });
   await axe(hall);
   await hall.context().close();
+  // After the draw the witness recomputes the whole bundle and says so.
+  await phone.goto(`${link.pathname}/attest`);
+  await look(phone);
+  const whole = await phone.request.get(`${link.pathname}/bundle`);
+  expect(whole.status()).toBe(200);
+  expect(whole.headers()["content-disposition"]).toMatch(/^attachment/);
   await phone.context().close();
   expect(errors).toEqual([]);
 });
