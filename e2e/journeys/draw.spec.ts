@@ -4,10 +4,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { area, axe, confirmed, enter, expect, test } from "../support/test.js";
-import { COLUMNS, cells, creditCode, miscopied, type Subject, textOf, workbook } from "../support/register.js";
-import { type Own, Phone } from "../support/witness.js";
+import { COLUMNS, cells, creditCode, miscopied, type Subject, textOf } from "../support/register.js";
+import { file, imported, invited, matched, sealAsked, todo } from "../support/steps.js";
+import type { Own, Phone } from "../support/witness.js";
 
 // Several people and their pages in one journey: on a machine that is busy with other work it takes its time.
+test.use({ city: "draw" });
 test.describe.configure({ mode: "serial", timeout: 180_000 });
 
 /** The county whose firms are imported; the task draws every platform operator, so all of them come to it. */
@@ -19,12 +21,7 @@ const FIRMS: Subject[] = Array.from({ length: 12 }, (_, place) => ({
   registered: "2019-03-01",
   tags: "电子商务平台",
 }));
-const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const file = (name: string, rows: readonly (readonly string[])[]): { name: string; mimeType: string; buffer: Buffer } => ({
-  name,
-  mimeType: XLSX,
-  buffer: workbook([COLUMNS, ...rows]),
-});
+const ROWS = FIRMS.map(cells);
 
 /** A digest as the pages show it, in groups of four. */
 const grouped = (hex: string): string => hex.match(/.{4}/g)!.join(" ");
@@ -44,8 +41,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await page.getByRole("link", { name: "导入检查对象" }).click();
     await axe(page);
     await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles({
-      name: "名录.xlsx",
-      mimeType: XLSX,
+      ...file("名录.xlsx", []),
       buffer: Buffer.from("<html><table><tr><td>名称</td></tr></table></html>"),
     });
     await page.getByRole("button", { name: "上传" }).click();
@@ -58,7 +54,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
       cells({ ...nowhere, agency: "999999" }),
       cells({ ...never, registered: "2019-02-30" }),
     ];
-    await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles(file("海港区新增.xlsx", bad));
+    await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles(file("海港区新增.xlsx", [COLUMNS, ...bad]));
     await page.getByRole("button", { name: "上传" }).click();
     await expect(page.getByRole("heading", { name: "各列对应" })).toBeVisible();
     await axe(page);
@@ -83,14 +79,10 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
 
   test("the mended workbook is imported", async ({ page, server }) => {
     await enter(page, server, "clerk");
-    await page.goto("/office/subjects/import");
-    await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles(file("海港区新增.xlsx", FIRMS.map(cells)));
-    await page.getByRole("button", { name: "上传" }).click();
-    await page.getByRole("button", { name: "试导入" }).click();
-    await expect(page.locator(".figure").filter({ hasText: "新增" })).toContainText("12");
-    await axe(page);
-    await confirmed(page, "确认导入");
-    await expect(page.getByText("已写入名录库。")).toBeVisible();
+    await imported(page, file("海港区新增.xlsx", [COLUMNS, ...ROWS]), async () => {
+      await expect(page.locator(".figure").filter({ hasText: "新增" })).toContainText("12");
+      await axe(page);
+    });
     await axe(page);
     await page.getByRole("link", { name: "查看检查对象" }).click();
     await page.getByLabel("名称或代码").fill(FIRMS[0]!.code);
@@ -102,17 +94,15 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
   test("the roll is frozen and the seal asked for", async ({ page, server }) => {
     await enter(page, server, "clerk");
     await axe(page);
-    await page.locator(".todo").filter({ hasText: "待冻结底册" }).getByRole("link").click();
+    await todo(page, "待冻结底册").getByRole("link").click();
     await expect(page.getByText(server.demo.current_task).first()).toBeVisible();
     task = new URL(page.url()).pathname;
     await axe(page);
-    await page.getByRole("button", { name: "冻结底册" }).click();
-    await page.getByRole("link", { name: "核对并申请封存" }).click();
-    await axe(page);
-    // 12 imported and the one that the city had.
-    await expect(page.getByRole("row", { name: /^E2 / }).getByRole("cell").last()).toHaveText("13");
-    await page.getByRole("button", { name: "申请封存" }).click();
-    await expect(page.getByRole("status")).toContainText("等待另一人批准");
+    await sealAsked(page, async () => {
+      await axe(page);
+      // 12 imported and the one that the city had.
+      await expect(page.getByRole("row", { name: /^E2 / }).getByRole("cell").last()).toHaveText("13");
+    });
   });
 
   test("nobody approves their own seal, not even with the leader's post", async ({ page, server, browser }) => {
@@ -141,7 +131,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await axe(page);
     await page.getByRole("radio", { name: /分管领导/ }).check();
     await page.getByRole("button", { name: "切换岗位" }).click();
-    await page.locator(".todo").filter({ hasText: "待第二人批准" }).getByRole("link").click();
+    await todo(page, "待第二人批准").getByRole("link").click();
     await confirmed(page, "批准封存");
     await expect(page.getByText("秦立新已是本件的摇号经办人，不能再作封存审批人。")).toBeVisible();
     await expect(page.getByText("规则：申请与批准封存分离，不可关闭")).toBeVisible();
@@ -156,7 +146,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
   test("a second person approves the seal", async ({ page, server }) => {
     await enter(page, server, "leader");
     await axe(page);
-    await page.locator(".todo").filter({ hasText: "待第二人批准" }).getByRole("link").click();
+    await todo(page, "待第二人批准").getByRole("link").click();
     await axe(page);
     await confirmed(page, "批准封存");
     await expect(page.getByRole("status")).toContainText("已封存");
@@ -169,25 +159,17 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     browser,
   }) => {
     await enter(page, server, "clerk");
-    await page.locator(".todo").filter({ hasText: "待举行摇号" }).getByRole("link").click();
+    await todo(page, "待举行摇号").getByRole("link").click();
     await axe(page);
-    const invite = async (name: string): Promise<Phone> => {
-      await page.getByLabel("见证人", { exact: true }).fill(name);
-      await page.getByRole("button", { name: "邀请并显示二维码" }).click();
-      const shown = page.locator(".panel").filter({ hasText: `${name}的二维码` });
-      await expect(shown.getByRole("img", { name: "二维码" })).toBeVisible();
-      await axe(page);
-      return Phone.open(browser, (await shown.locator("p.mono").textContent())!.trim());
-    };
     const party = (name: string): ReturnType<typeof page.getByRole> => page.getByRole("row", { name: new RegExp(`^${name}`) });
-    const discipline = await invite("派驻纪检监察组");
-    const firm = await invite("企业代表");
+    const discipline = await invited(page, browser, "派驻纪检监察组", axe);
+    const firm = await invited(page, browser, "企业代表", axe);
     const phones: [Phone, Own, string][] = [];
     for (const [phone, value, name] of [
       [discipline, "8 17 23 30 41", "派驻纪检监察组"],
       [firm, "公平 公正 公开", "企业代表"],
     ] as [Phone, string, string][]) {
-      const own = await phone.commit(value);
+      const own = await phone.commit(value, axe);
       expect(own.value).toBe(value);
       expect(own.salt).toMatch(/^[0-9a-f]{64}$/);
       // The host's page fills itself in: the hall waits for it.
@@ -264,7 +246,7 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
 test.describe("A county receives and matches", () => {
   test("the city's clerk dispatches the drawn list", async ({ page, server }) => {
     await enter(page, server, "clerk");
-    await page.locator(".todo").filter({ hasText: server.demo.current_task }).getByRole("link", { name: "去派发" }).click();
+    await todo(page, server.demo.current_task).getByRole("link", { name: "去派发" }).click();
     await axe(page);
     await expect(page.getByRole("row", { name: /海港区/ })).toBeVisible();
     await confirmed(page, "派发");
@@ -276,7 +258,7 @@ test.describe("A county receives and matches", () => {
 
   test("the county receives, matches with its leader as second person, and prints", async ({ page, server, browser }) => {
     await enter(page, server, `clerk-${COUNTY}`);
-    await page.locator(".todo").filter({ hasText: server.demo.current_task }).getByRole("link", { name: "去签收" }).click();
+    await todo(page, server.demo.current_task).getByRole("link", { name: "去签收" }).click();
     await expect(page).toHaveURL(new RegExp(`${share}$`));
     await axe(page);
     await page.getByRole("button", { name: "签收" }).click();
@@ -296,24 +278,8 @@ test.describe("A county receives and matches", () => {
     await leader.getByRole("row", { name: new RegExp(server.demo.current_task) }).getByRole("link").click();
     await leader.getByRole("link", { name: "随机匹配", exact: true }).click();
     await axe(leader);
-    // A page of its own: what is made there must not be lost by going back to work.
-    const opened = desk.waitForEvent("page");
-    await leader.getByRole("button", { name: "我作为第二人参加" }).click();
-    const second = await opened;
-    await expect(second.getByRole("heading", { level: 1 })).toContainText("随机匹配检查人员");
-    await axe(second);
-    await second.getByLabel("您的数字或一句话").fill("海港区 12 户");
-    await second.getByRole("button", { name: "提交承诺" }).click();
-    await expect(second.getByRole("heading", { name: "承诺已登记" })).toBeVisible();
-
-    await page.getByRole("link", { name: "刷新" }).click();
-    await confirmed(page, "公布承诺");
-    await second.getByRole("button", { name: "公开我的数" }).click();
-    await expect(second.getByRole("heading", { name: "匹配完成" })).toBeVisible();
-    await axe(second);
+    await matched(page, leader, "海港区 12 户", axe);
     await desk.close();
-    await page.getByRole("link", { name: "刷新" }).click();
-    await expect(page.getByRole("heading", { name: /^任务量/ })).toBeVisible();
     await axe(page);
 
     // Whoever is sent is of this unit, and there are two of them.

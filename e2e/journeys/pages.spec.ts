@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import { account, axe, expect, signIn, test } from "../support/test.js";
 
+test.use({ city: "pages" });
 test.describe.configure({ mode: "serial", timeout: 150_000 });
 
 const CRATES = resolve(import.meta.dirname, "../../crates");

@@ -2,10 +2,12 @@
  * What a journey imports: `test` with a running city, `signIn`, and `axe`.
  *
  * Each worker has one city; journeys that change the same rows belong into one file, because files of one worker run one
- * after the other.
+ * after the other. A file that counts on rows which others change, or changes them, asks for a city of its own:
+ * `test.use({ city: "its name" })`.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test as base } from "@playwright/test";
+import { pictured } from "./pictures.js";
 import { type Account, type Server, startDemo } from "./server.js";
 
 export { expect };
@@ -15,10 +17,11 @@ export { expect };
  * `test.use({ tls: true, ignoreHTTPSErrors: true })` gets a city of its own over TLS, on a name that is not localhost; that
  * its certificate is good for the name was checked against the installation's authority before the first page.
  */
-export const test = base.extend<object, { server: Server; tls: boolean }>({
+export const test = base.extend<object, { server: Server; tls: boolean; city: string }>({
   tls: [false, { option: true, scope: "worker" }],
+  city: ["", { option: true, scope: "worker" }],
   server: [
-    async ({ tls }, use) => {
+    async ({ tls, city: _ }, use) => {
       const server = await startDemo(tls);
       await use(server);
       await server.stop();
@@ -45,6 +48,10 @@ export async function enter(page: Page, server: Server, login: string): Promise<
   await signIn(page, login, password);
 }
 
+/** What a journey does with a page that a shared step passes; some look at it with axe. */
+export type Look = (page: Page) => Promise<void>;
+export const pass: Look = async () => {};
+
 /** Presses a button that asks once more, and says yes. */
 export async function confirmed(page: Page, button: string): Promise<void> {
   await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
@@ -65,6 +72,7 @@ export async function signIn(page: Page, login: string, password: string): Promi
  * `only` narrows it to some rules, where a page that was checked is looked at again in other colours or at another width.
  */
 export async function axe(page: Page, only?: string[]): Promise<void> {
+  if (!only) await pictured(page);
   const builder = new AxeBuilder({ page });
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const found = await (only ? builder.withRules(only) : builder.withTags(tags)).analyze();

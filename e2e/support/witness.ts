@@ -1,6 +1,6 @@
 /** A witness with a phone of their own: the link from the screen, a value that they think up, and what their page shows. */
 import { type Browser, devices, expect, type Page } from "@playwright/test";
-import { axe } from "./test.js";
+import { type Look, pass } from "./test.js";
 import { Watcher } from "./watcher.js";
 
 /** What stands on a witness's page about itself. */
@@ -29,15 +29,15 @@ export class Phone {
     return new Phone(page, watcher);
   }
 
-  /** Commits to a value and returns what the page shows of it afterwards. */
-  async commit(value: string): Promise<Own> {
+  /** Commits to a value and returns what the page shows of it afterwards; `look` sees the page before and after. */
+  async commit(value: string, look: Look = pass): Promise<Own> {
     await this.sees("第一步：写下您的数");
-    await axe(this.page);
+    await look(this.page);
     await this.page.getByLabel("您的数字或一句话").fill(value);
     await this.page.getByRole("button", { name: "提交承诺" }).click();
     await this.sees("承诺已登记");
     await this.page.getByText("本次抽取与我的备份").click();
-    await axe(this.page);
+    await look(this.page);
     return this.own();
   }
 
