@@ -70,7 +70,7 @@ async function poll(): Promise<void> {
       notice("refused", error.message);
     } else {
       failures += 1;
-      notice("offline", "网络暂时不通，正在自动重试。您的数保存在这部手机里，不会丢。");
+      notice("offline", "网络暂时不通，正在自动重试。您的数保存在本机，不会丢。");
     }
   }
 }
@@ -79,7 +79,7 @@ async function poll(): Promise<void> {
 async function resume(now: State): Promise<void> {
   if (!mine) return;
   if (now.commitment && now.commitment !== mine.commitment) {
-    notice("mismatch", "服务器登记的承诺与这部手机里的不一致。请马上告诉主持人，不要继续。");
+    notice("mismatch", "服务器登记的承诺与本机里的不一致。请马上告诉主持人，不要继续。");
     return;
   }
   notice("mismatch", "");
@@ -182,7 +182,7 @@ function told(error: unknown): void {
   else if (error instanceof Unreachable) {
     failures += 1;
     notice("offline", `${error.message}，会自动重试；也可以再点一次。`);
-  } else notice("refused", "这部手机算不出承诺。请换一个浏览器，或告诉主持人。");
+  } else notice("refused", "本机算不出承诺。请换一个浏览器，或告诉主持人。");
 }
 
 function render(): void {

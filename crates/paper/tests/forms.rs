@@ -82,7 +82,11 @@ fn a_notice_holds_every_field() {
         &["秦皇岛市市场监督管理局组织开展秦皇岛市市场监管系统", "由我局实施检查", "检查方式：实地检查。"],
     );
     form.items.iter().chain(&form.materials).for_each(|i| assert_holds(&text, &[i]));
-    assert_holds(&text, &["孙守正（执法证号03030200123）", "申请其回避", "送达回执", &form.contact, &form.phone]);
+    assert_holds(&text, &["孙守正（执法证号03030200123）", "申请其回避", &form.contact, &form.phone]);
+    // What the unit keeps: that the firm has it, how it went, and two names.
+    let receipt = &text[text.find("送达回执").unwrap()..];
+    assert_holds(receipt, &[&form.number, "已于", "收到", &form.subject_name, "送达方式", "签收人", "送达人"]);
+    assert_holds(receipt, &["直接", "邮寄", "电话", "传真", "电子", "其他"]);
 }
 
 #[test]

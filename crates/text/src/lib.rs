@@ -5,6 +5,7 @@
 
 mod explain;
 mod label;
+mod number;
 mod rule;
 mod use_case;
 
@@ -32,5 +33,6 @@ pub mod upkeep;
 pub use date::{clock, day, day_with_kind, due, effective, left, moment, span, weekday};
 pub use explain::{Explain, Message, field};
 pub use label::Label;
+pub use number::thousands;
 pub use rule::{rule_basis, rule_help, rule_value};
 pub use term::{in_term, market_entity};

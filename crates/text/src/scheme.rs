@@ -7,7 +7,7 @@ use domain::scheme::{
     StratumRule, StratumSize, is_ratio, percent_of_ratio,
 };
 
-use crate::{Explain, Label, Message, date};
+use crate::{Explain, Label, Message, date, thousands};
 
 /// What is added to the title of a copy.
 pub const COPY_SUFFIX: &str = "（副本）";
@@ -137,7 +137,7 @@ pub fn no_chance(label: &str, cells: usize) -> String {
 /// Objects of no stratum.
 #[must_use]
 pub fn outside(rows: u64) -> String {
-    format!("有{rows}户既未被排除，也不属于任何类别，不会被抽查。")
+    format!("有{}户既未被排除，也不属于任何类别，不会被抽查。", thousands(rows))
 }
 
 /// A scheme that reads columns for regulators only.
@@ -268,7 +268,7 @@ impl Explain for Finding {
                 Message::new(format!("“{class}”的抽查事项“{entry}”今天没有一项在有效期内。"), choose)
             }
             Self::NoItem { class, kind, rows } => Message::new(
-                format!("“{class}”中有{rows}户{}没有任何适用的抽查事项。", kind.label()),
+                format!("“{class}”中有{}户{}没有任何适用的抽查事项。", thousands(*rows), kind.label()),
                 format!("请为这一类补选适用于{}的事项，或在条件中不再包括{}。", kind.label(), kind.label()),
             ),
             Self::NoDivision => Message::new(
@@ -276,11 +276,11 @@ impl Explain for Finding {
                 "请系统管理员在机构中补填行政区划代码。",
             ),
             Self::NoUnit { unit, rows } => Message::new(
-                format!("有{rows}户的登记机关“{unit}”不是平台上的机构，派发时没有去处。"),
+                format!("有{}户的登记机关“{unit}”不是平台上的机构，派发时没有去处。", thousands(*rows)),
                 "请系统管理员先建立该机构，或在名录库中更正登记机关。",
             ),
             Self::TooManyDrawn { drawn, max } => Message::new(
-                format!("将抽取{drawn}户次，一项任务最多派发{max}户次。"),
+                format!("将抽取{}户次，一项任务最多派发{}户次。", thousands(*drawn), thousands(*max)),
                 "请降低比例，或分为几个方案、分批抽取。",
             ),
             Self::WindowOver { to } => Message::new(
@@ -334,6 +334,7 @@ impl Explain for Finding {
 /// How classes overlap: why their rows do not add up.
 #[must_use]
 pub fn overlap(objects: u64, shared: u64) -> String {
+    let (objects, shared) = (thousands(objects), thousands(shared));
     format!("各类别共有{objects}户，其中{shared}户同时属于两个以上类别，在各类别中都计数，所以各行相加多于户数。")
 }
 
@@ -357,6 +358,7 @@ pub const fn tagged(tagged: bool) -> &'static str {
 /// How many firms will be visited: a class's draws and another's coincide, and one firm is visited once.
 #[must_use]
 pub fn expected(total: u64, least: u64, most: u64) -> String {
+    let (total, least, most) = (thousands(total), thousands(least), thousands(most));
     if least == most {
         return format!("抽取{total}户次，预计检查{least}户。");
     }

@@ -56,11 +56,12 @@ impl MatchingPage {
         }
     }
 
-    /// Least and most visits of one inspector of those who have any.
+    /// Least and most visits of one inspector of the table below, who may have none.
     fn range(&self) -> String {
-        let given = || self.loads.iter().map(|load| load.visits).filter(|visits| *visits > 0);
+        let given = || self.loads.iter().map(|load| load.visits);
         match (given().min(), given().max()) {
-            (Some(least), Some(most)) => format!("{least}–{most}"),
+            (Some(least), Some(most)) if least < most => format!("{least} 至 {most}"),
+            (Some(all), _) => all.to_string(),
             _ => "0".to_owned(),
         }
     }
