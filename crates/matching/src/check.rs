@@ -47,10 +47,10 @@ pub(crate) fn check(input: &Input) -> Result<(), Refusal> {
 fn rules(input: &Input) -> Result<(), Refusal> {
     let rules = &input.rules;
     if rules.algorithm != ALGORITHM {
-        return Err(Refusal::BadRule { place: "algorithm".to_owned(), value: rules.algorithm.clone() });
+        return Err(Refusal::BadRule { place: "rules.algorithm".to_owned(), value: rules.algorithm.clone() });
     }
     if rules.seats != 2 {
-        return Err(Refusal::BadRule { place: "seats".to_owned(), value: rules.seats.to_string() });
+        return Err(Refusal::BadRule { place: "rules.seats".to_owned(), value: rules.seats.to_string() });
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ fn check_inspector(index: usize, inspector: &Inspector) -> Result<(), Refusal> {
     if inspector.prior_load > PRIOR_LOAD_MAX {
         let count = usize::try_from(inspector.prior_load).unwrap_or(usize::MAX);
         let max = usize::try_from(PRIOR_LOAD_MAX).unwrap_or(usize::MAX);
-        return Err(Refusal::TooMany { what: place("prior_load"), count, max });
+        return Err(Refusal::TooMany { place: place("prior_load"), count, max });
     }
     Ok(())
 }
@@ -99,8 +99,14 @@ fn unit_sizes(input: &Input) -> Result<(), Refusal> {
         sizes.entry(inspector.unit.as_str()).or_default().1 += 1;
     }
     for (unit, (visits, inspectors)) in sizes {
-        at_most(&format!("inspectors of unit {unit}"), inspectors, UNIT_INSPECTORS_MAX)?;
-        at_most(&format!("visits times inspectors of unit {unit}"), visits.saturating_mul(inspectors), UNIT_PAIRS_MAX)?;
+        if inspectors > UNIT_INSPECTORS_MAX {
+            let (unit, count, max) = (unit.to_owned(), inspectors, UNIT_INSPECTORS_MAX);
+            return Err(Refusal::TooManyOfUnit { unit, count, max });
+        }
+        let count = visits.saturating_mul(inspectors);
+        if count > UNIT_PAIRS_MAX {
+            return Err(Refusal::TooManyPairs { unit: unit.to_owned(), count, max: UNIT_PAIRS_MAX });
+        }
     }
     Ok(())
 }
@@ -123,8 +129,8 @@ fn pairs(input: &Input, known: &BTreeSet<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn at_most(what: &str, count: usize, max: usize) -> Result<(), Refusal> {
-    if count > max { Err(Refusal::TooMany { what: what.to_owned(), count, max }) } else { Ok(()) }
+fn at_most(place: &str, count: usize, max: usize) -> Result<(), Refusal> {
+    if count > max { Err(Refusal::TooMany { place: place.to_owned(), count, max }) } else { Ok(()) }
 }
 
 fn distinct<'a>(place: &str, values: impl Iterator<Item = &'a str>) -> Result<BTreeSet<&'a str>, Refusal> {

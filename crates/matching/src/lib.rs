@@ -61,6 +61,7 @@ mod check;
 mod input;
 mod outcome;
 mod place;
+mod refusal;
 mod ticket;
 mod unit;
 
@@ -69,7 +70,8 @@ pub use check::{
     TEXT_BYTES_MAX, UNIT_INSPECTORS_MAX, UNIT_PAIRS_MAX, VISITS_MAX,
 };
 pub use input::{ALGORITHM, Balance, Input, Inspector, Qualification, Recusal, Rules, Separation, Span, Visit};
-pub use outcome::{Holders, Load, Outcome, Refusal, Short, Shortage, Team, Why};
+pub use outcome::{Holders, Load, Outcome, Short, Shortage, Team, Why};
+pub use refusal::Refusal;
 pub use ticket::{Suite, Tickets, seed};
 
 use std::collections::BTreeMap;

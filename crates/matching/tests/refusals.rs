@@ -141,7 +141,8 @@ fn every_limit_holds_at_n_and_fails_at_n_plus_one() {
     let too_many = |change: &dyn Fn(&mut Input)| {
         let mut input = plain(1, 2);
         change(&mut input);
-        matches!(input.canonical(), Err(Refusal::TooMany { .. }))
+        let refused = input.canonical().err();
+        refused.is_some_and(|refusal| refusal.code().starts_with("too-many"))
     };
     let check = |max: usize, fill: &dyn Fn(&mut Input, usize)| {
         assert!(!too_many(&|i| fill(i, max)), "at {max}");
@@ -201,4 +202,30 @@ fn sixteen_requirements_can_be_shared_by_two_people() {
 fn nothing_to_match_is_an_empty_outcome() {
     let outcome = run(&plain(0, 2)).unwrap();
     assert!(outcome.teams.is_empty() && outcome.loads.len() == 2);
+}
+
+#[test]
+fn every_refusal_has_a_code_of_its_own_with_its_data() {
+    let (place, value, unit, visit) = ("p".to_owned(), "v".to_owned(), "u".to_owned(), "w".to_owned());
+    let all = [
+        Refusal::TooMany { place: place.clone(), count: 2, max: 1 },
+        Refusal::TooManyOfUnit { unit: unit.clone(), count: 2, max: 1 },
+        Refusal::TooManyPairs { unit, count: 2, max: 1 },
+        Refusal::BadText { place: place.clone(), value: value.clone() },
+        Refusal::BadDay { place: place.clone(), value: value.clone() },
+        Refusal::Backwards { place: place.clone() },
+        Refusal::Duplicate { place: place.clone(), value: value.clone() },
+        Refusal::UnknownInspector { place: place.clone(), value: value.clone() },
+        Refusal::BadRule { place, value },
+        Refusal::Unreadable("why".to_owned()),
+        Refusal::NotCanonical,
+        Refusal::Infeasible(Vec::new()),
+        Refusal::Unplaced { visit },
+    ];
+    let told: Vec<_> = all
+        .iter()
+        .map(|refusal| (refusal.code(), refusal.args().iter().map(|(name, _)| *name).collect::<Vec<_>>()))
+        .collect();
+    let listed: Vec<_> = Refusal::ALL.iter().map(|(code, names)| (*code, names.to_vec())).collect();
+    assert_eq!(told, listed);
 }

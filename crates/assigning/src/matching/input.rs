@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::matching::{Input, Inspector, Qualification, Recusal, Refusal, Rules, Short, Shortage, Span, VISITS_MAX, Visit};
+use ::matching::{Input, Inspector, Qualification, Recusal, Refusal, Rules, Span, VISITS_MAX, Visit};
 use domain::ids::ShareId;
 use domain::registry::UseCase;
 use domain::state::VisitState;
@@ -13,6 +13,8 @@ use store::repo::visit as visits_repo;
 use store::repo::{dispatch, roster};
 
 use kernel::{Ctx, Error, Platform, Result};
+
+use super::words;
 
 /// Shortages that a page lists; it says how many there are in all.
 const SHORTAGES_SHOWN: usize = 200;
@@ -77,7 +79,7 @@ fn judge(built: &Built) -> Result<Feasibility> {
     let shortages = match ::matching::check_feasible(input) {
         Ok(()) => Vec::new(),
         Err(Refusal::Infeasible(shortages)) => shortages,
-        Err(other) => return Err(refused(&other)),
+        Err(other) => return Err(words::refused(&other)),
     };
     let days: BTreeSet<&String> = input.visits.iter().map(|visit| &visit.day).collect();
     let certified = input.inspectors.iter().filter(|i| days.iter().any(|day| i.certificate.holds(day))).count();
@@ -87,36 +89,8 @@ fn judge(built: &Built) -> Result<Feasibility> {
         certified,
         days: days.first().zip(days.last()).map(|(a, b)| ((*a).clone(), (*b).clone())),
         short: shortages.len(),
-        shortages: shortages.iter().take(SHORTAGES_SHOWN).map(|shortage| in_words(shortage, names)).collect(),
+        shortages: shortages.iter().take(SHORTAGES_SHOWN).map(|shortage| words::shortage(shortage, names)).collect(),
     })
-}
-
-fn in_words(shortage: &Shortage, names: &BTreeMap<String, String>) -> ShortageView {
-    use text::assign::Shortfall;
-    let why = &shortage.why;
-    let rule = match &shortage.short {
-        Short::Unit => Shortfall::Unit,
-        Short::Certificate => Shortfall::Certificate,
-        Short::Leave => Shortfall::Leave,
-        Short::Recusal => Shortfall::Recusal,
-        Short::Qualification { codes } => Shortfall::Qualification(codes),
-        Short::Team => Shortfall::Team,
-    };
-    let counts = text::assign::Counts {
-        unit: why.unit,
-        certificate: why.certificate,
-        leave: why.leave,
-        recused: why.recused,
-        eligible: why.eligible,
-    };
-    let (what, next) = text::assign::shortage(rule, counts);
-    ShortageView {
-        number: shortage.visit.clone(),
-        name: names.get(&shortage.visit).cloned().unwrap_or_default(),
-        day: shortage.day.clone(),
-        what,
-        next,
-    }
 }
 
 /// Reads everything that the document holds. The same database state gives the same document.
@@ -173,13 +147,5 @@ fn inspector(entry: roster::Entry, unit: &str) -> Inspector {
             .collect(),
         leave: entry.leaves.into_iter().map(|(from, to)| Span { from, to }).collect(),
         prior_load: 0,
-    }
-}
-
-/// A refusal of the document in the user's words.
-pub(crate) fn refused(refusal: &Refusal) -> Error {
-    match refusal {
-        Refusal::Infeasible(shortages) => Error::conflict("MATCH-002").with("count", shortages.len()),
-        other => Error::conflict("MATCH-015").with("detail", other),
     }
 }

@@ -12,6 +12,7 @@ mod publish;
 mod run;
 mod table;
 mod view;
+mod words;
 
 pub use fail::fail;
 pub use input::{Feasibility, ShortageView, feasibility};

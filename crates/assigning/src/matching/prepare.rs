@@ -10,7 +10,7 @@ use store::repo::matching::Matching;
 use store::repo::share::Share;
 use text::Label as _;
 
-use super::input;
+use super::{input, words};
 use crate::share;
 use drawing::party::commit_platform;
 use kernel::{Ctx, Error, Platform, Result, actor_id};
@@ -38,8 +38,8 @@ pub async fn prepare(platform: &Platform, ctx: &Ctx, share_id: ShareId) -> Resul
     let (visits, inspectors) = (built.input.visits.len(), built.input.inspectors.len());
     let files = platform.files().clone();
     let (stored, digest) = tokio::task::spawn_blocking(move || {
-        ::matching::check_feasible(&built.input).map_err(|refusal| input::refused(&refusal))?;
-        let bytes = built.input.canonical().map_err(|refusal| input::refused(&refusal))?;
+        ::matching::check_feasible(&built.input).map_err(|refusal| words::refused(&refusal))?;
+        let bytes = built.input.canonical().map_err(|refusal| words::refused(&refusal))?;
         Ok::<_, Error>((files.put(&bytes)?, hex::encode(suite.hash(&[&bytes]))))
     })
     .await

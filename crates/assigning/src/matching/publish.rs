@@ -11,7 +11,7 @@ use store::repo::matching::Matching;
 use store::repo::party::{self as repo, Party};
 use store::repo::share::Share;
 
-use super::{attempt_of, input, own_in, suite_of};
+use super::{attempt_of, input, own_in, suite_of, words};
 use drawing::party::{REVEAL_MINUTES, reveal_platform};
 use kernel::{Ctx, Error, Platform, Result};
 
@@ -76,7 +76,7 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: MatchingId, input: Publ
 async fn check_current(tx: &mut Tx, matching: &Matching, share: &Share) -> Result<()> {
     let built = input::build(tx, share).await?;
     let suite = ::matching::Suite::named(&matching.suite).ok_or_else(|| Error::internal("no suite"))?;
-    let now = built.input.digest(suite).map_err(|refusal| input::refused(&refusal))?;
+    let now = built.input.digest(suite).map_err(|refusal| words::refused(&refusal))?;
     if hex::encode(now) == matching.input_digest { Ok(()) } else { Err(Error::conflict("MATCH-006")) }
 }
 

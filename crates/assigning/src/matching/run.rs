@@ -14,7 +14,7 @@ use store::repo::party as party_repo;
 use store::repo::share::Share;
 use store::{Conn, StoreError};
 
-use super::{input, own_in};
+use super::{own_in, words};
 use drawing::party::commitment_of;
 use kernel::job::Run;
 use kernel::{Command, Ctx, Error, NewJob, Platform, Result};
@@ -90,7 +90,7 @@ pub(crate) async fn run_matching(platform: &Platform, run: &mut Run) -> Result<(
     let (teams, outcome_file) = tokio::task::spawn_blocking(move || {
         let suite = MatchSuite::named(&suite).ok_or_else(|| Error::internal("no suite"))?;
         let input = Input::parse(&files.read(&sealed)?).map_err(Error::internal)?;
-        let outcome = ::matching::run(&input, *seed.as_bytes(), suite).map_err(|refusal| input::refused(&refusal))?;
+        let outcome = ::matching::run(&input, *seed.as_bytes(), suite).map_err(|refusal| words::refused(&refusal))?;
         let bytes = outcome.canonical().map_err(Error::internal)?;
         Ok::<_, Error>((assignments(&outcome, &numbers)?, files.put(&bytes)?))
     })

@@ -4,6 +4,7 @@
 //! (`--json` prints them). A test of `cli`, which sees both, walks every code and fails for one without its sentence.
 
 mod fact;
+mod matching;
 mod mismatch;
 mod reason;
 
@@ -29,7 +30,7 @@ pub struct List {
 }
 
 /// Every list.
-pub const LISTS: [List; 13] = [
+pub const LISTS: [List; 14] = [
     List { name: "reason", rows: reason::REASONS },
     List { name: "error", rows: reason::ERRORS },
     List { name: "io", rows: reason::IO },
@@ -39,6 +40,7 @@ pub const LISTS: [List; 13] = [
     List { name: "syntax", rows: mismatch::SYNTAX },
     List { name: "mismatch", rows: mismatch::MISMATCHES },
     List { name: "chain", rows: mismatch::CHAIN },
+    List { name: "matching", rows: matching::REFUSALS },
     List { name: "fact", rows: fact::FACTS },
     List { name: "step", rows: fact::STEPS },
     List { name: "verdict", rows: fact::VERDICTS },
@@ -64,6 +66,16 @@ pub fn refusal(place: &str, code: &str, args: &Args) -> String {
     let list = if template("reason", code).is_some() { "reason" } else { "error" };
     let said = say(list, code, args);
     if place.is_empty() { said } else { format!("{}：{said}", self::place(place)) }
+}
+
+/// Why a matching was refused, with the places of its document in words.
+#[must_use]
+pub fn matching_refusal(code: &str, args: &Args) -> String {
+    let args: Vec<_> = args
+        .iter()
+        .map(|(name, value)| (*name, if *name == "place" { matching::place(value) } else { value.clone() }))
+        .collect();
+    say("matching", code, &args)
 }
 
 /// What the machine says about a file that it does not give or take. Its own English words are left out.
