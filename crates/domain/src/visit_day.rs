@@ -33,6 +33,32 @@ pub fn capacity(able: usize, per_day: u16) -> u32 {
     seats / 2
 }
 
+/// When an inspector may go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Available {
+    /// First day of the enforcement certificate.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// First and last days of leave.
+    pub leaves: Vec<(NaiveDate, NaiveDate)>,
+}
+
+impl Available {
+    /// Whether this inspector may go on a day.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&day) && !self.leaves.iter().any(|(from, to)| (*from..=*to).contains(&day))
+    }
+}
+
+/// Visits that these inspectors can make on all the days together.
+#[must_use]
+pub fn capacity_of(people: &[&Available], days: &[NaiveDate], per_day: u16) -> u64 {
+    let able = |day: &NaiveDate| people.iter().filter(|person| person.on(*day)).count();
+    days.iter().map(|day| u64::from(capacity(able(day), per_day))).sum()
+}
+
 /// The days on which visits are planned: the working days from `first` to `last`, both included.
 ///
 /// Where there is none (the window has passed, or holds holidays only) the last day of the window alone stands there, so
@@ -100,6 +126,24 @@ mod tests {
         check(3, 4, 6);
         check(3, 1, 1);
         check(96, 4, 192);
+    }
+
+    #[test]
+    fn who_may_go_is_counted_day_by_day() {
+        let person = |from: &str, to: &str, leaves: &[(&str, &str)]| Available {
+            from: day(from),
+            to: day(to),
+            leaves: leaves.iter().map(|(from, to)| (day(from), day(to))).collect(),
+        };
+        let always = person("2020-01-01", "2022-01-01", &[]);
+        let ends = person("2020-01-01", "2021-05-11", &[]);
+        let away = person("2020-01-01", "2022-01-01", &[("2021-05-10", "2021-05-10")]);
+        let days = ["2021-05-10", "2021-05-11", "2021-05-12"].map(day);
+        // Two, three, two of them.
+        assert_eq!(capacity_of(&[&always, &ends, &away], &days, 4), 4 + 6 + 4);
+        // One alone makes no visit.
+        assert_eq!(capacity_of(&[&always, &ends], &days, 4), 4 + 4);
+        assert_eq!(capacity_of(&[], &days, 4), 0);
     }
 
     #[test]

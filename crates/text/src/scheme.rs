@@ -327,6 +327,12 @@ impl Explain for Finding {
                 ),
                 "请尽快派发和匹配，或作废后按新的检查时间重新建立任务。",
             ),
+            Self::OverCapacity { unit, visits, capacity, days, per_day } => Message::new(
+                format!(
+                    "{unit}预计检查{visits}户，检查时间内可用的{days}个工作日最多能检查{capacity}户（两人一组，每人每日至多{per_day}户）。"
+                ),
+                "请延长检查时间、降低该单位的比例或补充检查人员；照此派发，会有检查人员某日超过上限。",
+            ),
         }
     }
 }

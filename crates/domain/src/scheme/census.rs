@@ -14,6 +14,20 @@ pub struct Census {
     pub classes: Vec<ClassCensus>,
     /// How many objects belong to exactly these classes (by their place from 0), for every combination that occurs.
     pub overlaps: Vec<(Vec<usize>, u64)>,
+    /// The same unit by unit.
+    #[serde(default)]
+    pub units: Vec<Joint>,
+}
+
+/// How many objects of a unit belong to exactly these classes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Joint {
+    /// Registrar key of the unit.
+    pub unit: String,
+    /// The classes, by their place from 0.
+    pub classes: Vec<usize>,
+    /// How many.
+    pub rows: u64,
 }
 
 /// The members of one class.
@@ -56,6 +70,22 @@ impl Census {
     /// Objects that belong to several classes.
     pub fn shared(&self) -> u64 {
         self.overlaps.iter().filter(|(classes, _)| classes.len() > 1).map(|(_, rows)| rows).sum()
+    }
+
+    /// How many visits a unit is to expect, to the nearest whole one. `chance` gives size and rows of a class for this unit.
+    ///
+    /// An object has one ticket for all its classes, so it is drawn in any of them as often as in the one that draws the
+    /// greatest part of its members.
+    pub fn expected_of(&self, unit: &str, chance: impl Fn(usize) -> (u64, u64)) -> u64 {
+        const PARTS: u128 = 1_000_000;
+        let part = |joint: &Joint| {
+            let chances = joint.classes.iter().map(|class| chance(*class)).filter(|(_, rows)| *rows > 0);
+            let best =
+                chances.max_by(|a, b| (u128::from(a.0) * u128::from(b.1)).cmp(&(u128::from(b.0) * u128::from(a.1))));
+            best.map_or(0, |(size, rows)| u128::from(joint.rows) * u128::from(size) * PARTS / u128::from(rows))
+        };
+        let parts: u128 = self.units.iter().filter(|joint| joint.unit == unit).map(part).sum();
+        u64::try_from((parts + PARTS / 2) / PARTS).unwrap_or(u64::MAX)
     }
 
     /// How many visits the draws of the classes lead to. `sizes` are those of the classes, in the same order.
@@ -107,7 +137,7 @@ mod tests {
     fn visits_that_classes_lead_to() {
         let check = |overlaps: &[(&[usize], u64)], sizes: &[u64], least: u64, most: u64| {
             let overlaps = overlaps.iter().map(|(classes, rows)| (classes.to_vec(), *rows)).collect();
-            let census = Census { classes: Vec::new(), overlaps };
+            let census = Census { overlaps, ..Census::default() };
             assert_eq!(census.expected(sizes), Expected { least, most }, "{census:?}");
         };
         // Apart: exactly their sum.
@@ -128,7 +158,29 @@ mod tests {
     #[test]
     fn objects_are_counted_once() {
         let overlaps = vec![(vec![0], 173), (vec![0, 1], 60), (vec![2], 7)];
-        let census = Census { classes: Vec::new(), overlaps };
+        let census = Census { overlaps, ..Census::default() };
         assert_eq!((census.objects(), census.shared()), (240, 60));
+    }
+
+    #[test]
+    fn visits_that_a_unit_is_to_expect() {
+        let joint =
+            |unit: &str, classes: &[usize], rows| Joint { unit: unit.to_owned(), classes: classes.to_vec(), rows };
+        let check = |units: &[Joint], chances: &[(u64, u64)], expect: u64| {
+            let census = Census { units: units.to_vec(), ..Census::default() };
+            let chance = |class: usize| chances.get(class).copied().unwrap_or_default();
+            assert_eq!(census.expected_of("A", chance), expect, "{units:?} {chances:?}");
+        };
+        // All of a class are the unit's: exactly its size.
+        check(&[joint("A", &[0], 7)], &[(3, 7)], 3);
+        // A third of them is.
+        check(&[joint("A", &[0], 10), joint("B", &[0], 20)], &[(30, 30)], 10);
+        check(&[joint("A", &[0], 10), joint("B", &[0], 20)], &[(5, 30)], 2);
+        // Members of two classes are visited once, as often as the class draws that draws more of its own.
+        check(&[joint("A", &[0, 1], 10)], &[(5, 10), (2, 10)], 5);
+        check(&[joint("A", &[0], 10), joint("A", &[1], 10)], &[(5, 10), (2, 10)], 7);
+        // A class that nobody meets, a unit that has nobody.
+        check(&[joint("B", &[0], 10)], &[(5, 10)], 0);
+        check(&[joint("A", &[0], 10)], &[(0, 0)], 0);
     }
 }

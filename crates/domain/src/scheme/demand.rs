@@ -41,6 +41,8 @@ coded_enum! {
         InspectorsMax = "PRE-106",
         /// Matching ends before the visits do.
         WindowShort = "PRE-107",
+        /// The unit's inspectors can make its visits within the window.
+        Capacity = "PRE-108",
     }
 }
 
@@ -158,6 +160,19 @@ pub enum Finding {
         /// When matching would be due if it were dispatched today.
         due: NaiveDate,
     },
+    /// More visits than the inspectors of a unit can make within the window.
+    OverCapacity {
+        /// Name of the unit.
+        unit: String,
+        /// Visits that it is to expect.
+        visits: u64,
+        /// Visits that its inspectors can make.
+        capacity: u64,
+        /// On how many working days.
+        days: u64,
+        /// Visits that one inspector makes a day at most.
+        per_day: u16,
+    },
 }
 
 impl Finding {
@@ -180,6 +195,7 @@ impl Finding {
             Self::NoSecond { .. } => Demand::Second,
             Self::TooManyInspectors { .. } => Demand::InspectorsMax,
             Self::WindowShort { .. } => Demand::WindowShort,
+            Self::OverCapacity { .. } => Demand::Capacity,
         }
     }
 

@@ -27,16 +27,16 @@ pub(crate) async fn missing(conn: &mut Conn, ctx: &Ctx, calendar: &Calendar, tas
         None => None,
     };
     let book = kernel::rulebook::in_force(conn, &organiser.path, Some(task.id)).await?;
-    let sizes: Vec<u64> = sizes.strata.iter().map(|stratum| stratum.size).collect();
     let of = DemandsOf {
         draft: &draft,
         census: &census,
-        sizes: &sizes,
+        sizes: &sizes.strata,
         organiser: &organiser.path,
         items: items.as_deref(),
         window: (Some(task.window_from), Some(task.window_to)),
         today: ctx.today(),
         matching: (book.matching_span(), calendar),
+        per_day: book.visits_per_day(),
     };
     findings(conn, &of).await
 }

@@ -2,6 +2,7 @@
 //! recompute what came out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod capacity;
 mod ceremony;
 mod common;
 mod demands;

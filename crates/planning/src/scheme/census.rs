@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::item::CheckItem;
-use domain::scheme::{Census, ClassCensus, Group, SchemeDraft};
+use domain::scheme::{Census, ClassCensus, Group, Joint, SchemeDraft};
 use domain::subject::SubjectKind;
 use draw::{Progress, Refused, Roll, Scheme};
 use store::repo::subject::RollSubject;
@@ -95,11 +95,22 @@ pub fn census(
         });
         classes.push(ClassCensus { code: rule.code.clone(), groups: groups.collect() });
     }
-    let mut overlaps: BTreeMap<u128, u64> = BTreeMap::new();
-    for of in classes_of.into_iter().filter(|of| *of != 0) {
-        *overlaps.entry(of).or_default() += 1;
+    // By place in `alike` first here, too.
+    let mut joint: HashMap<(u32, u128), u64> = HashMap::new();
+    for (place, of) in facts.rows.iter().zip(classes_of).filter(|(_, of)| *of != 0) {
+        *joint.entry((*place, of)).or_default() += 1;
     }
-    let places = |of: u128| (0..classes.len()).filter(|n| of >> n & 1 == 1).collect();
+    let mut overlaps: BTreeMap<u128, u64> = BTreeMap::new();
+    let mut units: BTreeMap<(&str, u128), u64> = BTreeMap::new();
+    for ((place, of), rows) in joint {
+        *overlaps.entry(of).or_default() += rows;
+        if let Some(alike) = usize::try_from(place).ok().and_then(|place| facts.alike.get(place)) {
+            *units.entry((alike.unit.as_str(), of)).or_default() += rows;
+        }
+    }
+    let places = |of: u128| -> Vec<usize> { (0..classes.len()).filter(|n| of >> n & 1 == 1).collect() };
+    let units = units.into_iter().map(|((unit, of), rows)| Joint { unit: unit.to_owned(), classes: places(of), rows });
+    let units = units.collect();
     let overlaps = overlaps.into_iter().map(|(of, rows)| (places(of), rows)).collect();
-    Ok(Census { classes, overlaps })
+    Ok(Census { classes, overlaps, units })
 }

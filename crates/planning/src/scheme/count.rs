@@ -162,16 +162,16 @@ pub(crate) async fn live(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) ->
         }
     };
     let mut conn = platform.store().read().await?;
-    let sizes: Vec<u64> = sizes.strata.iter().map(|stratum| stratum.size).collect();
     let subject = Subject {
         draft,
         census: &census,
-        sizes: &sizes,
+        sizes: &sizes.strata,
         organiser: &post.agency_path,
         items: items.as_deref(),
         window: (draft.window_from, draft.window_to),
         today: ctx.today(),
         matching: (draft.span(Rule::MatchingSpan).unwrap_or(book.matching_span()), &calendar),
+        per_day: book.visits_per_day(),
     };
     let findings = findings(&mut conn, &subject).await?;
     counts.findings = findings.iter().map(Into::into).collect();

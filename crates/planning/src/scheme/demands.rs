@@ -10,12 +10,14 @@ use domain::deadline::{Span, due_on};
 use domain::item::{CheckItem, items_for};
 use domain::scheme::{Census, Demand, Finding, Group, SchemeDraft, StratumRule};
 use domain::subject::Tag;
+use draw::StratumSizes;
 use store::repo::agency::Agency;
 use store::repo::dispatch::DRAWN_MAX;
 use store::repo::roster::Able;
 use store::{Conn, repo};
 use text::Explain as _;
 
+use super::capacity;
 use kernel::Result;
 
 /// Inspectors of one unit that a matching takes (`matching::UNIT_INSPECTORS_MAX`; a test compares them).
@@ -48,8 +50,8 @@ pub struct Subject<'a> {
     pub draft: &'a SchemeDraft,
     /// Who the members of its classes are.
     pub census: &'a Census,
-    /// How many of each class are drawn, in the scheme's order.
-    pub sizes: &'a [u64],
+    /// Rows and sizes of the classes, in the scheme's order.
+    pub sizes: &'a [StratumSizes],
     /// The organiser.
     pub organiser: &'a AgencyPath,
     /// The items of the list that dispatch will take, or `None` if there is none.
@@ -60,6 +62,8 @@ pub struct Subject<'a> {
     pub today: NaiveDate,
     /// How long matching takes, and by which calendar.
     pub matching: (Span, &'a Calendar),
+    /// Visits that one inspector makes a day at most.
+    pub per_day: u16,
 }
 
 /// Everything that is not met, what blocks first.
@@ -74,7 +78,7 @@ pub async fn findings(conn: &mut Conn, of: &Subject<'_>) -> Result<Vec<Finding>>
     let mut found = Vec::new();
     organiser(of, &agencies, &mut found);
     window(of, &mut found);
-    let drawn: u64 = of.sizes.iter().sum();
+    let drawn: u64 = of.sizes.iter().map(|stratum| stratum.size).sum();
     let max = DRAWN_MAX as u64;
     if drawn > max {
         found.push(Finding::TooManyDrawn { drawn, max });
@@ -94,11 +98,12 @@ pub async fn findings(conn: &mut Conn, of: &Subject<'_>) -> Result<Vec<Finding>>
     };
     let mut units: BTreeMap<&str, Unit> = BTreeMap::new();
     for ((rule, class), size) in of.draft.strata.iter().zip(&of.census.classes).zip(of.sizes) {
-        if *size > 0 {
+        if size.size > 0 {
             members(rule, &class.groups, of.items.is_some(), &executable, &mut units, &mut found);
         }
     }
     ends(of, &units, &executable, &mut found);
+    let days = capacity::days(conn, of).await?;
     for (code, unit) in &units {
         let Some(agency) = agencies.iter().find(|agency| agency.code == *code) else {
             found.push(Finding::NoUnit { unit: (*code).to_owned(), rows: unit.rows });
@@ -107,6 +112,9 @@ pub async fn findings(conn: &mut Conn, of: &Subject<'_>) -> Result<Vec<Finding>>
         let people: Vec<_> = able.iter().filter(|one| one.agency_id == agency.id).collect();
         let name = || agency.short_name.clone();
         inspectors(unit, &people, &name, &mut found);
+        if people.len() >= 2 {
+            found.extend(days.as_ref().and_then(|days| days.short(of, code, agency)));
+        }
         let hands = hands.get(&agency.id).copied().unwrap_or_default();
         if hands.clerks == 0 {
             found.push(Finding::NoReceiver { unit: name() });

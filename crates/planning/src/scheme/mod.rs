@@ -3,6 +3,7 @@
 //! A scheme is a revision of kind `scheme` whose content is a `domain::scheme::SchemeDraft`. The document of the draw
 //! protocol is compiled from it ([`compile`]) and is never edited by itself.
 
+mod capacity;
 mod census;
 mod choices;
 mod compile;

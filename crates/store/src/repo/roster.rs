@@ -1,8 +1,11 @@
 //! The inspectors of one unit as a matching needs them: certificates, qualifications, leave, recusals; and their loads.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, InspectorId, ShareId, SubjectId};
+use domain::visit_day::Available;
 
 use super::path_end;
 use crate::{Conn, Result, values};
@@ -69,8 +72,7 @@ pub async fn of_unit(conn: &mut Conn, agency: AgencyId, rows_max: u32) -> Result
             })
         })
         .collect::<Result<_>>()?;
-    let at: std::collections::BTreeMap<InspectorId, usize> =
-        entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
+    let at: BTreeMap<InspectorId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
     let held = conn
         .rows(
             "SELECT inspector_id, code, valid_from, valid_to FROM inspector_qualification
@@ -190,4 +192,40 @@ pub async fn able_unscoped(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Able>>
         }
     }
     Ok(able)
+}
+
+/// When the inspectors who have not left may go out between two days, unit by unit, whatever the scope: as
+/// [`able_unscoped`], but day by day and with leave.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn available_unscoped(
+    conn: &mut Conn,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<Vec<(AgencyId, Available)>> {
+    let mut away: BTreeMap<String, Vec<(NaiveDate, NaiveDate)>> = BTreeMap::new();
+    let leaves = conn
+        .rows(
+            "SELECT inspector_id, from_day, to_day FROM inspector_leave WHERE from_day <= $2 AND to_day >= $1
+             ORDER BY inspector_id, from_day",
+            values![first, last],
+        )
+        .await?;
+    for row in &leaves {
+        away.entry(row.text("inspector_id")?).or_default().push((row.parse("from_day")?, row.parse("to_day")?));
+    }
+    conn.rows(
+        "SELECT id, agency_id, certificate_from, certificate_to FROM inspector
+         WHERE left_on IS NULL AND certificate_from <= $2 AND certificate_to >= $1 ORDER BY id",
+        values![first, last],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        let leaves = away.remove(&row.text("id")?).unwrap_or_default();
+        let (from, to) = (row.parse("certificate_from")?, row.parse("certificate_to")?);
+        Ok((row.parse("agency_id")?, Available { from, to, leaves }))
+    })
+    .collect()
 }
