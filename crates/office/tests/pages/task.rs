@@ -106,7 +106,9 @@ on_both! {
         shown(clerk, &["已公布承诺", &leads(&ceremony)], &[&leads(&result), &asks(&void)]).await;
         front.get(clerk, &ceremony).await.says(200, &["正在揭示"], &[&asks(&parties), &secrets[0].salt, &secrets[0].value]);
         cast.draw(world, &secrets).await;
-        shown(clerk, &["待派发", "查看摇号结果", &leads(&result), &leads(&dispatch), "</svg>派发</a>"], &[]).await;
+        // What is due is the prominent one.
+        let due = format!("<a class=\"button primary\" {}", leads(&dispatch));
+        shown(clerk, &["待派发", "查看摇号结果", &leads(&result), &due, "</svg>派发</a>"], &[]).await;
         shown(leader, &[&leads(&result)], &["</svg>派发</a>"]).await;
         shown(&city.auditor, &[&leads(&result)], &["</svg>派发</a>"]).await;
         let list = front.get(clerk, &result).await;
