@@ -4,16 +4,19 @@
 import "htmx.org";
 import { confirmations } from "./islands/confirm";
 import { copies } from "./islands/copy";
+import { downloads } from "./islands/downloads";
 import { drafts, draftsArrive } from "./islands/drafts";
 import { filters } from "./islands/filters";
 import { jobs } from "./islands/jobs";
 import { schemes } from "./islands/scheme";
 import { toastsFromServer } from "./islands/toast";
 import { uploads } from "./islands/upload";
+import { waiting } from "./islands/waiting";
 
 function start(root: ParentNode): void {
   confirmations(root);
   copies(root);
+  downloads(root);
   drafts(root);
   filters(root);
   jobs(root);
@@ -23,6 +26,7 @@ function start(root: ParentNode): void {
 
 start(document);
 draftsArrive();
+waiting();
 toastsFromServer();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 

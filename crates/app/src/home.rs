@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use domain::registry::UseCase;
 use kernel::job::JobView;
-use kernel::{Ctx, Platform, Result};
+use kernel::{Ctx, Platform, Result, Window};
 
 pub use kernel::todo::{Sent, SentKind, Todo, TodoKind};
 
@@ -39,7 +39,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx) -> Result<Home> {
     todos.sort_by_key(urgency);
     sent.sort_by_key(|sent| sent.since);
     let jobs = if domain::registry::may(post.role, UseCase::JobList) {
-        kernel::job::list(platform, ctx, "running", 0, 5).await?.rows
+        kernel::job::list(platform, ctx, "running", Window::page(0, 5)).await?.rows
     } else {
         Vec::new()
     };

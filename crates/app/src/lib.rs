@@ -12,13 +12,13 @@ pub mod home;
 
 pub use ::drawing::{ceremony, fairness, party, public_site, task};
 pub use assigning::form;
-pub use kernel::{account, agency, audit, calendar, change, check, job, kill, rule, todo};
+pub use kernel::{account, agency, audit, calendar, change, check, export, job, kill, rule, todo};
 pub use planning::scheme;
 pub use {assigning, directory, drawing, upkeep};
 
 pub use kernel::{
     Actor, Agency, Clock, Command, Ctx, Entropy, Error, ErrorKind, FieldError, NewJob, Page, Platform, Post, Result,
-    StoreConfig, actor_id, point,
+    StoreConfig, Window, actor_id, point,
 };
 
 /// The areas, each after those that it uses.

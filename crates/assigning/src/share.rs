@@ -14,7 +14,7 @@ use text::Label as _;
 
 use super::{DeadlineView, days, deadline};
 use kernel::rulebook;
-use kernel::{Ctx, Error, Page, Platform, Result, actor_id};
+use kernel::{Ctx, Error, Page, Platform, Result, Window, actor_id};
 
 /// Characters of a reason.
 pub(crate) const REASON_CHARS_MAX: usize = 500;
@@ -95,14 +95,13 @@ pub async fn list(
     platform: &Platform,
     ctx: &Ctx,
     state: Option<ShareState>,
-    page: u32,
-    per_page: u32,
+    window: Window,
 ) -> Result<Page<ShareView>> {
     ctx.require(UseCase::ShareList)?;
     let calendar = platform.calendar().await?;
     let mut conn = platform.store().read().await?;
     let state = state.map_or("", ShareState::code);
-    let found = repo::list(&mut conn, &ctx.scope()?, state, page, per_page).await?;
+    let found = repo::list(&mut conn, &ctx.scope()?, state, window).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
     for share in found.rows {
         rows.push(shown(&mut conn, ctx, share, &calendar).await?);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use domain::ids::{ShareId, VisitId};
+use domain::ids::{ShareId, SubjectId, VisitId};
 use domain::registry::UseCase;
 use store::Conn;
 use store::repo::roster::Load;
@@ -11,7 +11,7 @@ use store::repo::share::Share;
 use store::repo::visit::{self as repo, Filter, FormItem, Place, Seat, Visit};
 use store::repo::visit_day::{self, DayChange};
 
-use kernel::{Ctx, Error, Page, Platform, Result};
+use kernel::{Ctx, Error, Page, Platform, Result, Window};
 
 /// Characters of a search.
 const SEARCH_CHARS_MAX: usize = 60;
@@ -27,6 +27,8 @@ pub struct VisitRow {
     pub strata: Vec<String>,
     /// Its team, the leader first; empty before the matching.
     pub team: Vec<Seat>,
+    /// What the register says today.
+    pub place: Option<Place>,
 }
 
 /// One visit in full.
@@ -38,8 +40,6 @@ pub struct VisitView {
     pub share: Share,
     /// The items of its form.
     pub items: Vec<FormItem>,
-    /// What the register says today.
-    pub place: Option<Place>,
     /// It is the acting post's own unit's.
     pub own: bool,
     /// What was changed of its day after the matching, the first change first.
@@ -50,19 +50,13 @@ pub struct VisitView {
 ///
 /// # Errors
 /// `Denied`; `Invalid` on `search` (`CORE-101`).
-pub async fn visits(
-    platform: &Platform,
-    ctx: &Ctx,
-    filter: &Filter,
-    page: u32,
-    per_page: u32,
-) -> Result<Page<VisitRow>> {
+pub async fn visits(platform: &Platform, ctx: &Ctx, filter: &Filter, window: Window) -> Result<Page<VisitRow>> {
     ctx.require(UseCase::VisitList)?;
     if filter.search.chars().count() > SEARCH_CHARS_MAX {
         return Err(Error::field("search", "CORE-101").with("max", SEARCH_CHARS_MAX));
     }
     let mut conn = platform.store().read().await?;
-    let found = repo::list(&mut conn, &ctx.scope()?, filter, page, per_page).await?;
+    let found = repo::list(&mut conn, &ctx.scope()?, filter, window).await?;
     let rows = rows(&mut conn, found.rows).await?;
     Ok(Page { rows, total: found.total })
 }
@@ -78,11 +72,10 @@ pub async fn visit(platform: &Platform, ctx: &Ctx, id: VisitId) -> Result<VisitV
     let found = repo::get(&mut conn, &scope, id).await?;
     let share = store::repo::share::get(&mut conn, &scope, found.share_id).await?;
     let items = repo::items(&mut conn, &share.item_list_id, &[id]).await?;
-    let place = repo::places(&mut conn, &[id]).await?.into_iter().next();
     let own = ctx.post().is_ok_and(|post| post.agency_id == share.agency_id);
     let row = rows(&mut conn, vec![found]).await?.into_iter().next().ok_or_else(Error::not_found)?;
     let day_changes = visit_day::day_changes(&mut conn, id).await?;
-    Ok(VisitView { row, share, items, place, own, day_changes })
+    Ok(VisitView { row, share, items, own, day_changes })
 }
 
 /// Visits of each inspector of the scope: of one share, or (`None`) of all.
@@ -105,6 +98,8 @@ async fn rows(conn: &mut Conn, visits: Vec<Visit>) -> Result<Vec<VisitRow>> {
     for seat in repo::teams(conn, &ids).await? {
         teams.entry(seat.visit_id).or_default().push(seat);
     }
+    let places = repo::places(conn, &ids).await?;
+    let places: BTreeMap<SubjectId, Place> = places.into_iter().map(|place| (place.subject_id, place)).collect();
     let mut labels: BTreeMap<ShareId, BTreeMap<String, String>> = BTreeMap::new();
     let mut rows = Vec::with_capacity(visits.len());
     for visit in visits {
@@ -116,6 +111,7 @@ async fn rows(conn: &mut Conn, visits: Vec<Visit>) -> Result<Vec<VisitRow>> {
         rows.push(VisitRow {
             strata: visit.strata.split(',').filter(|code| !code.is_empty()).map(label).collect(),
             team: teams.remove(&visit.id).unwrap_or_default(),
+            place: places.get(&visit.subject_id).cloned(),
             visit,
         });
     }

@@ -5,7 +5,7 @@ use store::repo;
 use store::repo::inspector::InspectorFilter;
 
 use super::inspector::EXPIRY_NOTICE_DAYS;
-use kernel::{Ctx, Platform, Result};
+use kernel::{Ctx, Platform, Result, Window};
 
 /// What the directories hold, in the scope of the acting post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +55,12 @@ pub async fn view(platform: &Platform, ctx: &Ctx) -> Result<Hub> {
         let valid = InspectorFilter { valid_only: true, ..InspectorFilter::default() };
         let ending = InspectorFilter { ends_by: Some(soon), ..InspectorFilter::default() };
         hub.inspectors =
-            repo::inspector::list(&mut conn, &scope, &InspectorFilter::default(), today, 0, 1).await?.total;
-        hub.inspectors_valid = repo::inspector::list(&mut conn, &scope, &valid, today, 0, 1).await?.total;
-        hub.inspectors_ending = repo::inspector::list(&mut conn, &scope, &ending, today, 0, 1).await?.total;
+            repo::inspector::list(&mut conn, &scope, &InspectorFilter::default(), today, Window::page(0, 1))
+                .await?
+                .total;
+        hub.inspectors_valid = repo::inspector::list(&mut conn, &scope, &valid, today, Window::page(0, 1)).await?.total;
+        hub.inspectors_ending =
+            repo::inspector::list(&mut conn, &scope, &ending, today, Window::page(0, 1)).await?.total;
     }
     if let Some(list) = repo::check_item::published_for(&mut conn, &ctx.post()?.agency_path).await? {
         hub.items = u64::try_from(repo::check_item::of_revision(&mut conn, list.id).await?.len()).unwrap_or(u64::MAX);

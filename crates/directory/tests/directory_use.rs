@@ -7,7 +7,8 @@ use std::io::Read as _;
 use app::directory::hub;
 use app::directory::inspector::{self, CertificateState, InspectorQuery, LEAVE_DAYS_MAX, LeaveInput, RecusalInput};
 use app::directory::item::{self, ItemQuery};
-use app::directory::subject::{self, ExportFormat, LicenceInput, Saved, SubjectInput, SubjectQuery};
+use app::directory::subject::{self, LicenceInput, Saved, SubjectInput, SubjectQuery};
+use app::export::Format;
 use app::{Ctx, ErrorKind, Post};
 use domain::agency::AgencyLevel;
 use domain::ids::{AgencyId, CheckItemId, InspectorId, RevisionId, SubjectId};
@@ -235,7 +236,7 @@ impl City {
 }
 
 async fn names(city: &City, post: &Post, query: SubjectQuery) -> Vec<String> {
-    let found = subject::list(&city.world.platform, &city.ctx(post), &query, 0, 50).await.unwrap();
+    let found = subject::list(&city.world.platform, &city.ctx(post), &query, app::Window::page(0, 50)).await.unwrap();
     assert_eq!(found.total, found.rows.len() as u64);
     found.rows.into_iter().map(|line| line.name).collect()
 }
@@ -273,12 +274,12 @@ on_both! {
         let whole_city = SubjectQuery { agency: city.city_keeper.agency_id.to_string(), ..some() };
         assert_eq!(names(&city, &city.city_keeper, whole_city).await.len(), 4, "an agency holds those below it");
 
-        let listing = subject::list(&city.world.platform, &city.ctx(keeper), &some(), 1, 2).await.unwrap();
+        let listing = subject::list(&city.world.platform, &city.ctx(keeper), &some(), app::Window::page(1, 2)).await.unwrap();
         assert_eq!((listing.rows.len(), listing.total), (1, 3), "the second page");
         assert_eq!(listing.tags, [("广告".to_owned(), 1), ("食品销售".to_owned(), 1)]);
         assert_eq!(listing.agencies.len(), 1);
         let admin = city.post("admin", "李管理", Role::Administrator).await;
-        let denied = subject::list(&city.world.platform, &city.ctx(&admin), &some(), 0, 50).await.unwrap_err();
+        let denied = subject::list(&city.world.platform, &city.ctx(&admin), &some(), app::Window::page(0, 50)).await.unwrap_err();
         assert_eq!((denied.kind, denied.code), (ErrorKind::Denied, "CORE-403"));
     }
 
@@ -426,7 +427,7 @@ on_both! {
         let city = City::new(world).await;
         let query = SubjectQuery { q: "商".into(), ..SubjectQuery::default() };
         let ctx = city.ctx(&city.clerk);
-        let mut export = subject::export(&city.world.platform, &ctx, &query, ExportFormat::Csv).await.unwrap();
+        let mut export = subject::export(&city.world.platform, &ctx, &query, None, Format::Csv).await.unwrap();
         let mut text = String::new();
         export.file.read_to_string(&mut text).unwrap();
         let lines: Vec<_> = text.lines().collect();
@@ -446,7 +447,7 @@ on_both! {
     async fn a_workbook_export_reads_back_cell_by_cell(world) {
         let city = City::new(world).await;
         let ctx = city.ctx(&city.city_keeper);
-        let mut export = subject::export(&city.world.platform, &ctx, &SubjectQuery::default(), ExportFormat::Xlsx).await.unwrap();
+        let mut export = subject::export(&city.world.platform, &ctx, &SubjectQuery::default(), None, Format::Xlsx).await.unwrap();
         let mut bytes = Vec::new();
         export.file.read_to_end(&mut bytes).unwrap();
         let path = city.world.folder.path().join("export.xlsx");
@@ -475,18 +476,18 @@ on_both! {
         let city = City::new(world).await;
         let platform = &city.world.platform;
         let all = SubjectQuery::default();
-        for format in [ExportFormat::Csv, ExportFormat::Xlsx] {
+        for format in Format::ALL {
             let ctx = city.ctx(&city.keeper);
-            assert_eq!(subject::export_up_to(platform, &ctx, &all, format, 3).await.unwrap().rows, 3);
+            assert_eq!(subject::export_up_to(platform, &ctx, &all, None, format, 3).await.unwrap().rows, 3);
             let events = city.events().await;
-            let error = subject::export_up_to(platform, &ctx, &all, format, 2).await.unwrap_err();
+            let error = subject::export_up_to(platform, &ctx, &all, None, format, 2).await.unwrap_err();
             assert_eq!((error.kind, error.code), (ErrorKind::Conflict, "SUBJ-109"));
             assert!(error.message().contains('2') && error.message().contains('3'), "{error}");
             assert_eq!(city.events().await, events);
         }
-        assert_eq!(subject::export(platform, &city.ctx(&city.other_keeper), &all, ExportFormat::Csv).await.unwrap().rows, 1);
+        assert_eq!(subject::export(platform, &city.ctx(&city.other_keeper), &all, None, Format::Csv).await.unwrap().rows, 1);
         let admin = city.post("admin", "李管理", Role::Administrator).await;
-        let denied = subject::export(platform, &city.ctx(&admin), &all, ExportFormat::Csv).await.unwrap_err();
+        let denied = subject::export(platform, &city.ctx(&admin), &all, None, Format::Csv).await.unwrap_err();
         assert_eq!(denied.kind, ErrorKind::Denied);
     }
 
@@ -496,7 +497,7 @@ on_both! {
         let list = |post: &Post, query: InspectorQuery| {
             let (platform, ctx) = (platform.clone(), city.ctx(post));
             async move {
-                let found = inspector::list(&platform, &ctx, &query, 0, 50).await.unwrap();
+                let found = inspector::list(&platform, &ctx, &query, app::Window::page(0, 50)).await.unwrap();
                 assert_eq!(found.total, found.rows.len() as u64);
                 found.rows.into_iter().map(|line| (line.record.inspector.name, line.state)).collect::<Vec<_>>()
             }
@@ -520,7 +521,7 @@ on_both! {
         assert_eq!(list(&city.city_keeper, InspectorQuery { agency: city.city_keeper.agency_id.to_string(), ..some() }).await, all);
         assert_eq!(list(&city.other_keeper, some()).await, []);
         let admin = city.post("admin", "李管理", Role::Administrator).await;
-        let denied = inspector::list(platform, &city.ctx(&admin), &some(), 0, 50).await.unwrap_err();
+        let denied = inspector::list(platform, &city.ctx(&admin), &some(), app::Window::page(0, 50)).await.unwrap_err();
         assert_eq!(denied.kind, ErrorKind::Denied);
         let other = inspector::view(platform, &city.ctx(&city.other_keeper), city.inspectors[0]).await.unwrap_err();
         assert_eq!(other.kind, ErrorKind::NotFound);

@@ -103,11 +103,14 @@ registry! {
     RulebookView "rulebook.view" read ANY, Some("/rules");
     RulebookSet "rulebook.set" write ADMIN, Some("/rules/{rule}");
 
+    // Whoever may see a list may take what it shows; the list's own use case is asked as well.
+    ListExport "list.export" noted ANY, None;
+
     SubjectList "subject.list" read READERS, Some("/subjects");
     SubjectView "subject.view" read READERS, Some("/subjects/{subject}");
     SubjectSave "subject.save" write KEEPER, Some("/subjects/{subject}/edit");
     SubjectImport "subject.import" write DIRECTORY, Some("/subjects/import");
-    SubjectExport "subject.export" noted READERS, Some("/subjects/export");
+    SubjectExport "subject.export" noted READERS, None;
     InspectorList "inspector.list" read READERS, Some("/inspectors");
     InspectorView "inspector.view" read READERS, Some("/inspectors/{inspector}");
     InspectorName "inspector.name_account" write KEEPER, Some("/inspectors/{inspector}/account");

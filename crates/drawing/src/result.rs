@@ -7,11 +7,11 @@ use domain::ids::TaskId;
 use domain::registry::UseCase;
 use store::Conn;
 use store::repo;
-use store::repo::Page;
 use store::repo::attempt::Attempt;
 pub use store::repo::attestation::Attestation;
 use store::repo::drawn::{Drawn, DrawnCount, DrawnFilter};
 use store::repo::task::Task;
+use store::repo::{Page, Window};
 
 use crate::task::{TaskView, view};
 use kernel::{Ctx, Error, Platform, Result};
@@ -129,7 +129,7 @@ fn units(counts: &[DrawnCount], objects: &[(domain::ids::AgencyId, i64)], codes:
     units
 }
 
-/// A page of the drawn list. `stratum`, `unit` (agency id) and `search` empty mean all; `page` counts from 0.
+/// A window of the drawn list. `stratum`, `unit` (agency id) and `search` empty mean all.
 ///
 /// # Errors
 /// `DRAW-020` before the draw, `NotFound`, `Denied`.
@@ -138,8 +138,7 @@ pub async fn drawn_list(
     ctx: &Ctx,
     id: TaskId,
     filter: (&str, &str, &str),
-    page: u32,
-    per_page: u32,
+    window: Window,
 ) -> Result<Page<Drawn>> {
     ctx.require(UseCase::DrawView)?;
     let mut conn = platform.store().read().await?;
@@ -152,7 +151,7 @@ pub async fn drawn_list(
         Err(_) => String::new(),
     };
     let filter = DrawnFilter { stratum: stratum.to_owned(), agency_path, text: text.trim().to_owned() };
-    Ok(repo::drawn::list(&mut conn, attempt.id, &filter, page, per_page).await?)
+    Ok(repo::drawn::list(&mut conn, attempt.id, &filter, window).await?)
 }
 
 /// The bundle that the public may have, noted as an event: it left the house.

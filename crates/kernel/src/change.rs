@@ -4,6 +4,7 @@
 use domain::registry::UseCase;
 use domain::time::Instant;
 use store::repo;
+use store::repo::Window;
 use store::repo::event::EventFilter;
 
 use crate::{Ctx, Platform, Result};
@@ -47,7 +48,8 @@ pub async fn latest(
         to: None,
     };
     let mut conn = platform.store().read().await?;
-    let events = repo::event::list(&mut conn, &ctx.scope()?, &filter, 0, count.clamp(1, CHANGES_MAX)).await?;
+    let events =
+        repo::event::list(&mut conn, &ctx.scope()?, &filter, Window::page(0, count.clamp(1, CHANGES_MAX))).await?;
     let change = |event: repo::event::Event| Change {
         at: event.at,
         who: event.actor_name,

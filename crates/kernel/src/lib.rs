@@ -17,6 +17,7 @@ pub mod check;
 mod command;
 mod ctx;
 mod error;
+pub mod export;
 pub mod job;
 pub mod kill;
 mod platform;
@@ -29,9 +30,9 @@ pub use ctx::{Actor, Ctx, Entropy};
 pub use error::{Error, ErrorKind, FieldError};
 pub use platform::{Clock, Config, Platform};
 pub use store::StoreConfig;
-pub use store::repo::Page;
 pub use store::repo::agency::Agency;
 pub use store::repo::post::Post;
+pub use store::repo::{Page, Window};
 
 /// Result of every use case.
 pub type Result<T> = std::result::Result<T, Error>;

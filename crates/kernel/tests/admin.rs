@@ -304,7 +304,7 @@ on_both! {
         let other = OpenAccount { login: "zhou".to_owned(), agency: city.south, ..input() };
         let outside = open(&world.platform, &world.as_post(&city.north_admin), other).await.unwrap_err();
         assert_eq!(outside.kind, ErrorKind::NotFound);
-        let found = app::account::page(&world.platform, &world.as_post(&city.admin), "zhou", 0, 50).await.unwrap();
+        let found = app::account::page(&world.platform, &world.as_post(&city.admin), "zhou", app::Window::page(0, 50)).await.unwrap();
         assert_eq!(found.total, 0, "nothing was half made");
         let clerk = open(&world.platform, &world.as_post(&city.clerk), input()).await.unwrap_err();
         assert_eq!(clerk.kind, ErrorKind::Denied);
@@ -321,7 +321,7 @@ on_both! {
         let logins = |post: &Post, text: &'static str| {
             let (platform, ctx) = (world.platform.clone(), world.as_post(post));
             async move {
-                let found = page(&platform, &ctx, text, 0, 50).await.unwrap();
+                let found = page(&platform, &ctx, text, app::Window::page(0, 50)).await.unwrap();
                 assert_eq!(found.total, found.rows.len() as u64);
                 found.rows.into_iter().map(|AccountView { account, .. }| account.login).collect::<Vec<_>>()
             }

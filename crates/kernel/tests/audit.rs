@@ -114,17 +114,17 @@ on_both! {
         let county_auditor = world.person("county-auditor", "周纪检", county, Role::Auditor).await;
         let clerk = world.person("clerk", "王经办", county, Role::Clerk).await;
         let ctx = world.as_post(&clerk);
-        assert_eq!(list(&world.platform, &ctx, &EventQuery::default(), 0, 50).await.unwrap_err().kind, ErrorKind::Denied);
+        assert_eq!(list(&world.platform, &ctx, &EventQuery::default(), app::Window::page(0, 50)).await.unwrap_err().kind, ErrorKind::Denied);
         assert_eq!(verify(&world.platform, &ctx, None).await.unwrap_err().kind, ErrorKind::Denied);
 
         let public = world.platform.ctx(app::Actor::Public, "test");
         app::account::sign_in(&world.platform, &public, "clerk", testkit::PASSWORD).await.unwrap();
         app::account::sign_in(&world.platform, &public, "clerk1", testkit::PASSWORD).await.unwrap();
-        let county_rows = list(&world.platform, &world.as_post(&county_auditor), &EventQuery::default(), 0, 50).await.unwrap();
+        let county_rows = list(&world.platform, &world.as_post(&county_auditor), &EventQuery::default(), app::Window::page(0, 50)).await.unwrap();
         assert_eq!((county_rows.total, county_rows.rows[0].actor_name.as_str()), (1, "王经办"));
-        let city_rows = list(&world.platform, &world.as_post(&auditor), &EventQuery::default(), 0, 50).await.unwrap();
+        let city_rows = list(&world.platform, &world.as_post(&auditor), &EventQuery::default(), app::Window::page(0, 50)).await.unwrap();
         assert_eq!(city_rows.total, 2);
         let none = EventQuery { kind: "task".to_owned(), ..EventQuery::default() };
-        assert_eq!(list(&world.platform, &world.as_post(&auditor), &none, 0, 50).await.unwrap().total, 0);
+        assert_eq!(list(&world.platform, &world.as_post(&auditor), &none, app::Window::page(0, 50)).await.unwrap().total, 0);
     }
 }

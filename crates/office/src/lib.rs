@@ -2,6 +2,7 @@
 //! `/witness/{token}`. Handlers read the form, call one use case and show what came out; rules live in `app`.
 
 mod late;
+mod listed;
 pub mod page;
 mod router;
 mod routes;

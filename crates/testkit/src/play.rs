@@ -269,7 +269,10 @@ impl Cast {
         assigning::dispatch(&world.platform, &world.as_post(&self.clerk), input).await.unwrap();
         world.work().await;
         let shares =
-            assigning::list(&world.platform, &world.as_post(&self.unit_clerk), None, 0, 100).await.unwrap().rows;
+            assigning::list(&world.platform, &world.as_post(&self.unit_clerk), None, app::Window::page(0, 100))
+                .await
+                .unwrap()
+                .rows;
         let mine = |share: &assigning::Share| share.agency_id == self.unit_clerk.agency_id && share.task_id == task;
         shares.into_iter().map(|view| view.share).find(mine).expect("a share of the unit").id
     }

@@ -62,6 +62,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
         "inspectors" => "检查人员",
         "kind" => "种类",
         "limit" => "份数上限",
+        "list" => "列表",
         "moved" => "到期日变动",
         "name" => "名称",
         "new" => "新增",

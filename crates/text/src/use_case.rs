@@ -26,6 +26,7 @@ impl Label for UseCase {
             Self::CalendarExtend => "录入年度放假安排",
             Self::RulebookView => "查看规则参数",
             Self::RulebookSet => "设置规则参数",
+            Self::ListExport => "导出列表",
             Self::SubjectList => "查询检查对象",
             Self::SubjectView => "查看检查对象",
             Self::SubjectSave => "维护检查对象",

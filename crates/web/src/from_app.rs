@@ -5,6 +5,8 @@ use app::{Error as AppError, ErrorKind};
 
 use crate::component::{FieldErrors, Moment};
 use crate::error::{Category, Error};
+use crate::query::{FileFormat, ListQuery};
+use crate::table::Column;
 
 impl From<ErrorKind> for Category {
     fn from(kind: ErrorKind) -> Self {
@@ -33,6 +35,28 @@ impl From<AppError> for Error {
 impl From<&AppError> for FieldErrors {
     fn from(error: &AppError) -> Self {
         error.fields.iter().map(|field| (field.field.to_owned(), AppError::field_message(field))).collect()
+    }
+}
+
+impl ListQuery {
+    /// The rows that are asked for: those of the page, or for a file all, and one more than it may hold.
+    #[must_use]
+    pub fn window(&self, columns: &'static [Column]) -> app::Window {
+        let sort = self.sort_of(columns).and_then(|(index, down)| Some((columns.get(index)?.key, down)));
+        let window = match self.file {
+            Some(_) => app::Window::first(app::export::ROWS_MAX.saturating_add(1)),
+            None => app::Window::page(self.page - 1, self.per_page),
+        };
+        window.sorted(sort)
+    }
+}
+
+impl From<FileFormat> for app::export::Format {
+    fn from(format: FileFormat) -> Self {
+        match format {
+            FileFormat::Xlsx => Self::Xlsx,
+            FileFormat::Csv => Self::Csv,
+        }
     }
 }
 

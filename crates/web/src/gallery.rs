@@ -7,7 +7,8 @@ use crate::component::{Choice, Crumb, FieldErrors, JobView, Step, StepState, Tab
 use crate::error::Error;
 use crate::page::{Area, Html, Page, Seat};
 use crate::qr::qr_svg;
-use crate::query::{ListQuery, Pager};
+use crate::query::ListQuery;
+use crate::table::{Cell, Column, Table};
 
 /// The component page.
 #[derive(Template)]
@@ -18,8 +19,7 @@ pub struct Gallery {
     organs: Vec<Choice>,
     methods: Vec<Choice>,
     list: ListQuery,
-    pager: Pager,
-    rows: Vec<(&'static str, &'static str, &'static str, u32, Tone)>,
+    table: Table,
     tabs: Vec<Tab>,
     steps: Vec<Step>,
     running: JobView,
@@ -56,9 +56,8 @@ impl Gallery {
                 Choice::new("130304", "北戴河区"),
             ],
             methods: methods(),
-            pager: list.pager(3344),
+            table: Table::paged(("抽取结果", "户"), COLUMNS, &list, 3344, rows()),
             list,
-            rows: rows(),
             tabs: tabs(),
             steps: steps(),
             running: job("封存底册", 84_000, Some(240_256), None, "正在计算摘要", "约剩 12 秒"),
@@ -91,8 +90,8 @@ impl Gallery {
     }
 
     /// A word for each tone.
-    fn words(&self, tone: impl std::borrow::Borrow<Tone>) -> &'static str {
-        match tone.borrow() {
+    fn words(tone: Tone) -> &'static str {
+        match tone {
             Tone::Plain => "未开始",
             Tone::Info => "进行中",
             Tone::Good => "已完成",
@@ -130,13 +129,25 @@ fn methods() -> Vec<Choice> {
     vec![random, hamilton]
 }
 
-fn rows() -> Vec<(&'static str, &'static str, &'static str, u32, Tone)> {
+const COLUMNS: &[Column] = &[
+    Column::text("name", "名称").head(),
+    Column::code("code", "统一社会信用代码").label("代码"),
+    Column::text("organ", "登记机关"),
+    Column::number("risk", "风险分"),
+    Column::text("state", "状态").unsorted(),
+];
+
+fn rows() -> Vec<Vec<Cell>> {
+    let row = |name: &str, code: &str, organ: &str, risk, tone| {
+        let state = Cell::chip(tone, Gallery::words(tone));
+        vec![Cell::link(name, "#lists"), Cell::text(code), Cell::text(organ), Cell::number(risk), state]
+    };
     vec![
-        ("秦皇岛云帆渔具有限公司", "91130302MA00000016", "海港区", 712, Tone::Good),
-        ("山海关老城根面馆", "92130303MA0000012X", "山海关区", 88, Tone::Info),
-        ("北戴河听涛民宿服务有限公司", "91130304MA00000333", "北戴河区", 430, Tone::Bad),
-        ("昌黎县碣石葡萄种植农民专业合作社联合社（示范社）", "93130322MA00000417", "昌黎县", 5, Tone::Plain),
-        ("青龙满族自治县祖山板栗加工厂", "91130321MA0000055G", "青龙满族自治县", 1024, Tone::Warn),
+        row("秦皇岛云帆渔具有限公司", "91130302MA00000016", "海港区", 712, Tone::Good),
+        row("山海关老城根面馆", "92130303MA0000012X", "山海关区", 88, Tone::Info),
+        row("北戴河听涛民宿服务有限公司", "91130304MA00000333", "北戴河区", 430, Tone::Bad),
+        row("昌黎县碣石葡萄种植农民专业合作社联合社（示范社）", "93130322MA00000417", "昌黎县", 5, Tone::Plain),
+        row("青龙满族自治县祖山板栗加工厂", "91130321MA0000055G", "青龙满族自治县", 1024, Tone::Warn),
     ]
 }
 

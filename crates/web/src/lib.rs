@@ -24,6 +24,7 @@ pub mod page;
 pub mod qr;
 pub mod query;
 pub mod request_id;
+pub mod table;
 
 pub use assets::{asset_url, icon};
 pub use component::{
@@ -37,8 +38,9 @@ pub use gallery::gallery;
 pub use harden::{Hardening, harden};
 pub use page::{Area, Html, Page, Seat};
 pub use qr::qr_svg;
-pub use query::{ListQuery, Pager};
+pub use query::{FileFormat, ListQuery, Pager};
 pub use request_id::RequestId;
+pub use table::{Cell, Column, Look, Table};
 
 /// The result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

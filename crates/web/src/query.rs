@@ -6,6 +6,8 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::table::Column;
+
 /// How many rows a page may have; the first is the default.
 pub const PER_PAGE: [u32; 3] = [50, 20, 200];
 /// Last page that can be asked for. Nobody turns so many pages; filters are the way.
@@ -14,6 +16,15 @@ pub const PAGE_MAX: u32 = 100_000;
 pub const FILTER_CHARACTERS_MAX: usize = 100;
 /// Most filters in one address.
 pub const FILTERS_MAX: usize = 30;
+
+/// The list is wanted as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// `format=xlsx`.
+    Xlsx,
+    /// `format=csv`.
+    Csv,
+}
 
 /// What a list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +35,8 @@ pub struct ListQuery {
     pub page: u32,
     /// Rows of a page, one of [`PER_PAGE`].
     pub per_page: u32,
+    /// Asked for as a file: all its pages at once.
+    pub file: Option<FileFormat>,
     sort: Option<(String, bool)>,
 }
 
@@ -41,13 +54,21 @@ impl ListQuery {
     /// Reads path and query of an address.
     #[must_use]
     pub fn parse(path: &str, query: &str) -> Self {
-        let mut list = Self { path: path.to_owned(), filters: Vec::new(), page: 1, per_page: PER_PAGE[0], sort: None };
+        let (page, per_page) = (1, PER_PAGE[0]);
+        let mut list = Self { path: path.to_owned(), filters: Vec::new(), page, per_page, file: None, sort: None };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value: String = value.trim().chars().take(FILTER_CHARACTERS_MAX).collect();
             match name.as_ref() {
                 "page" => list.page = value.parse().unwrap_or(1).clamp(1, PAGE_MAX),
                 "per_page" => {
                     list.per_page = value.parse().ok().filter(|n| PER_PAGE.contains(n)).unwrap_or(PER_PAGE[0])
+                }
+                "format" => {
+                    list.file = match value.as_str() {
+                        "xlsx" => Some(FileFormat::Xlsx),
+                        "csv" => Some(FileFormat::Csv),
+                        _ => None,
+                    };
                 }
                 "sort" => {
                     list.sort = match value.strip_prefix('-') {
@@ -83,11 +104,25 @@ impl ListQuery {
         !self.filters.is_empty()
     }
 
-    /// Column and direction (`true`: descending), if the column is among `allowed`.
+    /// Place of the column that a list is to be sorted by, and the direction (`true`: descending).
     #[must_use]
-    pub fn sort(&self, allowed: &[&'static str]) -> Option<(&'static str, bool)> {
-        let (column, descending) = self.sort.as_ref()?;
-        allowed.iter().find(|known| *known == column).map(|known| (*known, *descending))
+    pub fn sort_of(&self, columns: &[Column]) -> Option<(usize, bool)> {
+        let (key, descending) = self.sort.as_ref()?;
+        columns.iter().position(|column| column.sorts && column.key == key).map(|index| (index, *descending))
+    }
+
+    /// The order as it stands in the address, so that a change of filters keeps it; empty for the list's own.
+    #[must_use]
+    pub fn sort_value(&self) -> String {
+        self.sort
+            .as_ref()
+            .map_or_else(String::new, |(column, down)| format!("{}{column}", if *down { "-" } else { "" }))
+    }
+
+    /// What is set, in the order of the address.
+    #[must_use]
+    pub fn filters(&self) -> &[(String, String)] {
+        &self.filters
     }
 
     /// How many rows come before this page.
@@ -102,10 +137,18 @@ impl ListQuery {
         self.url(&self.path, page, self.sort.as_ref())
     }
 
-    /// The address of the same rows under another path, e.g. an export; without page.
+    /// The address of the same rows under another path; without page.
     #[must_use]
     pub fn url_under(&self, path: &str) -> String {
         self.url(path, 1, self.sort.as_ref())
+    }
+
+    /// The address of the same list as a file (`xlsx`, `csv`): all its pages, in the same order.
+    #[must_use]
+    pub fn url_file(&self, format: &str) -> String {
+        let list = self.url(&self.path, 1, self.sort.as_ref());
+        let join = if list.contains('?') { '&' } else { '?' };
+        format!("{list}{join}format={format}")
     }
 
     /// The address with this column sorted: ascending first, then descending.
@@ -233,7 +276,10 @@ mod tests {
         assert_eq!(list.filter_opt("empty"), None);
         assert_eq!(list.url_of_page(4), "/l?name=%E5%B1%B1&organ=130302&page=4");
         assert_eq!(list.url_of_page(1), "/l?name=%E5%B1%B1&organ=130302");
-        assert_eq!(list.url_under("/l.xlsx"), "/l.xlsx?name=%E5%B1%B1&organ=130302");
+        assert_eq!(list.url_file("xlsx"), "/l?name=%E5%B1%B1&organ=130302&format=xlsx");
+        assert_eq!(ListQuery::parse("/l", "page=2").url_file("csv"), "/l?format=csv");
+        assert_eq!(ListQuery::parse("/l", "format=csv").file, Some(FileFormat::Csv));
+        assert_eq!(ListQuery::parse("/l", "format=pdf").file, None);
 
         let long = ListQuery::parse("/l", &format!("q={}", "a".repeat(FILTER_CHARACTERS_MAX + 1)));
         assert_eq!(long.filter("q").len(), FILTER_CHARACTERS_MAX);
@@ -246,13 +292,14 @@ mod tests {
     #[test]
     fn sorting_turns_round_and_goes_back_to_the_first_page() {
         let list = ListQuery::parse("/l", "sort=name&page=7");
-        assert_eq!(list.sort(&["name"]), Some(("name", false)));
-        assert_eq!(list.sort(&["code"]), None);
+        let (name, code) = (Column::text("name", ""), Column::text("code", ""));
+        assert_eq!(list.sort_of(&[code, name]), Some((1, false)));
+        assert_eq!(list.sort_of(&[code, name.unsorted()]), None);
         assert_eq!(list.url_sorted("name"), "/l?sort=-name");
         assert_eq!(list.url_sorted("code"), "/l?sort=code");
         assert_eq!(list.aria_sort("name"), "ascending");
         let down = ListQuery::parse("/l", "sort=-name");
-        assert_eq!(down.sort(&["name"]), Some(("name", true)));
+        assert_eq!((down.sort_of(&[name]), down.sort_value().as_str()), (Some((0, true)), "-name"));
         assert_eq!(down.url_sorted("name"), "/l?sort=name");
         assert_eq!(down.aria_sort("name"), "descending");
         assert_eq!(down.aria_sort("code"), "none");

@@ -374,7 +374,7 @@ impl City {
     /// The share of a unit.
     pub async fn share(&self, unit: AgencyId) -> Share {
         let ctx = self.world.as_post(&self.clerk);
-        let shares = assigning::list(&self.world.platform, &ctx, None, 0, 100).await.unwrap().rows;
+        let shares = assigning::list(&self.world.platform, &ctx, None, app::Window::page(0, 100)).await.unwrap().rows;
         shares.into_iter().map(|view| view.share).find(|share| share.agency_id == unit).unwrap()
     }
 

@@ -18,7 +18,7 @@ fn input(share: ShareId, only: &[VisitId], on: &str) -> PlanInput {
 async fn planned(city: &City, share: ShareId) -> Vec<NaiveDate> {
     let ctx = city.world.as_post(&city.clerk);
     let filter = Filter { share: Some(share), ..Filter::default() };
-    let rows = assigning::visits(&city.world.platform, &ctx, &filter, 0, 200).await.unwrap().rows;
+    let rows = assigning::visits(&city.world.platform, &ctx, &filter, app::Window::page(0, 200)).await.unwrap().rows;
     let mut days: Vec<_> = rows.into_iter().map(|row| row.visit.planned_on).collect();
     days.sort();
     days
@@ -78,7 +78,7 @@ on_both! {
         let share = city.accepted().await;
         forms::match_share(&city.world, &city, share).await;
         let ctx = city.world.as_post(&city.a_clerk);
-        let rows = assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 50).await.unwrap().rows;
+        let rows = assigning::visits(&city.world.platform, &ctx, &Filter::default(), app::Window::page(0, 50)).await.unwrap().rows;
         let (june, july): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.visit.planned_on <= day("2021-06-30"));
         assert!(june.len() > 3 && july.len() > 3);
         for (rows, people) in [(june, &early), (july, &late)] {
@@ -114,7 +114,7 @@ on_both! {
         city.dispatch().await;
         let ctx = city.world.as_post(&city.a_clerk);
         let order = async || {
-            let rows = assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 50).await.unwrap().rows;
+            let rows = assigning::visits(&city.world.platform, &ctx, &Filter::default(), app::Window::page(0, 50)).await.unwrap().rows;
             let mut rows: Vec<_> = rows.into_iter().map(|row| (row.visit.planned_on, row.visit.name)).collect();
             rows.sort();
             rows.into_iter().map(|(_, name)| name.chars().nth(7).unwrap()).collect::<String>()
@@ -162,7 +162,7 @@ on_both! {
         let platform = city.world.platform.clone();
         let a = city.world.as_post(&city.a_clerk);
         let share = city.share(city.a).await.id;
-        let rows = assigning::visits(&platform, &a, &Filter::default(), 0, 2).await.unwrap().rows;
+        let rows = assigning::visits(&platform, &a, &Filter::default(), app::Window::page(0, 2)).await.unwrap().rows;
         let two: Vec<_> = rows.iter().map(|row| row.visit.id).collect();
         let moved = |visits| Planned { visits, to_print: 0 };
         assert_eq!(assigning::plan(&platform, &a, input(share, &two, "2021-06-01")).await.unwrap(), moved(2));
@@ -186,7 +186,7 @@ on_both! {
         let share = forms::matched(&city).await;
         let platform = city.world.platform.clone();
         let a = city.world.as_post(&city.a_clerk);
-        let rows = assigning::visits(&platform, &a, &Filter::default(), 0, 50).await.unwrap().rows;
+        let rows = assigning::visits(&platform, &a, &Filter::default(), app::Window::page(0, 50)).await.unwrap().rows;
         let row = rows.iter().find(|row| row.visit.name.contains("第5号")).unwrap();
         let (id, before) = (row.visit.id, row.visit.planned_on);
         let why = |on: &str, reason: &str| PlanInput { reason: reason.to_owned(), ..input(share, &[id], on) };
@@ -248,9 +248,9 @@ on_both! {
         let view = assigning::view(&platform, &a, share).await.unwrap();
         assert_eq!((view.per_day, view.over_limit), (2, 2));
         let filter = Filter { day: Some(day("2021-06-09")), ..Filter::default() };
-        assert_eq!(assigning::visits(&platform, &a, &filter, 0, 50).await.unwrap().total, 6);
+        assert_eq!(assigning::visits(&platform, &a, &filter, app::Window::page(0, 50)).await.unwrap().total, 6);
         let filter = Filter { day: Some(day("2021-06-10")), ..Filter::default() };
-        assert_eq!(assigning::visits(&platform, &a, &filter, 0, 50).await.unwrap().total, 0);
+        assert_eq!(assigning::visits(&platform, &a, &filter, app::Window::page(0, 50)).await.unwrap().total, 0);
     }
 
     async fn a_span_from_the_receipt_begins_when_it_is_signed(world) {
@@ -281,7 +281,7 @@ on_both! {
         // The list's filter and the state that it shows are derived twice; each must find what the other says.
         let check = async |expect: WorkState| {
             for state in WorkState::ALL.iter().copied() {
-                let found = app::task::list(&platform, &ctx, Some(state), "", 0, 50).await.unwrap();
+                let found = app::task::list(&platform, &ctx, Some(state), "", app::Window::page(0, 50)).await.unwrap();
                 assert_eq!(found.total, u64::from(state == expect), "{state} while {expect}");
                 assert!(found.rows.iter().all(|row| row.work == state && !row.late));
             }
@@ -300,7 +300,7 @@ on_both! {
         city.sql("UPDATE task SET state = 'drawn'", vec![]).await;
         city.world.clock.set("2021-09-01T09:00:00+08:00");
         let later = city.world.as_post(&city.clerk);
-        let found = app::task::list(&platform, &later, None, "", 0, 50).await.unwrap();
+        let found = app::task::list(&platform, &later, None, "", app::Window::page(0, 50)).await.unwrap();
         assert!(found.rows[0].late);
     }
 }

@@ -24,7 +24,7 @@ on_both! {
         let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();
         assert_eq!((progress.visits, progress.matched), (10, 0));
         assert_eq!(progress.units.iter().map(|u| u.share.visits).collect::<Vec<_>>(), [6, 3, 1]);
-        let visits = assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 100).await.unwrap();
+        let visits = assigning::visits(&city.world.platform, &ctx, &Filter::default(), app::Window::page(0, 100)).await.unwrap();
         assert_eq!(visits.total, 10);
         for row in &visits.rows {
             // The invented codes hold the registering agency's key.
@@ -51,7 +51,7 @@ on_both! {
         let ctx = city.world.as_post(&city.clerk);
         let check = async |search: &str, strata: &[&str], items: &[&str]| {
             let filter = Filter { search: search.to_owned(), ..Filter::default() };
-            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, app::Window::page(0, 10)).await.unwrap();
             assert_eq!(found.total, 1, "{search}");
             assert_eq!(found.rows[0].strata, strata);
             let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
@@ -77,7 +77,7 @@ on_both! {
         for (n, items) in [(1, "A01,A03,A04"), (2, "A01"), (3, "A01,A03,A04")] {
             let filter = Filter { search: format!("130302第{n}号"), ..Filter::default() };
             let ctx = city.world.as_post(&city.clerk);
-            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, app::Window::page(0, 10)).await.unwrap();
             let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
             assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>().join(","), items, "{n}");
         }
@@ -103,7 +103,7 @@ on_both! {
         assert_eq!(progress.units.iter().map(|u| u.share.visits).collect::<Vec<_>>(), [7, 3, 1]);
         let check = async |search: &str, strata: &[&str], items: &[&str]| {
             let filter = Filter { search: search.to_owned(), ..Filter::default() };
-            let found = assigning::visits(&city.world.platform, &ctx, &filter, 0, 10).await.unwrap();
+            let found = assigning::visits(&city.world.platform, &ctx, &filter, app::Window::page(0, 10)).await.unwrap();
             assert_eq!((found.total, &found.rows[0].strata[..]), (1, &strata.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..]), "{search}");
             let view = assigning::visit(&city.world.platform, &ctx, found.rows[0].visit.id).await.unwrap();
             assert_eq!(view.items.iter().map(|i| i.code.as_str()).collect::<Vec<_>>(), items, "{search}");

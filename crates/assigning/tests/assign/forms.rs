@@ -50,7 +50,7 @@ on_both! {
         let platform = city.world.platform.clone();
         let clerk = city.world.as_post(&city.a_clerk);
         let filter = Filter { search: "第5号".to_owned(), ..Filter::default() };
-        let row = assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows.remove(0);
+        let row = assigning::visits(&platform, &clerk, &filter, app::Window::page(0, 1)).await.unwrap().rows.remove(0);
         let printed = form::print(&platform, &clerk, row.visit.id, FormKind::Record).await.unwrap();
         assert_eq!(printed.pdf, b"%PDF record 1");
         assert!(printed.name.contains(&row.visit.number) && printed.name.ends_with(".pdf"));
@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(data.organiser, "试验市市场监督管理局");
         assert_eq!(data.public_url, "https://public.mingcha.test/announcements/130300202105060001");
         let other = city.world.as_post(&city.b_clerk);
-        let unmatched = assigning::visits(&platform, &other, &Filter::default(), 0, 1).await.unwrap().rows[0].visit.id;
+        let unmatched = assigning::visits(&platform, &other, &Filter::default(), app::Window::page(0, 1)).await.unwrap().rows[0].visit.id;
         assert_eq!(code(form::print(&platform, &other, unmatched, FormKind::Notice).await), "FORM-002");
         assert_eq!(code(form::print_batch(&platform, &other, city.share(city.b).await.id, FormKind::Notice, None).await), "FORM-005");
         assert_eq!(form::files(&platform, &clerk, share).await.unwrap().len(), 0);
@@ -89,7 +89,7 @@ on_both! {
         let clerk = city.world.as_post(&city.a_clerk);
         // Five of A's six have only an item that does not apply; they are matched all the same.
         let filter = |search: &str| Filter { search: search.to_owned(), ..Filter::default() };
-        let waiting = assigning::visits(&platform, &clerk, &filter("第6号"), 0, 1).await.unwrap().rows.remove(0);
+        let waiting = assigning::visits(&platform, &clerk, &filter("第6号"), app::Window::page(0, 1)).await.unwrap().rows.remove(0);
         assert_eq!(waiting.team.len(), 2);
         assert_eq!(code(form::print(&platform, &clerk, waiting.visit.id, FormKind::Record).await), "FORM-007");
         form::print_batch(&platform, &clerk, share, FormKind::Record, None).await.unwrap();
@@ -132,7 +132,7 @@ on_both! {
         let visit = {
             let clerk = city.world.as_post(&city.a_clerk);
             let filter = Filter { search: "第6号".to_owned(), ..Filter::default() };
-            assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows.remove(0).visit.id
+            assigning::visits(&platform, &clerk, &filter, app::Window::page(0, 1)).await.unwrap().rows.remove(0).visit.id
         };
         let issued = || city.world.printer.printed().pop().unwrap().1.iter().map(|form| form.issued_on.to_string()).collect::<Vec<_>>();
         city.world.clock.set("2021-05-12T09:00:00+08:00");
@@ -177,7 +177,7 @@ on_both! {
         let share = matched(&city).await;
         let platform = city.world.platform.clone();
         let clerk = city.world.as_post(&city.a_clerk);
-        let visit = assigning::visits(&platform, &clerk, &Filter::default(), 0, 1).await.unwrap().rows.remove(0).visit.id;
+        let visit = assigning::visits(&platform, &clerk, &Filter::default(), app::Window::page(0, 1)).await.unwrap().rows.remove(0).visit.id;
         for column in ["contact", "phone"] {
             city.sql(&format!("UPDATE agency SET {column} = '' WHERE code = '130302'"), vec![]).await;
             let error = form::print(&platform, &clerk, visit, FormKind::Notice).await.unwrap_err();
@@ -215,7 +215,7 @@ on_both! {
         // By itself, the firm with the rare character is printed, the other refused by name.
         let print = async |name: &str| {
             let filter = Filter { search: name.to_owned(), ..Filter::default() };
-            let id = assigning::visits(&platform, &clerk, &filter, 0, 1).await.unwrap().rows[0].visit.id;
+            let id = assigning::visits(&platform, &clerk, &filter, app::Window::page(0, 1)).await.unwrap().rows[0].visit.id;
             form::print(&platform, &clerk, id, FormKind::Record).await
         };
         print("记饭店").await.unwrap();

@@ -67,10 +67,11 @@ async fn matched(city: &City, share: ShareId) -> MatchingId {
 }
 
 async fn teams(city: &City, by: &Post) -> BTreeMap<String, BTreeSet<InspectorId>> {
-    let rows = assigning::visits(&city.world.platform, &city.world.as_post(by), &Filter::default(), 0, 200)
-        .await
-        .unwrap()
-        .rows;
+    let rows =
+        assigning::visits(&city.world.platform, &city.world.as_post(by), &Filter::default(), app::Window::page(0, 200))
+            .await
+            .unwrap()
+            .rows;
     rows.into_iter().map(|row| (row.visit.name, row.team.iter().map(|seat| seat.inspector_id).collect())).collect()
 }
 
@@ -124,7 +125,7 @@ on_both! {
         assert_eq!(attempt.matching.seed.as_deref(), Some(seed.to_string().as_str()));
         let again = matching::run(&matching::Input::parse(&input).unwrap(), *seed.as_bytes(), matching::Suite::Sha256).unwrap();
         assert_eq!(again.canonical().unwrap(), document(Document::Outcome).await);
-        let rows = assigning::visits(&platform, &clerk, &Filter::default(), 0, 200).await.unwrap().rows;
+        let rows = assigning::visits(&platform, &clerk, &Filter::default(), app::Window::page(0, 200)).await.unwrap().rows;
         for (team, row) in again.teams.iter().zip(&rows) {
             assert_eq!(team.visit, row.visit.number);
             assert_eq!(team.leader, row.team[0].inspector_id.to_string());
@@ -183,7 +184,7 @@ on_both! {
         assert_eq!(able.len(), 5);
         assert!(able[0] - able[4] <= 1, "{able:?}");
         let filter = Filter { inspector: Some(good[0]), ..Filter::default() };
-        let mine = assigning::visits(&city.world.platform, &city.world.as_post(&city.a_clerk), &filter, 0, 50).await.unwrap();
+        let mine = assigning::visits(&city.world.platform, &city.world.as_post(&city.a_clerk), &filter, app::Window::page(0, 50)).await.unwrap();
         assert_eq!(i64::try_from(mine.total).unwrap(), loads.iter().find(|l| l.id == good[0]).unwrap().visits);
     }
 

@@ -18,8 +18,8 @@ on_both! {
         // The neighbour sees nothing of it.
         assert_eq!(assigning::view(&platform, &b, share.id).await.unwrap_err().kind, ErrorKind::NotFound);
         assert_eq!(assigning::accept(&platform, &b, share.id, share.version).await.unwrap_err().kind, ErrorKind::NotFound);
-        assert_eq!(assigning::list(&platform, &b, None, 0, 50).await.unwrap().total, 1);
-        let visit = assigning::visits(&platform, &a, &Filter::default(), 0, 1).await.unwrap().rows[0].visit.id;
+        assert_eq!(assigning::list(&platform, &b, None, app::Window::page(0, 50)).await.unwrap().total, 1);
+        let visit = assigning::visits(&platform, &a, &Filter::default(), app::Window::page(0, 1)).await.unwrap().rows[0].visit.id;
         assert_eq!(assigning::visit(&platform, &b, visit).await.unwrap_err().kind, ErrorKind::NotFound);
         // The city above reads but does not sign; the leader's role does not either.
         let above = city.world.as_post(&city.clerk);
@@ -81,7 +81,7 @@ on_both! {
         assert_eq!((moved.id, moved.visits), (share.id, 6));
         assert_eq!(city.int("SELECT COUNT(*) FROM deadline").await, 6);
         assert_eq!(assigning::view(&platform, &a, share.id).await.unwrap_err().kind, ErrorKind::NotFound);
-        assert_eq!(assigning::visits(&platform, &a, &Filter::default(), 0, 50).await.unwrap().total, 0);
+        assert_eq!(assigning::visits(&platform, &a, &Filter::default(), app::Window::page(0, 50)).await.unwrap().total, 0);
         assigning::accept(&platform, &above, share.id, moved.version).await.unwrap();
         let kinds = city.world.event_kinds().await;
         assert_eq!(kinds[kinds.len() - 3..], ["share.return", "share.redispatch", "share.accept"]);
@@ -92,7 +92,7 @@ on_both! {
         city.dispatch().await;
         let post = city.world.person("ins", "检查员", city.a, Role::Inspector).await;
         let ctx = city.world.as_post(&post);
-        assert_eq!(assigning::visits(&city.world.platform, &ctx, &Filter::default(), 0, 50).await.unwrap().total, 6);
+        assert_eq!(assigning::visits(&city.world.platform, &ctx, &Filter::default(), app::Window::page(0, 50)).await.unwrap().total, 6);
         let share = city.share(city.a).await;
         assert_eq!(assigning::accept(&city.world.platform, &ctx, share.id, share.version).await.unwrap_err().kind, ErrorKind::Denied);
         assert_eq!(assigning::spread(&city.world.platform, &ctx, share.id).await.unwrap_err().kind, ErrorKind::Denied);

@@ -361,7 +361,7 @@ impl Stage {
         let platform = self.plan.platform.clone();
         let (keeper, own) = (people.post("keeper")?.clone(), people.post("inspector-130302")?.clone());
         let query = InspectorQuery { q: own.person.clone(), ..InspectorQuery::default() };
-        let found = inspector::list(&platform, &self.as_post(&keeper), &query, 0, 50).await?;
+        let found = inspector::list(&platform, &self.as_post(&keeper), &query, app::Window::page(0, 50)).await?;
         let person = found.rows.iter().map(|line| &line.record.inspector).find(|i| i.agency == own.agency_id);
         let person = person.ok_or_else(|| Failure::refused(format!("名录中没有{}", own.person), ""))?;
         inspector::name_account(&platform, &self.as_post(&keeper), person.id, "inspector-130302").await?;

@@ -101,7 +101,7 @@ pub async fn drive(step: Step, desk: &Desk<'_>) -> Result<()> {
 async fn import_register(desk: &Desk<'_>) -> Result<()> {
     loop {
         let ctx = desk.clerk().await;
-        let found = import::list(desk.platform, &ctx, 0, 50).await?.rows;
+        let found = import::list(desk.platform, &ctx, app::Window::page(0, 50)).await?.rows;
         match found.iter().find(|import| import.kind == ImportKind::Subject) {
             None => {
                 let path = desk.platform.incoming().join("register.csv");

@@ -83,7 +83,8 @@ async fn set_the_scene(world: &World, scene: &mut Scene, step: Step) {
         }
         Step::Publish => {
             let unit_clerk = desk.person(&scene.unit_clerk).await;
-            let shares = app::assigning::list(platform, &unit_clerk, None, 0, 10).await.unwrap().rows;
+            let shares =
+                app::assigning::list(platform, &unit_clerk, None, app::Window::page(0, 10)).await.unwrap().rows;
             let share = &shares[0].share;
             app::assigning::accept(platform, &unit_clerk, share.id, share.version).await.unwrap();
             scene.share = Some(share.id);

@@ -27,7 +27,7 @@ use super::report::ImportReport;
 use super::step::layout_of;
 use super::{Payload, THING, subject_row};
 use kernel::job::Run;
-use kernel::{Ctx, Error, Platform, Result};
+use kernel::{Ctx, Error, Platform, Result, Window};
 
 /// Does the job.
 pub(crate) async fn work(platform: &Platform, run: &mut Run) -> Result<()> {
@@ -232,9 +232,13 @@ async fn list_owner(conn: &mut Conn, payload: &Payload) -> Result<Agency> {
     }
 }
 
+/// Revisions of item lists that are looked through for the published one, newest first.
+const LISTS_MAX: u32 = 500;
+
 async fn current_list(conn: &mut Conn, agency: &Agency) -> Result<Option<Revision>> {
-    let lists = repo::revision::list(conn, &Scope::below(&agency.path), REVISION_KIND).await?;
-    Ok(lists.into_iter().find(|r| r.number == list_number(agency) && r.state == RevisionState::Published))
+    let lists =
+        repo::revision::list(conn, &Scope::below(&agency.path), REVISION_KIND, Window::first(LISTS_MAX)).await?;
+    Ok(lists.rows.into_iter().find(|r| r.number == list_number(agency) && r.state == RevisionState::Published))
 }
 
 async fn published_items(conn: &mut Conn, payload: &Payload) -> Result<HashMap<String, ItemRecord>> {

@@ -23,6 +23,7 @@ pub(crate) use dry_run::work as work_dry_run;
 pub use layout::{Layout, LayoutColumn};
 pub use report::{ImportReport, ProblemCount, Refusal, ShownProblem};
 pub use step::{cancel, commit, dry_run, set_mapping};
+pub use store::repo::import::Import;
 pub use upload::{FILE_NAME_CHARS_MAX, Upload, import_now, upload};
 pub use view::{Download, FieldView, ImportView, field_labels, get, list, problems_workbook};
 
@@ -30,7 +31,6 @@ use domain::ids::{AgencyId, ImportId};
 use domain::import::ImportKind;
 use domain::registry::UseCase;
 use serde::{Deserialize, Serialize};
-use store::repo::import::Import;
 
 use kernel::{Ctx, Error, Result};
 

@@ -7,8 +7,8 @@ use domain::import::{ImportKind, ImportState};
 use domain::registry::UseCase;
 use sheet::Match;
 use store::repo;
-use store::repo::Page;
 use store::repo::import::Import;
+use store::repo::{Page, Window};
 
 use super::fields::fields;
 use super::{ImportReport, Layout, PURPOSE_PROBLEMS, THING, load};
@@ -102,14 +102,14 @@ pub fn field_labels(kind: ImportKind) -> Vec<(&'static str, bool)> {
     fields(kind).iter().map(|field| (text::import::field(kind, field.key), field.required)).collect()
 }
 
-/// Imports of the scope, newest first. `page` counts from 0.
+/// Imports of the scope, newest first.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(platform: &Platform, ctx: &Ctx, page: u32, per_page: u32) -> Result<Page<Import>> {
+pub async fn list(platform: &Platform, ctx: &Ctx, window: Window) -> Result<Page<Import>> {
     ctx.require(UseCase::ImportList)?;
     let mut conn = platform.store().read().await?;
-    Ok(repo::import::list(&mut conn, &ctx.scope()?, page, per_page).await?)
+    Ok(repo::import::list(&mut conn, &ctx.scope()?, window).await?)
 }
 
 /// The workbook with the problems of the last dry run.

@@ -7,7 +7,7 @@ use store::repo::agency::Agency;
 use store::repo::inspector::{InspectorFilter, InspectorRecord};
 
 use super::{CertificateState, EXPIRY_NOTICE_DAYS};
-use kernel::{Ctx, Platform, Result};
+use kernel::{Ctx, Platform, Result, Window};
 
 /// What a list is narrowed to, as it stands in the address. What cannot be read narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub struct InspectorLine {
     pub load: u64,
 }
 
-/// One page of the list.
+/// A window of the list.
 #[derive(Debug)]
 pub struct InspectorListing {
-    /// The inspectors of this page, by agency and certificate.
+    /// The inspectors of the window, by agency and certificate.
     pub rows: Vec<InspectorLine>,
-    /// Inspectors over all pages.
+    /// Inspectors in all.
     pub total: u64,
     /// The agencies of the scope.
     pub agencies: Vec<Agency>,
@@ -46,17 +46,11 @@ pub struct InspectorListing {
     pub qualifications: Vec<String>,
 }
 
-/// The inspectors of the acting post's scope that the query lets through. `page` counts from 0.
+/// The inspectors of the acting post's scope that the query lets through.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(
-    platform: &Platform,
-    ctx: &Ctx,
-    query: &InspectorQuery,
-    page: u32,
-    per_page: u32,
-) -> Result<InspectorListing> {
+pub async fn list(platform: &Platform, ctx: &Ctx, query: &InspectorQuery, window: Window) -> Result<InspectorListing> {
     ctx.require(UseCase::InspectorList)?;
     let (scope, today) = (ctx.scope()?, ctx.today());
     let soon = today.checked_add_days(Days::new(EXPIRY_NOTICE_DAYS)).unwrap_or(today);
@@ -70,7 +64,7 @@ pub async fn list(
         left_only: query.state == "left",
     };
     let mut conn = platform.store().read().await?;
-    let found = repo::inspector::list(&mut conn, &scope, &filter, today, page, per_page).await?;
+    let found = repo::inspector::list(&mut conn, &scope, &filter, today, window).await?;
     let ids: Vec<_> = found.rows.iter().map(|record| record.inspector.id).collect();
     let loads = repo::inspector_load::loads(&mut conn, &ids).await?;
     let line = |record: InspectorRecord| InspectorLine {

@@ -1,64 +1,22 @@
 //! Exactly what the list shows, as a workbook or as CSV. It holds no phone numbers: the file leaves the house.
 
-use std::fs::File;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
-use domain::ids::EventId;
 use domain::registry::UseCase;
-use sheet::{ColumnKind, ColumnSpec, CsvWriter, SheetError, Value, XlsxWriter};
+use kernel::export::{Export, Format, Writer};
+use kernel::{Ctx, Error, Platform, Result};
+use sheet::{ColumnKind, ColumnSpec, SheetError, Value};
 use store::repo;
+use store::repo::Window;
 use store::repo::subject::{SubjectFilter, SubjectLine};
 use text::Label as _;
 
 use super::SubjectQuery;
-use kernel::{Ctx, Error, Platform, Result};
 
 /// Rows of one export: the register of a large city. A sheet could hold more; a clerk's office program could not.
-pub const EXPORT_ROWS_MAX: u64 = 300_000;
-
-/// How the file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// A workbook.
-    Xlsx,
-    /// UTF-8 with its mark.
-    Csv,
-}
-
-impl ExportFormat {
-    /// Ending of the file's name.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Xlsx => "xlsx",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// Content type for HTTP.
-    #[must_use]
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Csv => "text/csv; charset=utf-8",
-        }
-    }
-}
-
-/// A finished export. The file has no name any more; it goes when it is closed.
-#[derive(Debug)]
-pub struct Export {
-    /// The open file, at its beginning.
-    pub file: File,
-    /// Its size.
-    pub bytes: u64,
-    /// Rows without the heading.
-    pub rows: u64,
-    /// What the browser shall call it.
-    pub name: String,
-}
+pub const EXPORT_ROWS_MAX: u32 = 300_000;
 
 /// Columns of both kinds of file.
 const COLUMNS: [(&str, f64, ColumnKind); 15] = [
@@ -79,12 +37,18 @@ const COLUMNS: [(&str, f64, ColumnKind); 15] = [
     ("exported_on", 12.0, ColumnKind::Date),
 ];
 
-/// Writes what the query lets through, by code, and notes that it left the house.
+/// Writes what the query lets through, in the order of `sort` (see [`Window::sorted`]), and notes that it left the house.
 ///
 /// # Errors
 /// `Conflict` (`SUBJ-109`) beyond [`EXPORT_ROWS_MAX`] rows; `Denied`; `Unauthenticated`.
-pub async fn export(platform: &Platform, ctx: &Ctx, query: &SubjectQuery, format: ExportFormat) -> Result<Export> {
-    export_up_to(platform, ctx, query, format, EXPORT_ROWS_MAX).await
+pub async fn export(
+    platform: &Platform,
+    ctx: &Ctx,
+    query: &SubjectQuery,
+    sort: Option<(&'static str, bool)>,
+    format: Format,
+) -> Result<Export> {
+    export_up_to(platform, ctx, query, sort, format, EXPORT_ROWS_MAX).await
 }
 
 /// As [`export`], with another limit.
@@ -95,46 +59,36 @@ pub async fn export_up_to(
     platform: &Platform,
     ctx: &Ctx,
     query: &SubjectQuery,
-    format: ExportFormat,
-    rows_max: u64,
+    sort: Option<(&'static str, bool)>,
+    format: Format,
+    rows_max: u32,
 ) -> Result<Export> {
     ctx.require(UseCase::SubjectExport)?;
     let agency = ctx.post()?.agency_id;
     let today = ctx.today();
-    let job = Job { scope: ctx.scope()?, filter: query.filter(), today, rows_max, format };
+    let job = Job { scope: ctx.scope()?, filter: query.filter(), today, sort, rows_max, format };
     let mut conn = platform.store().read().await?;
-    let total = repo::subject::list(&mut conn, &job.scope, &job.filter, today, 0, 1).await?.total;
+    let total = repo::subject::list(&mut conn, &job.scope, &job.filter, today, Window::page(0, 1)).await?.total;
     drop(conn);
-    if total > rows_max {
+    if total > u64::from(rows_max) {
         return Err(too_many(rows_max, total));
     }
-    let id = EventId::from_parts(ctx.ms(), ctx.ten());
-    let path = platform.incoming().join(format!("export-{id}.{}", format.extension()));
-    let (worker, target) = (platform.clone(), path.clone());
-    // The walk and the writing share one blocking thread, so that a large export keeps no request waiting.
+    let worker = platform.clone();
+    // The walk and the writing share one blocking thread.
     let handle = tokio::runtime::Handle::current();
-    let written = tokio::task::spawn_blocking(move || {
-        let written = handle.block_on(job.write(&worker, &target));
-        let opened = written.and_then(|rows| Ok((rows, File::open(&target).map_err(Error::internal)?)));
-        std::fs::remove_file(&target).or_else(missing_is_fine).map_err(Error::internal).and(opened)
-    });
-    let (rows, file) = written.await.map_err(Error::internal)??;
-    let bytes = file.metadata().map_err(Error::internal)?.len();
+    let export = kernel::export::write(platform, ctx, text::directory::export_name(), format, move |target| {
+        handle.block_on(job.write(&worker, target))
+    })
+    .await?;
     let narrowed: serde_json::Map<_, _> =
         query.parts().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let command = platform.command(ctx, UseCase::SubjectExport).await?;
-    let data = serde_json::json!({ "rows": rows, "format": format.extension(), "filter": narrowed });
+    let data = serde_json::json!({ "rows": export.rows, "format": format.extension(), "filter": narrowed });
     command.finish("agency", agency, data).await?;
-    let name = format!("{}-{today}.{}", text::directory::export_name(), format.extension());
-    Ok(Export { file, bytes, rows, name })
+    Ok(export)
 }
 
-/// The file may never have been begun.
-fn missing_is_fine(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
-}
-
-fn too_many(max: u64, found: u64) -> Error {
+fn too_many(max: u32, found: u64) -> Error {
     Error::conflict("SUBJ-109").with("max", max).with("found", found)
 }
 
@@ -142,113 +96,59 @@ struct Job {
     scope: Scope,
     filter: SubjectFilter,
     today: NaiveDate,
-    rows_max: u64,
-    format: ExportFormat,
-}
-
-enum Writer {
-    Xlsx(Box<XlsxWriter>),
-    Csv(Box<CsvWriter<File>>),
+    sort: Option<(&'static str, bool)>,
+    rows_max: u32,
+    format: Format,
 }
 
 impl Job {
     /// Writes the file and returns its rows.
     async fn write(&self, platform: &Platform, target: &Path) -> Result<u64> {
-        let mut writer = self.begin(target).map_err(Error::internal)?;
+        let column = |&(name, width, kind): &(&str, f64, ColumnKind)| {
+            ColumnSpec::new(text::directory::subject_field(name), width, kind)
+        };
+        let columns: Vec<_> = COLUMNS.iter().map(column).collect();
+        let mut writer = Writer::begin(target, text::directory::export_name(), &columns, self.format)?;
         let mut rows = 0_u64;
         let mut failed: Option<SheetError> = None;
         let mut conn = platform.store().read().await?;
         // One more than allowed is asked for, because an import may have added rows since they were counted.
-        let asked = self.rows_max.saturating_add(1);
-        repo::subject::for_each_line(&mut conn, &self.scope, &self.filter, self.today, asked, |line| {
+        let window = Window::first(self.rows_max.saturating_add(1)).sorted(self.sort);
+        repo::subject::for_each_line(&mut conn, &self.scope, &self.filter, self.today, window, |line| {
             rows += 1;
-            if rows <= self.rows_max && failed.is_none() {
-                failed = self.put(&mut writer, &line).err();
+            if rows <= u64::from(self.rows_max) && failed.is_none() {
+                failed = writer.put(&cells(&line, self.today)).err();
             }
             Ok(())
         })
         .await?;
         if let Some(failed) = failed {
-            return Err(Error::internal(failed));
+            return Err(failed.into());
         }
-        if rows > self.rows_max {
+        if rows > u64::from(self.rows_max) {
             return Err(too_many(self.rows_max, rows));
         }
-        match writer {
-            Writer::Xlsx(writer) => writer.save(target).map_err(Error::internal)?,
-            Writer::Csv(writer) => writer.finish().map_err(Error::internal)?.sync_all().map_err(Error::internal)?,
-        }
-        Ok(rows)
+        Ok(writer.finish(target)?)
     }
-
-    fn begin(&self, target: &Path) -> std::result::Result<Writer, SheetError> {
-        let titles = COLUMNS.map(|(name, _, _)| text::directory::subject_field(name));
-        Ok(match self.format {
-            ExportFormat::Csv => Writer::Csv(Box::new(CsvWriter::new(File::create(target)?, &titles)?)),
-            ExportFormat::Xlsx => {
-                let mut writer = XlsxWriter::new();
-                let columns: Vec<_> = COLUMNS
-                    .iter()
-                    .zip(titles)
-                    .map(|((_, width, kind), title)| ColumnSpec::new(title, *width, *kind))
-                    .collect();
-                writer.add_sheet(text::directory::export_name(), &columns)?;
-                Writer::Xlsx(Box::new(writer))
-            }
-        })
-    }
-
-    fn put(&self, writer: &mut Writer, line: &SubjectLine) -> std::result::Result<(), SheetError> {
-        let cells = cells(line);
-        match writer {
-            Writer::Csv(writer) => {
-                let registered = line.registered_on.map(text::day).unwrap_or_default();
-                let today = text::day(self.today);
-                let cells = cells.map(|cell| match cell {
-                    Cell::Text(text) => text.to_owned(),
-                    Cell::Registered => registered.clone(),
-                    Cell::Today => today.clone(),
-                    Cell::Tags => line.tags.join("、"),
-                });
-                writer.write_row(&cells)
-            }
-            Writer::Xlsx(writer) => {
-                let cells = cells.map(|cell| match cell {
-                    Cell::Text(text) => Value::from(text),
-                    Cell::Registered => line.registered_on.map_or(Value::Empty, Value::Date),
-                    Cell::Today => Value::Date(self.today),
-                    Cell::Tags => Value::from(line.tags.join("、")),
-                });
-                writer.write_row(&cells)
-            }
-        }
-    }
-}
-
-enum Cell<'a> {
-    Text(&'a str),
-    Registered,
-    Today,
-    Tags,
 }
 
 /// The cells of a row, in the order of [`COLUMNS`].
-fn cells(line: &SubjectLine) -> [Cell<'_>; 15] {
+fn cells(line: &SubjectLine, today: NaiveDate) -> [Value<'_>; 15] {
     [
-        Cell::Text(&line.name),
-        Cell::Text(&line.code),
-        Cell::Text(line.kind.label()),
-        Cell::Text(&line.sub_kind),
-        Cell::Text(&line.agency_code),
-        Cell::Text(&line.agency_name),
-        Cell::Text(&line.division),
-        Cell::Registered,
-        Cell::Text(line.status.label()),
-        Cell::Text(line.credit_class.map_or("", |class| class.label())),
-        Cell::Text(&line.industry),
-        Cell::Tags,
-        Cell::Text(&line.legal_person),
-        Cell::Text(&line.address),
-        Cell::Today,
+        Value::from(line.name.as_str()),
+        Value::from(line.code.as_str()),
+        Value::from(line.kind.label()),
+        Value::from(line.sub_kind.as_str()),
+        Value::from(line.agency_code.as_str()),
+        Value::from(line.agency_name.as_str()),
+        Value::from(line.division.as_str()),
+        line.registered_on.map_or(Value::Empty, Value::Date),
+        Value::from(line.status.label()),
+        Value::from(line.credit_class.map_or("", |class| class.label())),
+        Value::from(line.industry.as_str()),
+        Value::from(line.tags.join("、")),
+        Value::from(line.legal_person.as_str()),
+        Value::from(line.address.as_str()),
+        Value::Date(today),
     ]
 }

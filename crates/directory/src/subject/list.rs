@@ -6,14 +6,14 @@ use store::repo::agency::Agency;
 use store::repo::subject::SubjectLine;
 
 use super::SubjectQuery;
-use kernel::{Ctx, Platform, Result};
+use kernel::{Ctx, Platform, Result, Window};
 
-/// One page of the list.
+/// A window of the list.
 #[derive(Debug)]
 pub struct SubjectListing {
-    /// The objects of this page, by code.
+    /// The objects of the window, by code.
     pub rows: Vec<SubjectLine>,
-    /// Objects over all pages.
+    /// Objects in all.
     pub total: u64,
     /// The agencies that can be filtered by: those of the scope.
     pub agencies: Vec<Agency>,
@@ -21,21 +21,15 @@ pub struct SubjectListing {
     pub tags: Vec<(String, u64)>,
 }
 
-/// The objects of the acting post's scope that the query lets through. `page` counts from 0.
+/// The objects of the acting post's scope that the query lets through.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(
-    platform: &Platform,
-    ctx: &Ctx,
-    query: &SubjectQuery,
-    page: u32,
-    per_page: u32,
-) -> Result<SubjectListing> {
+pub async fn list(platform: &Platform, ctx: &Ctx, query: &SubjectQuery, window: Window) -> Result<SubjectListing> {
     ctx.require(UseCase::SubjectList)?;
     let scope = ctx.scope()?;
     let mut conn = platform.store().read().await?;
-    let found = repo::subject::list(&mut conn, &scope, &query.filter(), ctx.today(), page, per_page).await?;
+    let found = repo::subject::list(&mut conn, &scope, &query.filter(), ctx.today(), window).await?;
     Ok(SubjectListing {
         rows: found.rows,
         total: found.total,

@@ -157,7 +157,9 @@ pub async fn inspectors(world: &World, filter: &InspectorFilter) -> Vec<Inspecto
     let store = world.store().await;
     let mut conn = store.read().await.unwrap();
     let today = world.system().today();
-    let page = store::repo::inspector::list(&mut conn, &Scope::everything(), filter, today, 0, 50).await.unwrap();
+    let page = store::repo::inspector::list(&mut conn, &Scope::everything(), filter, today, app::Window::page(0, 50))
+        .await
+        .unwrap();
     drop(conn);
     store.close().await;
     page.rows

@@ -166,7 +166,7 @@ on_both! {
         assert_eq!((shown[0].code.as_str(), shown[0].row, shown[0].column.as_str()), ("registered_elsewhere", 2, "B"));
         assert_eq!(walk(&world).await[0].agency_code, "130303");
         // The county does not see the city's imports.
-        let seen = import::list(&world.platform, &world.as_post(&city.county_clerk), 0, 50).await.unwrap();
+        let seen = import::list(&world.platform, &world.as_post(&city.county_clerk), app::Window::page(0, 50)).await.unwrap();
         assert_eq!(seen.total, 3);
     }
 

@@ -3,8 +3,8 @@
 use domain::registry::UseCase;
 use domain::work::WorkState;
 use store::repo;
-use store::repo::Page;
 use store::repo::task::Task;
+use store::repo::{Page, Window};
 
 use kernel::{Ctx, Platform, Result};
 
@@ -23,7 +23,7 @@ pub struct TaskRow {
     pub drawn: Option<i64>,
 }
 
-/// Tasks of the scope, newest first. `work` `None` and `search` (number or title) empty mean all; `page` counts from 0.
+/// Tasks of the scope, newest first. `work` `None` and `search` (number or title) empty mean all.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
@@ -32,13 +32,11 @@ pub async fn list(
     ctx: &Ctx,
     work: Option<WorkState>,
     search: &str,
-    page: u32,
-    per_page: u32,
+    window: Window,
 ) -> Result<Page<TaskRow>> {
     ctx.require(UseCase::TaskList)?;
     let mut conn = platform.store().read().await?;
-    let tasks =
-        repo::task::list(&mut conn, &ctx.scope()?, work.map_or("", WorkState::code), search, page, per_page).await?;
+    let tasks = repo::task::list(&mut conn, &ctx.scope()?, work.map_or("", WorkState::code), search, window).await?;
     let mut rows = Vec::with_capacity(tasks.rows.len());
     for task in tasks.rows {
         let organiser = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?.short_name;

@@ -292,7 +292,7 @@ on_both! {
         let input = app::assigning::DispatchInput { task, first_on: None };
         app::assigning::dispatch(platform, &city.clerk(), input).await.unwrap();
         city.world.work().await;
-        let share = app::assigning::list(platform, &city.clerk(), None, 0, 10).await.unwrap().rows.remove(0);
+        let share = app::assigning::list(platform, &city.clerk(), None, app::Window::page(0, 10)).await.unwrap().rows.remove(0);
         let matching = share.deadlines.iter().find(|deadline| deadline.kind == "matching").unwrap();
         // Five working days instead of five days, by the scheme's own document; receipt is the rulebook's.
         assert_eq!((matching.due_on.to_string(), matching.basis.as_str()), ("2021-05-12".to_owned(), "局函〔2020〕277号 五（二）"));

@@ -120,7 +120,7 @@ on_both! {
             witness.reveal(&city).await.unwrap();
         }
         assert_eq!(city.world.work().await, 1);
-        let list = drawing::drawn_list(platform, &city.clerk(), task, ("", "", ""), 0, 200).await.unwrap().rows;
+        let list = drawing::drawn_list(platform, &city.clerk(), task, ("", "", ""), app::Window::page(0, 200)).await.unwrap().rows;
         assert!(!list.is_empty() && list.iter().all(|row| row.name.starts_with("测试主体") && row.agency_id != city.city));
         // Nothing is kept back where everything is open: one file for the house and the public.
         let number = app::task::view(platform, &city.clerk(), task).await.unwrap().task.number;

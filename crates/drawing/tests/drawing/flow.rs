@@ -68,7 +68,7 @@ on_both! {
         assert_eq!(Some(outcome.seed.to_string()), attempt.seed);
 
         // The rows are the result's.
-        let listed = app::drawing::drawn_list(platform, &city.clerk(), task, ("", "", ""), 0, 200).await.unwrap();
+        let listed = app::drawing::drawn_list(platform, &city.clerk(), task, ("", "", ""), app::Window::page(0, 200)).await.unwrap();
         let mut rows: Vec<_> = listed.rows.iter().map(|row| (row.code.clone(), row.ticket.clone())).collect();
         let mut expect: Vec<_> = outcome
             .cells
@@ -130,7 +130,7 @@ on_both! {
         let codes: std::collections::BTreeSet<_> = stage.first.iter().map(|one| one.code.as_str()).collect();
         assert_eq!(codes.len(), 10, "nobody stands twice on the projector");
         assert_eq!(stage.first[0].strata, ["获证条件", "监督检查"]);
-        let listed = app::task::list(platform, &city.clerk(), None, "", 0, 20).await.unwrap();
+        let listed = app::task::list(platform, &city.clerk(), None, "", app::Window::page(0, 20)).await.unwrap();
         assert_eq!(listed.rows[0].drawn.and_then(|n| u64::try_from(n).ok()), Some(large));
         let public = app::public_site::list(platform, "", 0, 20).await.unwrap();
         let content = &public.rows[0].content;

@@ -94,7 +94,7 @@ on_both! {
         let county = city.world.as_post(&city.county_clerk);
         assert_eq!(app::scheme::view(platform, &county, id).await.unwrap_err().kind, ErrorKind::NotFound);
         assert_eq!(app::scheme::submit(platform, &county, id, 1).await.unwrap_err().kind, ErrorKind::NotFound);
-        assert_eq!(app::scheme::list(platform, &county).await.unwrap().len(), 0);
+        assert_eq!(app::scheme::list(platform, &county, app::Window::page(0, 50)).await.unwrap().total, 0);
         let theirs = app::scheme::draft(platform, &county, &draft()).await.unwrap();
         assert_eq!(app::scheme::submit(platform, &city.clerk(), theirs, 1).await.unwrap_err().code, "SCHM-006");
         let copy = app::scheme::copy(platform, &city.clerk(), theirs).await.unwrap();

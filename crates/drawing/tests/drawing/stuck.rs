@@ -43,7 +43,7 @@ fn field(error: &app::Error) -> (&'static str, &'static str) {
 /// How many visits have a problem, and how many have each item.
 async fn visits(city: &City) -> (u64, Vec<(String, usize)>) {
     let (platform, ctx) = (&city.world.platform, city.clerk());
-    let found = assigning::visits(platform, &ctx, &Filter::default(), 0, 200).await.unwrap();
+    let found = assigning::visits(platform, &ctx, &Filter::default(), app::Window::page(0, 200)).await.unwrap();
     let mut items = std::collections::BTreeMap::new();
     for row in &found.rows {
         for item in assigning::visit(platform, &ctx, row.visit.id).await.unwrap().items {
@@ -73,7 +73,7 @@ on_both! {
         ]);
         dispatch(&city, task).await.unwrap();
         assert_eq!(visits(&city).await, (8, vec![("K01".to_owned(), 4)]));
-        let shares = assigning::list(platform, &city.clerk(), None, 0, 10).await.unwrap().rows;
+        let shares = assigning::list(platform, &city.clerk(), None, app::Window::page(0, 10)).await.unwrap().rows;
         assert_eq!(shares.iter().map(|share| share.without_items).sum::<i64>(), 8);
 
         let id = propose(&city, task, &proposal("E8", &["K02"])).await.unwrap();

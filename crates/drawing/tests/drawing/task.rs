@@ -33,7 +33,7 @@ on_both! {
         assert_eq!(number(first).await, "130300202105060001");
         assert_eq!(number(second).await, "130300202105060002");
         assert_eq!(app::task::create(platform, &city.leader(), new_task(scheme, false)).await.unwrap_err().code, "CORE-403");
-        let found = app::task::list(platform, &city.clerk(), Some(WorkState::Draft), "0002", 0, 50).await.unwrap();
+        let found = app::task::list(platform, &city.clerk(), Some(WorkState::Draft), "0002", app::Window::page(0, 50)).await.unwrap();
         assert_eq!((found.total, found.rows[0].task.id), (1, second));
         let county = city.world.as_post(&city.county_clerk);
         assert_eq!(app::task::view(platform, &county, first).await.unwrap_err().kind, ErrorKind::NotFound);

@@ -10,7 +10,7 @@ use store::repo::account::{Account, AccountFilter};
 use store::repo::post::Post;
 
 use super::manage::{NewAccount, NewPost, insert, new_post, prepare, reset_password, visible};
-use crate::{Ctx, Page, Platform, Result};
+use crate::{Ctx, Page, Platform, Result, Window};
 
 /// Letters and digits of a first password: none that is mistaken for another one on paper.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -56,12 +56,12 @@ pub struct Opened {
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn page(platform: &Platform, ctx: &Ctx, text: &str, page: u32, per_page: u32) -> Result<Page<AccountView>> {
+pub async fn page(platform: &Platform, ctx: &Ctx, text: &str, window: Window) -> Result<Page<AccountView>> {
     ctx.require(UseCase::AccountList)?;
     let scope = ctx.scope()?;
     let filter = AccountFilter { text: text.to_owned(), postless: ctx.is_root() };
     let mut conn = platform.store().read().await?;
-    let found = repo::account::page(&mut conn, &scope, &filter, page, per_page).await?;
+    let found = repo::account::page(&mut conn, &scope, &filter, window).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
     for account in found.rows {
         let posts = repo::post::valid_of_account(&mut conn, account.id, ctx.today()).await?;

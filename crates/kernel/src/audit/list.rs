@@ -2,8 +2,8 @@
 
 use domain::registry::UseCase;
 use domain::time::{Instant, start_of_china_day};
-use store::repo::Page;
 use store::repo::event::{Event, EventFilter};
+use store::repo::{Page, Window};
 
 use crate::{Ctx, Platform, Result};
 
@@ -27,11 +27,11 @@ pub struct EventQuery {
     pub to: String,
 }
 
-/// Events of the scope, newest first. `page` counts from 0.
+/// Events of the scope, newest first.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(platform: &Platform, ctx: &Ctx, query: &EventQuery, page: u32, per_page: u32) -> Result<Page<Event>> {
+pub async fn list(platform: &Platform, ctx: &Ctx, query: &EventQuery, window: Window) -> Result<Page<Event>> {
     ctx.require(UseCase::EventList)?;
     let day = |text: &str| -> Option<Instant> { domain::time::parse_day(text).map(start_of_china_day) };
     let filter = EventFilter {
@@ -42,5 +42,5 @@ pub async fn list(platform: &Platform, ctx: &Ctx, query: &EventQuery, page: u32,
         to: day(&query.to).map(|at| at.plus_seconds(86_400)),
     };
     let mut conn = platform.store().read().await?;
-    Ok(store::repo::event::list(&mut conn, &ctx.scope()?, &filter, page, per_page).await?)
+    Ok(store::repo::event::list(&mut conn, &ctx.scope()?, &filter, window).await?)
 }

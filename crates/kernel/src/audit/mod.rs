@@ -7,4 +7,5 @@ mod verify;
 
 pub use list::{EventQuery, list};
 pub use seal::{seal_forever, seal_once};
+pub use store::repo::event::Event;
 pub use verify::{AuditReport, verify};

@@ -2,8 +2,8 @@
 
 use domain::ids::JobId;
 use domain::registry::UseCase;
-use store::repo::Page;
 use store::repo::job::Job;
+use store::repo::{Page, Window};
 use text::Label as _;
 
 use crate::{Ctx, Error, Platform, Result};
@@ -83,14 +83,14 @@ impl JobView {
     }
 }
 
-/// Jobs of the acting post's scope, newest first. `page` counts from 0; `state` empty means all.
+/// Jobs of the acting post's scope, newest first; `state` empty means all.
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(platform: &Platform, ctx: &Ctx, state: &str, page: u32, per_page: u32) -> Result<Page<JobView>> {
+pub async fn list(platform: &Platform, ctx: &Ctx, state: &str, window: Window) -> Result<Page<JobView>> {
     ctx.require(UseCase::JobList)?;
     let mut conn = platform.store().read().await?;
-    let page = store::repo::job::list(&mut conn, &ctx.scope()?, state, page, per_page).await?;
+    let page = store::repo::job::list(&mut conn, &ctx.scope()?, state, window).await?;
     Ok(Page { rows: page.rows.into_iter().map(|job| JobView::of(job, ctx.now)).collect(), total: page.total })
 }
 

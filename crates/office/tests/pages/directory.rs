@@ -199,17 +199,17 @@ on_both! {
     async fn an_export_is_sent_as_a_file(world) {
         let Register { front, .. } = Register::new(world).await;
         let token = front.sign_in("clerk").await;
-        let answer = front.get(&token, "/office/subjects/export?format=csv&q=%E6%98%A5%E6%99%96").await;
+        let answer = front.get(&token, "/office/subjects?format=csv&q=%E6%98%A5%E6%99%96").await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().ends_with("-2021-05-06.csv"));
         assert_eq!(answer.body.lines().count(), 2);
         run_sql(&front.world.store_config, "UPDATE subject SET name = '=1+1', legal_person = '@甲', address = '-2号'").await;
-        let formulas = front.get(&token, "/office/subjects/export?format=csv").await.body;
+        let formulas = front.get(&token, "/office/subjects?format=csv").await.body;
         for text in ["'=1+1", "'@甲", "'-2号"] {
             assert!(formulas.contains(text) && !formulas.contains(&text.replace('\'', ",")), "{text}: {formulas}");
         }
-        let answer = front.get(&token, "/office/subjects/export?format=xlsx").await;
+        let answer = front.get(&token, "/office/subjects?format=xlsx").await;
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().ends_with(".xlsx"));
         assert!(answer.body.starts_with("PK"));
     }

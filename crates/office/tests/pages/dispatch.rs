@@ -25,7 +25,7 @@ on_both! {
 
         run_sql(&world.store_config, &format!("UPDATE visit SET name = '{SCRIPT}'")).await;
         let ctx = world.as_post(&cast.unit_clerk);
-        let share = app::assigning::list(&world.platform, &ctx, None, 0, 9).await.unwrap().rows[0].share.clone();
+        let share = app::assigning::list(&world.platform, &ctx, None, app::Window::page(0, 9)).await.unwrap().rows[0].share.clone();
         let here = format!("/office/shares/{}", share.id);
         let [accept, give_back, redispatch, plan, forms] =
             ["accept", "return", "redispatch", "plan", "forms"].map(|verb| format!("{here}/{verb}"));
@@ -58,7 +58,7 @@ on_both! {
         assert_eq!(front.post(unit, &plan, &[("planned_on", "2021-05-21"), ("all", "1")]).await.location(), here);
         front.get(unit, &here).await.says(200, &["2021-05-21（周五）", "各日户数（1 日）"], &["2021-05-20（"]);
         front.get(unit, &format!("{here}?day=2021-05-20")).await.says(200, &["没有符合条件的户"], &[]);
-        let visit = app::assigning::visits(&world.platform, &ctx, &app::assigning::Filter::default(), 0, 9).await.unwrap().rows[0].visit.id;
+        let visit = app::assigning::visits(&world.platform, &ctx, &app::assigning::Filter::default(), app::Window::page(0, 9)).await.unwrap().rows[0].visit.id;
         let one = visit.to_string();
         assert_eq!(front.post(unit, &plan, &[("planned_on", "2021-05-24"), ("visit", &one)]).await.location(), here);
         front.get(unit, &here).await.says(200, &["2021-05-24（周一）", &format!("value=\"{one}\"")], &[]);
@@ -117,7 +117,7 @@ on_both! {
         front.get(unit, &format!("{base}/outcome.json")).await.says(200, &["teams"], &[]);
         front.get(unit, &format!("{base}/else.json")).await.says(404, &[], &[]);
         front.get(&city.other, &matching).await.says(404, &[], &[]);
-        let visit = app::assigning::visits(&world.platform, &world.as_post(&cast.unit_clerk), &app::assigning::Filter::default(), 0, 1)
+        let visit = app::assigning::visits(&world.platform, &world.as_post(&cast.unit_clerk), &app::assigning::Filter::default(), app::Window::page(0, 1))
             .await.unwrap().rows[0].visit.id;
         let page = front.get(unit, &here).await;
         let record = "name=\"form\" value=\"record\"";

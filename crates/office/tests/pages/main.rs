@@ -6,6 +6,7 @@ mod directory;
 mod dispatch;
 mod fairness;
 mod front;
+mod listed;
 mod lists;
 mod mapping;
 mod people;

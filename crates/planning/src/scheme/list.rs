@@ -10,7 +10,7 @@ use store::repo::event::EventFilter;
 use store::repo::revision::Revision;
 
 use super::KIND;
-use kernel::{Ctx, Error, Platform, Result};
+use kernel::{Ctx, Error, Page, Platform, Result, Window};
 
 /// One scheme with everything round it.
 #[derive(Clone, Debug)]
@@ -33,10 +33,10 @@ pub struct SchemeView {
 ///
 /// # Errors
 /// `Denied`, `Unauthenticated`.
-pub async fn list(platform: &Platform, ctx: &Ctx) -> Result<Vec<Revision>> {
+pub async fn list(platform: &Platform, ctx: &Ctx, window: Window) -> Result<Page<Revision>> {
     ctx.require(UseCase::SchemeList)?;
     let mut conn = platform.store().read().await?;
-    Ok(repo::revision::list(&mut conn, &ctx.scope()?, KIND).await?)
+    Ok(repo::revision::list(&mut conn, &ctx.scope()?, KIND, window).await?)
 }
 
 /// One scheme.
@@ -74,6 +74,6 @@ pub async fn last_saved(platform: &Platform, ctx: &Ctx, id: RevisionId) -> Resul
         ..EventFilter::default()
     };
     let mut conn = platform.store().read().await?;
-    let events = repo::event::list(&mut conn, &ctx.scope()?, &filter, 0, 1).await?;
+    let events = repo::event::list(&mut conn, &ctx.scope()?, &filter, Window::page(0, 1)).await?;
     Ok(events.rows.into_iter().next().map(|event| (event.actor_name, event.at)))
 }

@@ -4,7 +4,7 @@ use domain::agency::Scope;
 use domain::ids::AccountId;
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// An account.
@@ -153,19 +153,15 @@ pub struct AccountFilter {
     pub postless: bool,
 }
 
-/// One page of the accounts of a scope, by login.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[("login", "account.login"), ("name", "account.name")];
+
+/// A window of the accounts of a scope, by login.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn page(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &AccountFilter,
-    page: u32,
-    per_page: u32,
-) -> Result<Page<Account>> {
+pub async fn page(conn: &mut Conn, scope: &Scope, filter: &AccountFilter, window: Window) -> Result<Page<Account>> {
     let prefix = scope.prefix();
-    let per_page = per_page.min(PAGE_ROWS_MAX);
     let whose = "(EXISTS (SELECT 1 FROM post JOIN agency ON agency.id = post.agency_id
                   WHERE post.account_id = account.id AND agency.path >= $1 AND agency.path < $2)
                   OR ($3 = 1 AND NOT EXISTS (SELECT 1 FROM post WHERE post.account_id = account.id)))
@@ -174,12 +170,7 @@ pub async fn page(
         values![prefix, path_end(prefix), i64::from(filter.postless), super::like(&filter.text.trim().to_lowercase())]
     };
     let total = conn.int(&format!("SELECT COUNT(*) FROM account WHERE {whose}"), values()).await?;
-    let offset = u64::from(page) * u64::from(per_page);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS} FROM account WHERE {whose} ORDER BY login LIMIT {per_page} OFFSET {offset}"),
-            values(),
-        )
-        .await?;
+    let clause = window.clause(SORTS, "account.login");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} FROM account WHERE {whose} {clause}"), values()).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }

@@ -2,7 +2,7 @@
 
 use domain::ids::{AgencyId, DrawId, SubjectId};
 
-use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::{Page, Window, like, path_end, unsigned};
 use crate::{Conn, Result, Row, Tx, insert_rows, values};
 
 /// One drawn object, or one held in reserve.
@@ -134,19 +134,22 @@ pub struct DrawnFilter {
     pub text: String,
 }
 
-/// One page of a draw's list, without reserves, in the order of stratum, cell and rank. `page` counts from 0. The caller has
-/// read the task within its scope.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("stratum", "drawn.stratum"),
+    ("rank", "drawn.rank"),
+    ("code", "drawn.code"),
+    ("name", "drawn.name"),
+    ("unit", "agency.path"),
+    ("ticket", "drawn.ticket"),
+];
+
+/// A window of a draw's list, without reserves, in the order of stratum, cell and rank. The caller has read the task within
+/// its scope.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn list(
-    conn: &mut Conn,
-    draw: DrawId,
-    filter: &DrawnFilter,
-    page: u32,
-    per_page: u32,
-) -> Result<Page<Drawn>> {
-    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
+pub async fn list(conn: &mut Conn, draw: DrawId, filter: &DrawnFilter, window: Window) -> Result<Page<Drawn>> {
     let from = r"FROM drawn JOIN agency ON agency.id = drawn.agency_id WHERE drawn.draw_id = $1 AND drawn.reserve = 0
         AND ($2 = '' OR drawn.stratum = $2) AND agency.path >= $3 AND agency.path < $4
         AND ($5 = '%%' OR drawn.name LIKE $5 ESCAPE '\' OR drawn.code LIKE $5 ESCAPE '\')";
@@ -160,14 +163,8 @@ pub async fn list(
         ]
     };
     let total = conn.int(&format!("SELECT COUNT(*) {from}"), filters()).await?;
-    let mut with_page = filters();
-    with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS} {from} ORDER BY drawn.stratum, drawn.cell, drawn.rank LIMIT $6 OFFSET $7"),
-            with_page,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "drawn.stratum, drawn.cell, drawn.rank");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {from} {clause}"), filters()).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 

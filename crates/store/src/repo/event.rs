@@ -4,7 +4,7 @@ use domain::agency::Scope;
 use domain::ids::{AgencyId, EventId};
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, Tx, insert_rows, values};
 
 /// An event. It holds no plaintext id numbers or phone numbers.
@@ -93,17 +93,20 @@ pub struct EventFilter {
     pub to: Option<Instant>,
 }
 
-/// Events of the scope, newest first. `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("at", "event.at"),
+    ("kind", "event.kind"),
+    ("actor", "event.actor_name"),
+    ("agency", "agency.path"),
+    ("subject", "event.subject_kind"),
+];
+
+/// A window of the events of the scope, newest first.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &EventFilter,
-    page: u32,
-    per_page: u32,
-) -> Result<Page<Event>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, filter: &EventFilter, window: Window) -> Result<Page<Event>> {
     let prefix = scope.prefix();
     let condition = "FROM event JOIN agency ON agency.id = event.agency_id
          WHERE agency.path >= $1 AND agency.path < $2
@@ -120,16 +123,8 @@ pub async fn list(
         filter.to.map_or(0, |i| i.unix_ms())
     ];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
-    let per_page = per_page.min(PAGE_ROWS_MAX);
-    let rows = conn
-        .rows(
-            &format!(
-                "SELECT {COLUMNS} {condition} ORDER BY event.at DESC, event.id DESC LIMIT {per_page} OFFSET {}",
-                u64::from(page) * u64::from(per_page)
-            ),
-            values,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "event.at DESC, event.id DESC");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {condition} {clause}"), values).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 

@@ -5,7 +5,7 @@ use domain::ids::{AgencyId, ImportId};
 use domain::import::{ImportKind, ImportState};
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// An import.
@@ -126,23 +126,24 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: ImportId) -> Result<Import> {
     read(&row)
 }
 
-/// Imports of the scope, newest first. `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("file", "import.file_name"),
+    ("kind", "import.kind"),
+    ("state", "import.state"),
+    ("person", "import.created_name"),
+    ("at", "import.created_at"),
+];
+
+/// A window of the imports of the scope, newest first.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(conn: &mut Conn, scope: &Scope, page: u32, per_page: u32) -> Result<Page<Import>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, window: Window) -> Result<Page<Import>> {
     let prefix = scope.prefix();
     let values = values![prefix, path_end(prefix)];
     let total = conn.int(&format!("SELECT COUNT(*) FROM import {VISIBLE}"), values.clone()).await?;
-    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
-    let offset = u64::from(page) * u64::from(per_page);
-    let rows = conn
-        .rows(
-            &format!(
-                "SELECT {COLUMNS} FROM import {VISIBLE} ORDER BY import.created_at DESC, import.id DESC LIMIT {per_page} OFFSET {offset}"
-            ),
-            values,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "import.created_at DESC, import.id DESC");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} FROM import {VISIBLE} {clause}"), values).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }

@@ -1,12 +1,14 @@
 //! Inspectors (执法检查人员) with qualifications, leave and recusals.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, InspectorId, SubjectId};
 use domain::inspector::{Certificate, Inspector, Qualification};
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::{Page, Window, in_chunks, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, Value, insert_rows, values};
 
 /// Rows of one inspector's leaves or recusals that are shown at most.
@@ -241,8 +243,17 @@ pub async fn qualifications_in_use(conn: &mut Conn, scope: &Scope) -> Result<Vec
     .collect()
 }
 
-/// One page of the inspectors of the scope that the filter lets through, by agency and certificate, with qualifications.
-/// `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("name", "inspector.name"),
+    ("certificate", "inspector.certificate"),
+    ("agency", "agency.path"),
+    ("section", "inspector.section"),
+    ("valid_to", "inspector.certificate_to"),
+    ("load", "(SELECT COUNT(*) FROM assignment WHERE assignment.inspector_id = inspector.id)"),
+];
+
+/// A window of the inspectors of the scope that the filter lets through, by agency and certificate, with qualifications.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -251,36 +262,41 @@ pub async fn list(
     scope: &Scope,
     filter: &InspectorFilter,
     day: NaiveDate,
-    page: u32,
-    per_page: u32,
+    window: Window,
 ) -> Result<Page<InspectorRecord>> {
     let (sql, values) = conditions(scope, filter, day);
     let total = conn.int(&format!("SELECT COUNT(*) {sql}"), values.clone()).await?;
-    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
-    let offset = u64::from(page) * u64::from(per_page);
+    let clause = window.clause(SORTS, "agency.path, inspector.certificate");
     let mut rows = conn
-        .rows(
-            &format!(
-                "SELECT {COLUMNS} {sql} ORDER BY agency.path, inspector.certificate LIMIT {per_page} OFFSET {offset}"
-            ),
-            values,
-        )
+        .rows(&format!("SELECT {COLUMNS} {sql} {clause}"), values)
         .await?
         .iter()
         .map(read)
         .collect::<Result<Vec<_>>>()?;
+    let ids: Vec<_> = rows.iter().map(|record| record.inspector.id).collect();
+    let mut held = qualifications_of(conn, &ids).await?;
     for record in &mut rows {
-        record.inspector.qualifications = conn
-            .rows(
-                "SELECT code, valid_from, valid_to FROM inspector_qualification WHERE inspector_id = $1 ORDER BY code",
-                values![record.inspector.id.to_string()],
-            )
-            .await?
-            .iter()
-            .map(qualification)
-            .collect::<Result<_>>()?;
+        record.inspector.qualifications = held.remove(&record.inspector.id).unwrap_or_default();
     }
     Ok(Page { rows, total: unsigned(total) })
+}
+
+/// What each of these inspectors holds, by code; who holds nothing is absent.
+async fn qualifications_of(
+    conn: &mut Conn,
+    inspectors: &[InspectorId],
+) -> Result<HashMap<InspectorId, Vec<Qualification>>> {
+    let mut held: HashMap<InspectorId, Vec<Qualification>> = HashMap::new();
+    for (places, values) in in_chunks(inspectors) {
+        let sql = format!(
+            "SELECT inspector_id, code, valid_from, valid_to FROM inspector_qualification
+             WHERE inspector_id IN ({places}) ORDER BY inspector_id, code"
+        );
+        for row in &conn.rows(&sql, values).await? {
+            held.entry(row.parse("inspector_id")?).or_default().push(qualification(row)?);
+        }
+    }
+    Ok(held)
 }
 
 /// All inspectors of one agency that have not left, by certificate, with qualifications and leaves: for matching. The

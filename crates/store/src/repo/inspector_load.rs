@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::ids::{InspectorId, SubjectId, VisitId};
 
-use super::{PAGE_ROWS_MAX, unsigned};
-use crate::{Conn, Result, Value, values};
+use super::{in_chunks, unsigned};
+use crate::{Conn, Result, values};
 
 /// Visits of one inspector that are shown at most.
 const SHOWN_ROWS_MAX: i64 = 200;
@@ -29,29 +29,21 @@ pub struct AssignedVisit {
     pub task_title: String,
 }
 
-/// How many visits each of these inspectors was matched to; who has none is absent. At most [`PAGE_ROWS_MAX`] inspectors
-/// are asked about at once.
+/// How many visits each of these inspectors was matched to; who has none is absent.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
 pub async fn loads(conn: &mut Conn, inspectors: &[InspectorId]) -> Result<HashMap<InspectorId, u64>> {
-    let asked = inspectors.iter().take(usize::try_from(PAGE_ROWS_MAX).unwrap_or(usize::MAX));
-    let values: Vec<Value> = asked.map(|id| Value::from(id.to_string())).collect();
-    if values.is_empty() {
-        return Ok(HashMap::new());
+    let mut loads = HashMap::new();
+    for (places, values) in in_chunks(inspectors) {
+        let sql = format!(
+            "SELECT inspector_id, COUNT(*) AS n FROM assignment WHERE inspector_id IN ({places}) GROUP BY inspector_id"
+        );
+        for row in &conn.rows(&sql, values).await? {
+            loads.insert(row.parse("inspector_id")?, unsigned(row.int("n")?));
+        }
     }
-    let places: Vec<_> = (1..=values.len()).map(|n| format!("${n}")).collect();
-    conn.rows(
-        &format!(
-            "SELECT inspector_id, COUNT(*) AS n FROM assignment WHERE inspector_id IN ({}) GROUP BY inspector_id",
-            places.join(", ")
-        ),
-        values,
-    )
-    .await?
-    .iter()
-    .map(|row| Ok((row.parse("inspector_id")?, unsigned(row.int("n")?))))
-    .collect()
+    Ok(loads)
 }
 
 /// The visits of one inspector, the latest planned first. The caller has made sure that the inspector lies in its scope.

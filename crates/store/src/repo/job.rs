@@ -5,7 +5,7 @@ use domain::ids::{AgencyId, JobId};
 use domain::state::JobState;
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// A job.
@@ -247,26 +247,26 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: JobId) -> Result<Job> {
     read(&row)
 }
 
-/// Jobs of the scope, newest first; `state` empty means all. `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("title", "job.title"),
+    ("state", "job.state"),
+    ("created_at", "job.created_at"),
+    ("finished_at", "COALESCE(job.finished_at, 0)"),
+];
+
+/// A window of the jobs of the scope, newest first; `state` empty means all.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(conn: &mut Conn, scope: &Scope, state: &str, page: u32, per_page: u32) -> Result<Page<Job>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, state: &str, window: Window) -> Result<Page<Job>> {
     let prefix = scope.prefix();
     let condition = "FROM job LEFT JOIN agency ON agency.id = job.agency_id
          WHERE ((agency.path >= $1 AND agency.path < $2) OR ($1 = '' AND job.agency_id IS NULL)) AND ($3 = '' OR job.state = $3)";
     let values = values![prefix, path_end(prefix), state];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
-    let per_page = per_page.min(PAGE_ROWS_MAX);
-    let rows = conn
-        .rows(
-            &format!(
-                "SELECT {COLUMNS} {condition} ORDER BY job.created_at DESC, job.id DESC LIMIT {per_page} OFFSET {}",
-                u64::from(page) * u64::from(per_page)
-            ),
-            values,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "job.created_at DESC, job.id DESC");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {condition} {clause}"), values).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 

@@ -40,6 +40,11 @@ pub mod todo;
 pub mod visit;
 pub mod visit_day;
 pub mod visit_own;
+mod window;
+
+pub use window::Window;
+
+use crate::Value;
 
 /// Rows of one page of a list, and how many there are in all.
 #[derive(Clone, Debug)]
@@ -61,6 +66,15 @@ pub(crate) fn path_end(prefix: &str) -> String {
 /// A count as `u64`; the database never counts below zero.
 pub(crate) fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
+}
+
+/// Placeholders and values for `IN (…)`, a few hundred ids at a time.
+pub(crate) fn in_chunks<T: ToString>(ids: &[T]) -> impl Iterator<Item = (String, Vec<Value>)> {
+    const IDS_PER_STATEMENT: usize = 500;
+    ids.chunks(IDS_PER_STATEMENT).map(|chunk| {
+        let places = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        (places, chunk.iter().map(|id| Value::from(id.to_string())).collect())
+    })
 }
 
 /// Escapes what a person typed for `LIKE … ESCAPE '\'` and wraps it in wildcards.

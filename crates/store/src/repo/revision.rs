@@ -5,7 +5,7 @@ use domain::ids::{AgencyId, RevisionId};
 use domain::state::RevisionState;
 use domain::time::Instant;
 
-use super::path_end;
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// A revision of a document.
@@ -144,21 +144,25 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: RevisionId) -> Result<Revision>
     read(&row)
 }
 
-/// Revisions of one kind in the scope, newest first.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("number", "revision.number"),
+    ("title", "revision.title"),
+    ("state", "revision.state"),
+    ("changed", "revision.changed_at"),
+];
+
+/// A window of the revisions of one kind in the scope, newest first.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(conn: &mut Conn, scope: &Scope, kind: &str) -> Result<Vec<Revision>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, kind: &str, window: Window) -> Result<Page<Revision>> {
     let prefix = scope.prefix();
-    conn.rows(
-        &format!(
-            "SELECT {COLUMNS} FROM revision JOIN agency ON agency.id = revision.agency_id
-             WHERE revision.kind = $1 AND agency.path >= $2 AND agency.path < $3 ORDER BY revision.created_at DESC, revision.id DESC LIMIT 500"
-        ),
-        values![kind, prefix, path_end(prefix)],
-    )
-    .await?
-    .iter()
-    .map(read)
-    .collect()
+    let from = "FROM revision JOIN agency ON agency.id = revision.agency_id
+         WHERE revision.kind = $1 AND agency.path >= $2 AND agency.path < $3";
+    let values = values![kind, prefix, path_end(prefix)];
+    let total = conn.int(&format!("SELECT COUNT(*) {from}"), values.clone()).await?;
+    let clause = window.clause(SORTS, "revision.created_at DESC, revision.id DESC");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {from} {clause}"), values).await?;
+    Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }

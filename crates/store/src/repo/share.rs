@@ -6,7 +6,7 @@ use domain::ids::{AgencyId, DrawId, ShareId, TaskId};
 use domain::state::ShareState;
 use domain::time::Instant;
 
-use super::{PAGE_ROWS_MAX, Page, path_end, unsigned};
+use super::{Page, Window, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// A share with what its pages say about task and agency.
@@ -148,23 +148,26 @@ pub async fn of_task(conn: &mut Conn, scope: &Scope, task: TaskId) -> Result<Vec
     .collect()
 }
 
-/// Shares of the scope, the newest dispatch first; `state` empty means all. `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("task", "task.number"),
+    ("agency", "agency.path"),
+    ("state", "share.state"),
+    ("visits", "share.visits"),
+    ("dispatched_at", "share.dispatched_at"),
+];
+
+/// A window of the shares of the scope, the newest dispatch first; `state` empty means all.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(conn: &mut Conn, scope: &Scope, state: &str, page: u32, per_page: u32) -> Result<Page<Share>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, state: &str, window: Window) -> Result<Page<Share>> {
     let prefix = scope.prefix();
     let condition = format!("{FROM} WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR share.state = $3)");
     let values = values![prefix, path_end(prefix), state];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
-    let per_page = per_page.min(PAGE_ROWS_MAX);
-    let offset = u64::from(page) * u64::from(per_page);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS} {condition} ORDER BY share.dispatched_at DESC, agency.path LIMIT {per_page} OFFSET {offset}"),
-            values,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "share.dispatched_at DESC, agency.path");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {condition} {clause}"), values).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 

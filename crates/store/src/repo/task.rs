@@ -7,7 +7,7 @@ use domain::state::TaskState;
 use domain::time::Instant;
 use domain::work::ShareCount;
 
-use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::{Page, Window, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// A task.
@@ -158,21 +158,17 @@ const WORK: &str = "CASE WHEN task.state <> 'drawn' THEN task.state
      WHEN EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id AND share.state <> 'matched') THEN 'matching'
      ELSE 'to_inspect' END";
 
-/// Tasks of the scope, newest first. `work` (a code of `WorkState`) and `text` (number or title) empty mean all; `page`
-/// counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] =
+    &[("number", "task.number"), ("title", "task.title"), ("organiser", "agency.path"), ("window", "task.window_from")];
+
+/// A window of the tasks of the scope, newest first. `work` (a code of `WorkState`) and `text` (number or title) empty mean
+/// all.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    work: &str,
-    text: &str,
-    page: u32,
-    per_page: u32,
-) -> Result<Page<Task>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, work: &str, text: &str, window: Window) -> Result<Page<Task>> {
     let prefix = scope.prefix();
-    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
     let filter = format!(
         r"FROM task JOIN agency ON agency.id = task.agency_id
         WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR ({WORK}) = $3)
@@ -180,14 +176,8 @@ pub async fn list(
     );
     let filters = || values![prefix, path_end(prefix), work, like(text)];
     let total = conn.int(&format!("SELECT COUNT(*) {filter}"), filters()).await?;
-    let mut with_page = filters();
-    with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS} {filter} ORDER BY task.created_at DESC, task.id DESC LIMIT $5 OFFSET $6"),
-            with_page,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "task.created_at DESC, task.id DESC");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {filter} {clause}"), filters()).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 

@@ -7,7 +7,7 @@ use domain::item::VisitProblem;
 use domain::state::VisitState;
 use domain::subject::SubjectKind;
 
-use super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::{Page, Window, in_chunks, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, Value, values};
 
 /// A visit.
@@ -162,11 +162,21 @@ pub async fn get(conn: &mut Conn, scope: &Scope, id: VisitId) -> Result<Visit> {
     read(&row)
 }
 
-/// Visits of the scope in the order of their numbers. `page` counts from 0.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("number", "visit.number"),
+    ("name", "visit.name"),
+    ("code", "visit.code"),
+    ("strata", "visit.strata"),
+    ("planned_on", "visit.planned_on"),
+    ("state", "visit.state"),
+];
+
+/// A window of the visits of the scope, in the order of their numbers.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, per_page: u32) -> Result<Page<Visit>> {
+pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, window: Window) -> Result<Page<Visit>> {
     let prefix = scope.prefix();
     let condition = "FROM visit JOIN agency ON agency.id = visit.agency_id
          WHERE agency.path >= $1 AND agency.path < $2 AND ($3 = '' OR visit.share_id = $3) AND ($4 = '' OR visit.state = $4)
@@ -185,14 +195,8 @@ pub async fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, page: u32, pe
         text(filter.day.map(|day| day.to_string()))
     ];
     let total = conn.int(&format!("SELECT COUNT(*) {condition}"), values.clone()).await?;
-    let per_page = per_page.min(PAGE_ROWS_MAX);
-    let offset = u64::from(page) * u64::from(per_page);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS} {condition} ORDER BY visit.number, visit.id LIMIT {per_page} OFFSET {offset}"),
-            values,
-        )
-        .await?;
+    let clause = window.clause(SORTS, "visit.number, visit.id");
+    let rows = conn.rows(&format!("SELECT {COLUMNS} {condition} {clause}"), values).await?;
     Ok(Page { rows: rows.iter().map(read).collect::<Result<_>>()?, total: unsigned(total) })
 }
 
@@ -219,7 +223,7 @@ pub async fn of_share(conn: &mut Conn, share: ShareId, rows_max: u32) -> Result<
 /// See [`StoreError`].
 pub async fn teams(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Seat>> {
     let mut seats = Vec::new();
-    for (places, values) in chunks(visits) {
+    for (places, values) in in_chunks(visits) {
         let rows = conn
             .rows(
                 &format!(
@@ -249,7 +253,7 @@ pub async fn teams(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Seat>> {
 /// See [`StoreError`].
 pub async fn items(conn: &mut Conn, item_list: &str, visits: &[VisitId]) -> Result<Vec<FormItem>> {
     let mut items = Vec::new();
-    for (places, mut values) in chunks(visits) {
+    for (places, mut values) in in_chunks(visits) {
         let revision = values.len() + 1;
         values.push(Value::from(item_list));
         let rows = conn
@@ -285,7 +289,7 @@ pub async fn items(conn: &mut Conn, item_list: &str, visits: &[VisitId]) -> Resu
 /// See [`StoreError`].
 pub async fn places(conn: &mut Conn, visits: &[VisitId]) -> Result<Vec<Place>> {
     let mut places = Vec::new();
-    for (marks, values) in chunks(visits) {
+    for (marks, values) in in_chunks(visits) {
         let rows = conn
             .rows(
                 &format!(
@@ -321,7 +325,7 @@ pub async fn plan(tx: &mut Tx, share: ShareId, only: &[VisitId], day: NaiveDate)
             .await;
     }
     let mut moved = 0;
-    for (places, mut values) in chunks(only) {
+    for (places, mut values) in in_chunks(only) {
         let n = values.len();
         values.extend(values![day, share.to_string()]);
         moved += tx
@@ -345,7 +349,7 @@ pub async fn plan(tx: &mut Tx, share: ShareId, only: &[VisitId], day: NaiveDate)
 /// See [`StoreError`].
 pub async fn of_share_among(conn: &mut Conn, share: ShareId, ids: &[VisitId]) -> Result<Vec<Visit>> {
     let mut found = Vec::new();
-    for (places, mut values) in chunks(ids) {
+    for (places, mut values) in in_chunks(ids) {
         let n = values.len() + 1;
         values.push(Value::from(share.to_string()));
         let rows = conn
@@ -425,7 +429,7 @@ pub async fn set_matched(tx: &mut Tx, share: ShareId) -> Result<u64> {
 /// See [`StoreError`].
 pub async fn set_prepared(tx: &mut Tx, visits: &[VisitId]) -> Result<u64> {
     let mut touched = 0;
-    for (places, values) in chunks(visits) {
+    for (places, values) in in_chunks(visits) {
         touched += tx
             .execute(
                 &format!("UPDATE visit SET state = 'prepared', version = version + 1 WHERE state = 'matched' AND id IN ({places})"),
@@ -441,7 +445,7 @@ pub async fn set_prepared(tx: &mut Tx, visits: &[VisitId]) -> Result<u64> {
 /// # Errors
 /// [`StoreError::Stale`] if one of them was issued on another day: the paper at hand does not say what the other says.
 pub async fn set_noticed(tx: &mut Tx, visits: &[VisitId], day: NaiveDate) -> Result<()> {
-    for (places, mut values) in chunks(visits) {
+    for (places, mut values) in in_chunks(visits) {
         let at = values.len() + 1;
         values.push(Value::from(day));
         tx.execute(
@@ -457,13 +461,4 @@ pub async fn set_noticed(tx: &mut Tx, visits: &[VisitId], day: NaiveDate) -> Res
         }
     }
     Ok(())
-}
-
-/// Placeholders and values for `IN (…)`, a few hundred ids at a time.
-fn chunks(visits: &[VisitId]) -> impl Iterator<Item = (String, Vec<Value>)> {
-    const IDS_PER_STATEMENT: usize = 500;
-    visits.chunks(IDS_PER_STATEMENT).map(|chunk| {
-        let places = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-        (places, chunk.iter().map(|id| Value::from(id.to_string())).collect())
-    })
 }

@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("files", &["domain", "text"]),
     ("store", &["domain", "text"]),
     // The areas of the use cases, each on the kernel, and one on another only downwards in the order of a campaign.
-    ("kernel", &["domain", "files", "store", "text"]),
+    ("kernel", &["domain", "files", "sheet", "store", "text"]),
     ("directory", &["domain", "files", "kernel", "sheet", "store", "text"]),
     ("planning", &["bundle", "domain", "draw", "kernel", "store", "text"]),
     ("drawing", &["bundle", "domain", "draw", "fairness", "files", "kernel", "planning", "sheet", "store", "text"]),

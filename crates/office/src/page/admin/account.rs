@@ -9,10 +9,12 @@ use domain::registry::UseCase;
 use domain::role::Role;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tab, Tone};
+use web::{
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Result, Tab, Table, Tone,
+};
 
 use super::{Section, agency_choices, role_choices, tabs};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(super) const LIST: &str = "/office/accounts";
 
@@ -39,25 +41,45 @@ struct Row {
 struct ListPage {
     page: Page,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
+    table: Table,
     query: ListQuery,
-    pager: Pager,
     may_create: bool,
 }
 
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
-    let found =
-        app::account::page(&desk.platform, &desk.ctx, query.filter("q"), query.page - 1, query.per_page).await?;
-    let pager = query.pager(found.total);
-    let rows = found.rows.iter().map(|row| shown(row, desk.ctx.now)).collect();
+const COLUMNS: &[Column] = &[
+    Column::text("login", "登录名").head(),
+    Column::text("name", "姓名"),
+    // Several posts, and a state that follows from the moment.
+    Column::text("posts", "现任岗位").unsorted().wide(50.0),
+    Column::text("state", "状态").unsorted(),
+];
+
+fn cells(row: Row) -> Vec<Cell> {
+    let posts = row.posts.into_iter().fold(Cell::default(), |cell, post| cell.and(post, Look::Line));
+    vec![
+        Cell::link(row.login, row.href),
+        Cell::text(row.name),
+        if posts.pieces.is_empty() { Cell::none("无") } else { posts },
+        Cell::chip(row.tone, row.state),
+    ]
+}
+
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
+    let window = query.window(COLUMNS);
+    let found = app::account::page(&desk.platform, &desk.ctx, query.filter("q"), window).await?;
+    let rows = found.rows.iter().map(|row| cells(shown(row, desk.ctx.now)));
+    let table = Table::paged(("账号", "个"), COLUMNS, &query, found.total, rows);
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::AccountList, table, format).await;
+    }
     Ok(Html(ListPage {
         page: desk.page(Area::Admin),
         tabs: tabs(&desk, Section::Accounts),
-        rows,
+        table,
         query,
-        pager,
         may_create: desk.may(UseCase::AccountCreate),
-    }))
+    })
+    .into_response())
 }
 
 fn shown(row: &AccountView, now: domain::Instant) -> Row {

@@ -3,17 +3,20 @@
 use app::agency::{ChangeAgency, NewAgency};
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::AgencyId;
 use domain::agency::{AgencyKind, AgencyLevel};
 use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Path, Result, Stale, Tab, Tone, go_saying};
+use web::{
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Stale, Tab, Table, Tone,
+    go_saying,
+};
 
 use super::{Section, indent, tabs};
 use crate::late::{is_late, late};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 const LIST: &str = "/office/agencies";
 
@@ -26,52 +29,54 @@ pub(super) fn routes() -> Routes {
         .post("/office/agencies/{agency}", UseCase::AgencySave, change)
 }
 
-struct Row {
-    href: String,
-    indent: String,
-    name: String,
-    short_name: String,
-    code: String,
-    level: &'static str,
-    kind: &'static str,
-    division: String,
-    contact: String,
-}
+const COLUMNS: &[Column] = &[
+    Column::text("name", "机构名称").head().wide(40.0),
+    Column::text("short_name", "简称"),
+    Column::code("code", "机构代码"),
+    Column::text("level", "级别"),
+    Column::text("kind", "类型"),
+    Column::code("division", "行政区划代码"),
+    Column::text("contact", "联系人和电话"),
+];
 
 #[derive(Template)]
 #[template(path = "admin/agency_list.html")]
 struct ListPage {
     page: Page,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
+    table: Table,
     may_save: bool,
     may_import: bool,
 }
 
-async fn list(desk: Desk) -> Result<Html<ListPage>> {
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     let agencies = app::agency::list(&desk.platform, &desk.ctx).await?;
     let top = agencies.iter().map(|agency| agency.path.segments().count()).min().unwrap_or(0);
-    let rows = agencies
-        .into_iter()
-        .map(|agency| Row {
-            href: format!("{LIST}/{}", agency.id),
-            indent: indent(agency.path.segments().count() - top),
-            name: agency.name,
-            short_name: agency.short_name,
-            code: agency.code,
-            level: agency.level.label(),
-            kind: agency.kind.label(),
-            division: agency.division.unwrap_or_default(),
-            contact: [agency.contact, agency.phone].join(" ").trim().to_owned(),
-        })
-        .collect();
+    let may_save = desk.may(UseCase::AgencySave);
+    let rows = agencies.into_iter().map(|agency| {
+        let href = if may_save { format!("{LIST}/{}", agency.id) } else { String::new() };
+        vec![
+            Cell::link(agency.name, href).at_depth(agency.path.segments().count() - top),
+            Cell::text(agency.short_name),
+            Cell::text(agency.code),
+            Cell::text(agency.level.label()),
+            Cell::text(agency.kind.label()),
+            Cell::or(agency.division.unwrap_or_default(), "无"),
+            Cell::or([agency.contact, agency.phone].join(" ").trim(), "未填"),
+        ]
+    });
+    let table = Table::whole(("机构", "个"), COLUMNS, &query, rows);
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::AgencyList, table, format).await;
+    }
     Ok(Html(ListPage {
         page: desk.page(Area::Admin),
         tabs: tabs(&desk, Section::Agencies),
-        rows,
-        may_save: desk.may(UseCase::AgencySave),
+        table,
+        may_save,
         may_import: desk.may(UseCase::AgencyImport),
-    }))
+    })
+    .into_response())
 }
 
 /// The form of an agency, as typed. Of an existing one only names and contact change.

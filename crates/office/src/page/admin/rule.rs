@@ -3,19 +3,20 @@
 use app::rule::{Layer, Level, RuleRow, SetRule, TypedValue};
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::AgencyId;
 use domain::registry::UseCase;
 use domain::rulebook::{Rule, RuleValue};
 use serde::Deserialize;
 use text::Label as _;
 use web::{
-    Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Query, Result, Stale, Tab, Tone, go_saying,
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Query, Result, Stale, Tab,
+    Table, Tone, go_saying,
 };
 
 use super::{Section, agency_choices, tabs};
 use crate::late::{is_late, late};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 const LIST: &str = "/office/rules";
 /// Stands for the installation where a form names a level.
@@ -28,16 +29,12 @@ pub(super) fn routes() -> Routes {
         .post("/office/rules/{rule}", UseCase::RulebookSet, set)
 }
 
-/// A rule in words.
-struct Row {
-    href: String,
-    label: &'static str,
-    help: &'static str,
-    value: String,
-    level: String,
-    tone: Tone,
-    basis: String,
-}
+const COLUMNS: &[Column] = &[
+    Column::text("rule", "规则").head().wide(40.0),
+    Column::text("value", "现行值"),
+    Column::text("level", "来自"),
+    Column::text("basis", "依据").wide(50.0),
+];
 
 #[derive(Template)]
 #[template(path = "admin/rule_list.html")]
@@ -47,11 +44,11 @@ struct ListPage {
     query: ListQuery,
     agencies: Vec<Choice>,
     agency: String,
-    rows: Vec<Row>,
+    table: Table,
     may_set: bool,
 }
 
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     let asked = match query.filter("agency") {
         "" => None,
         text => Some(text.parse::<AgencyId>().map_err(|_| app::Error::not_found())?),
@@ -60,28 +57,37 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
     let agencies = app::agency::list(&desk.platform, &desk.ctx).await?;
     let own = if desk.ctx.is_root() { Level::Installation } else { Level::Agency(shown.agency.id) };
     let level = asked.map_or(own, Level::Agency);
+    let may_set = desk.may(UseCase::RulebookSet);
+    let table =
+        Table::whole(("规则列表", "项"), COLUMNS, &query, shown.rules.iter().map(|row| cells(row, level, may_set)));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::RulebookView, table, format).await;
+    }
     Ok(Html(ListPage {
         page: desk.page(Area::Admin),
         tabs: tabs(&desk, Section::Rules),
         query,
         agencies: agency_choices(&agencies),
         agency: shown.agency.name,
-        rows: shown.rules.iter().map(|row| words(row, level)).collect(),
-        may_set: desk.may(UseCase::RulebookSet),
-    }))
+        table,
+        may_set,
+    })
+    .into_response())
 }
 
-fn words(row: &RuleRow, level: Level) -> Row {
+fn cells(row: &RuleRow, level: Level, may_set: bool) -> Vec<Cell> {
     let last = row.layers.last();
-    Row {
-        href: format!("{LIST}/{}?level={}", row.rule.code(), level_code(level)),
-        label: row.rule.label(),
-        help: text::rule_help(row.rule),
-        value: text::rule_value(row.value),
-        level: last.map_or_else(|| "默认".to_owned(), level_words),
-        tone: if last.is_some() { Tone::Info } else { Tone::Plain },
-        basis: row.basis(),
-    }
+    let href = if may_set { format!("{LIST}/{}?level={}", row.rule.code(), level_code(level)) } else { String::new() };
+    let (tone, from) = match last {
+        Some(layer) => (Tone::Info, level_words(layer)),
+        None => (Tone::Plain, "默认".to_owned()),
+    };
+    vec![
+        Cell::link(row.rule.label(), href).and(text::rule_help(row.rule), Look::Note),
+        Cell::text(text::rule_value(row.value)),
+        Cell::chip(tone, from),
+        Cell::text(row.basis()),
+    ]
 }
 
 fn level_words(layer: &Layer) -> String {

@@ -10,9 +10,12 @@ use domain::registry::UseCase;
 use domain::state::ShareState;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tone, go_saying};
+use web::{
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Result, Table, Tone,
+    go_saying,
+};
 
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -21,43 +24,54 @@ pub(crate) fn routes() -> Routes {
         .post("/office/tasks/{task}/dispatch", UseCase::TaskDispatch, dispatch)
 }
 
+const COLUMNS: &[Column] = &[
+    Column::text("task", "抽查任务").head().wide(40.0),
+    Column::text("agency", "检查单位"),
+    Column::text("state", "状态"),
+    Column::number("visits", "户数"),
+    // Several, and what counts is which of them is still open today.
+    Column::text("deadlines", "期限").unsorted().wide(40.0),
+    Column::moment("dispatched_at", "派发时间"),
+];
+
+fn cells(row: ShareView) -> Vec<Cell> {
+    let over = row.window_over.then(|| text::task::window_over(row.share.window_to));
+    let mut due = over.map_or_else(Cell::default, |words| Cell::default().and(words, Look::Late));
+    for deadline in row.deadlines.iter().filter(|deadline| deadline.met_on.is_none()) {
+        let look = if deadline.late { Look::Late } else { Look::Line };
+        due = due.and(format!("{}：{}，{}", deadline.label, deadline.due, deadline.left), look);
+    }
+    vec![
+        Cell::link(row.share.task_title, format!("/office/shares/{}", row.share.id))
+            .and(row.share.task_number, Look::Note),
+        Cell::text(row.share.agency_name),
+        Cell::chip(tone(row.share.state), row.share.state.label()),
+        Cell::number(u64::try_from(row.share.visits).unwrap_or(0)),
+        if due.pieces.is_empty() { Cell::none("无待办") } else { due },
+        Cell::text(web::format::instant(&row.share.dispatched_at)),
+    ]
+}
+
 #[derive(Template)]
 #[template(path = "assigning/dispatch/hub.html")]
 struct HubPage {
     page: Page,
-    shares: Vec<ShareView>,
     states: Vec<Choice>,
     query: ListQuery,
-    pager: Pager,
+    table: Table,
     may_loads: bool,
 }
 
-impl HubPage {
-    fn over(&self, window_to: &NaiveDate) -> String {
-        text::task::window_over(*window_to)
-    }
-
-    /// Has the share met all its deadlines?
-    fn is_idle(&self, share: &ShareView) -> bool {
-        share.deadlines.iter().all(|deadline| deadline.met_on.is_some())
-    }
-
-    fn tone(&self, state: &ShareState) -> Tone {
-        tone(*state)
-    }
-
-    fn label(&self, state: &ShareState) -> &'static str {
-        state.label()
-    }
-}
-
-async fn hub(desk: Desk, query: ListQuery) -> Result<Html<HubPage>> {
+async fn hub(desk: Desk, query: ListQuery) -> Result<Response> {
     let state = ShareState::from_code(query.filter("state"));
-    let found = assigning::list(&desk.platform, &desk.ctx, state, query.page - 1, query.per_page).await?;
-    let pager = query.pager(found.total);
+    let found = assigning::list(&desk.platform, &desk.ctx, state, query.window(COLUMNS)).await?;
+    let table = Table::paged(("派发列表", "份"), COLUMNS, &query, found.total, found.rows.into_iter().map(cells));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::ShareList, table, format).await;
+    }
     let states = ShareState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect();
     let may_loads = desk.may(UseCase::VisitList);
-    Ok(Html(HubPage { page: desk.page(Area::Dispatch), shares: found.rows, states, query, pager, may_loads }))
+    Ok(Html(HubPage { page: desk.page(Area::Dispatch), states, query, table, may_loads }).into_response())
 }
 
 /// The tone of a share's state.

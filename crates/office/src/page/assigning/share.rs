@@ -5,16 +5,15 @@ use app::form::{self, FormFile, FormKind};
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
 use domain::ids::{AgencyId, ShareId, VisitId};
 use domain::registry::UseCase;
 use domain::state::{ShareCommand, ShareState, VisitState};
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tone, go};
+use web::{Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Table, Tone, go};
 
 use super::dispatch::{day_of, done, parse, tone};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -28,17 +27,28 @@ pub(crate) fn routes() -> Routes {
         .get("/office/shares/{share}/forms/{file}", UseCase::FormPrint, file)
 }
 
+const COLUMNS: &[Column] = &[
+    Column::code("number", "编号"),
+    Column::text("name", "检查对象").head().wide(40.0),
+    Column::code("code", "统一社会信用代码").label("代码"),
+    Column::text("strata", "抽查类别"),
+    Column::day("planned_on", "计划检查日"),
+    Column::text("team", "检查人员").unsorted(),
+    Column::text("state", "状态"),
+    Column::text("legal_person", "法定代表人（负责人）").in_file(),
+    Column::text("address", "住所").in_file().wide(50.0),
+];
+
 #[derive(Template)]
 #[template(path = "assigning/share/view.html")]
 struct SharePage {
     page: Page,
     view: ShareView,
-    visits: Vec<VisitRow>,
+    table: Table,
     states: Vec<Choice>,
     days: Vec<Choice>,
     files: Vec<FormFile>,
     query: ListQuery,
-    pager: Pager,
     reason: String,
     planned_on: String,
     why: String,
@@ -52,7 +62,6 @@ struct SharePage {
     may_print: bool,
     may_download: bool,
     matchable: bool,
-    may_visit: bool,
     /// What keeps a notice from being printed.
     lack: Option<app::Error>,
 }
@@ -64,20 +73,6 @@ impl SharePage {
 
     fn label(&self, state: &ShareState) -> &'static str {
         state.label()
-    }
-
-    fn visit_label(&self, state: &VisitState) -> &'static str {
-        state.label()
-    }
-
-    fn visit_tone(&self, state: &VisitState) -> Tone {
-        super::visit::tone(*state)
-    }
-
-    /// A visit's day in words.
-    fn day_words(&self, on: &NaiveDate) -> String {
-        let known = self.view.visits_by_day.iter().find(|day| day.on == *on);
-        known.map_or_else(|| text::day(*on), |day| day.day.clone())
     }
 
     fn size(&self, bytes: &i64) -> String {
@@ -94,23 +89,62 @@ struct Typed {
 }
 
 async fn view(desk: Desk, Path(share): Path<String>, query: ListQuery) -> Result<Response> {
-    Ok(Html(shown(&desk, parse(&share)?, query, Typed::default()).await?).into_response())
+    let id = parse(&share)?;
+    if let Some(format) = query.file {
+        let view = assigning::view(&desk.platform, &desk.ctx, id).await?;
+        return listed::file(&desk, UseCase::VisitList, visits(&desk, &view, &query).await?, format).await;
+    }
+    Ok(Html(shown(&desk, id, query, Typed::default()).await?).into_response())
 }
 
-async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Result<SharePage> {
-    let view = assigning::view(&desk.platform, &desk.ctx, id).await?;
+/// The share's visits, as the query narrows and orders them.
+async fn visits(desk: &Desk, view: &ShareView, query: &ListQuery) -> Result<Table> {
     let filter = Filter {
-        share: Some(id),
+        share: Some(view.share.id),
         state: VisitState::from_code(query.filter("state")).map_or(String::new(), |state| state.to_string()),
         search: query.filter("q").to_owned(),
         inspector: query.filter("inspector").parse().ok(),
         day: domain::time::parse_day(query.filter("day")),
     };
     let found = if desk.may(UseCase::VisitList) {
-        assigning::visits(&desk.platform, &desk.ctx, &filter, query.page - 1, query.per_page).await?
+        assigning::visits(&desk.platform, &desk.ctx, &filter, query.window(COLUMNS)).await?
     } else {
         app::Page { rows: Vec::new(), total: 0 }
     };
+    let (picks, opens) = (view.own && desk.may(UseCase::VisitPlan), desk.may(UseCase::VisitView));
+    let rows = found.rows.into_iter().map(|row| cells(view, row, picks, opens));
+    Ok(Table::paged(("入户检查列表", "户"), COLUMNS, query, found.total, rows))
+}
+
+/// `picks`: days of ticked visits can be changed; `opens`: a visit has a page for this post.
+fn cells(view: &ShareView, row: VisitRow, picks: bool, opens: bool) -> Vec<Cell> {
+    let visit = row.visit;
+    let href = if opens { format!("/office/visits/{}", visit.id) } else { String::new() };
+    let day = view.visits_by_day.iter().find(|day| day.on == visit.planned_on).map(|day| day.day.clone());
+    let team: Vec<_> = row.team.into_iter().map(|seat| seat.name).collect();
+    let (legal_person, address) = row.place.map_or_else(Default::default, |place| (place.legal_person, place.address));
+    let number = Cell::text(visit.number);
+    let number = if picks {
+        number.picked(format!("选择{}", visit.name), "plan", "visit", visit.id.to_string())
+    } else {
+        number
+    };
+    vec![
+        number,
+        Cell::link(visit.name, href),
+        Cell::text(visit.code),
+        Cell::text(row.strata.join("、")),
+        Cell::text(day.unwrap_or_else(|| text::day(visit.planned_on))),
+        Cell::or(team.join("、"), "待匹配"),
+        Cell::chip(super::visit::tone(visit.state), visit.state.label()),
+        Cell::text(legal_person),
+        Cell::text(address),
+    ]
+}
+
+async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Result<SharePage> {
+    let view = assigning::view(&desk.platform, &desk.ctx, id).await?;
+    let table = visits(desk, &view, &query).await?;
     let can = |command: ShareCommand| view.commands.contains(&command);
     let may_redispatch = view.organised && can(ShareCommand::Redispatch) && desk.may(UseCase::ShareRedispatch);
     let agencies = if may_redispatch {
@@ -134,14 +168,12 @@ async fn shown(desk: &Desk, id: ShareId, query: ListQuery, typed: Typed) -> Resu
         may_download: desk.may(UseCase::FormPrint),
         matchable: desk.may(UseCase::MatchingView)
             && (can(ShareCommand::Match) || view.share.state == ShareState::Matched),
-        may_visit: desk.may(UseCase::VisitView),
         may_redispatch,
         agencies,
         files: form::files(&desk.platform, &desk.ctx, id).await?,
         days: view.visits_by_day.iter().map(|day| Choice::new(text::day(day.on), day.day.clone())).collect(),
         states: VisitState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
-        pager: query.pager(found.total),
-        visits: found.rows,
+        table,
         query,
         reason: typed.reason,
         planned_on: typed.planned_on,

@@ -3,15 +3,15 @@
 use app::assigning::{self, Load, VisitView};
 use app::form::{self, FormKind};
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::registry::UseCase;
 use domain::state::VisitState;
 use text::Label as _;
-use web::{Area, Crumb, Html, Page, Path, Result, Tone};
+use web::{Area, Cell, Column, Crumb, Html, ListQuery, Page, Path, Result, Table, Tone};
 
 use super::dispatch::parse;
 use super::share::pdf;
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -79,17 +79,40 @@ async fn record(desk: Desk, Path(visit): Path<String>) -> Result<Response> {
     Ok(pdf(form::print(&desk.platform, &desk.ctx, parse(&visit)?, FormKind::Record).await?))
 }
 
+const LOADS: &[Column] = &[
+    Column::text("name", "检查人员").head(),
+    Column::code("certificate", "执法证号"),
+    Column::text("agency", "单位"),
+    Column::number("visits", "户数"),
+    Column::number("leads", "其中任组长").label("任组长"),
+];
+
+fn load_cells(load: Load) -> Vec<Cell> {
+    let count = |n: i64| Cell::number(u64::try_from(n).unwrap_or(0));
+    vec![
+        Cell::text(load.name),
+        Cell::text(load.certificate),
+        Cell::text(load.agency_name),
+        count(load.visits),
+        count(load.leads),
+    ]
+}
+
 #[derive(Template)]
 #[template(path = "assigning/visit/loads.html")]
 struct LoadsPage {
     page: Page,
-    loads: Vec<Load>,
+    table: Table,
 }
 
-async fn loads(desk: Desk) -> Result<Html<LoadsPage>> {
+async fn loads(desk: Desk, query: ListQuery) -> Result<Response> {
     let loads = assigning::loads(&desk.platform, &desk.ctx, None).await?;
+    let table = Table::whole(("检查人员任务量", "人"), LOADS, &query, loads.into_iter().map(load_cells));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::VisitList, table, format).await;
+    }
     // An inspector's own area begins here: the list of shares is not theirs to open.
     let hub = desk.may(UseCase::ShareList).then(|| Crumb::to("派发与匹配", "/office/dispatch"));
     let crumbs = hub.into_iter().chain([Crumb::here("检查人员任务量")]);
-    Ok(Html(LoadsPage { page: desk.page_under(Area::Dispatch, crumbs), loads }))
+    Ok(Html(LoadsPage { page: desk.page_under(Area::Dispatch, crumbs), table }).into_response())
 }

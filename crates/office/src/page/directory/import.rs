@@ -16,12 +16,12 @@ use serde::Deserialize;
 use text::Label as _;
 use tokio::io::AsyncWriteExt as _;
 use web::{
-    Area, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Step, StepState, Tone, go,
-    go_saying,
+    Area, Cell, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Query, Result, Step, StepState, Table,
+    Tone, go, go_saying,
 };
 
 use crate::page::upkeep::job::component;
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 /// Bytes of an uploaded file; the limit of `sheet` is the same.
 const UPLOAD_BYTES_MAX: usize = 200 << 20;
@@ -92,45 +92,47 @@ const fn tone(state: ImportState) -> Tone {
     }
 }
 
-struct Line {
-    href: String,
-    file_name: String,
-    kind: &'static str,
-    state: &'static str,
-    tone: Tone,
-    person: String,
-    at: String,
-}
+const COLUMNS: &[Column] = &[
+    Column::text("file", "文件").head().wide(40.0),
+    Column::text("kind", "名录"),
+    Column::text("state", "状态"),
+    Column::text("person", "上传人"),
+    Column::moment("at", "上传时间"),
+];
 
 #[derive(Template)]
 #[template(path = "directory/import/list.html")]
 struct ListPage {
     page: Page,
-    lines: Vec<Line>,
-    pager: Pager,
+    table: Table,
     uploads: Vec<(&'static str, &'static str)>,
 }
 
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
-    let found = import::list(&desk.platform, &desk.ctx, query.page - 1, query.per_page).await?;
-    let pager = query.pager(found.total);
-    let lines = found.rows.into_iter().map(|i| Line {
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
+    let found = import::list(&desk.platform, &desk.ctx, query.window(COLUMNS)).await?;
+    let cells = |line: import::Import| {
         // Whoever may not upload a kind may not open its imports either.
-        href: if desk.may(import::use_case(i.kind)) { format!("/office/imports/{}", i.id) } else { String::new() },
-        kind: i.kind.label(),
-        state: i.state.label(),
-        tone: tone(i.state),
-        person: i.created_name,
-        at: text::moment(i.created_at),
-        file_name: i.file_name,
-    });
+        let href =
+            if desk.may(import::use_case(line.kind)) { format!("/office/imports/{}", line.id) } else { String::new() };
+        vec![
+            Cell::link(line.file_name, href),
+            Cell::text(line.kind.label()),
+            Cell::chip(tone(line.state), line.state.label()),
+            Cell::text(line.created_name),
+            Cell::text(text::moment(line.created_at)),
+        ]
+    };
+    let table = Table::paged(("导入记录", "次"), COLUMNS, &query, found.total, found.rows.into_iter().map(cells));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::ImportList, table, format).await;
+    }
     let uploads = ImportKind::ALL.iter().filter(|kind| desk.may(import::use_case(**kind)));
     Ok(Html(ListPage {
-        lines: lines.collect(),
-        pager,
+        table,
         uploads: uploads.map(|kind| (upload_address(*kind), kind.label())).collect(),
         page: desk.page_under(Area::Directory, crumbs("导入记录")),
-    }))
+    })
+    .into_response())
 }
 
 fn crumbs(here: &str) -> [Crumb; 2] {

@@ -2,14 +2,16 @@
 
 use app::directory::item::{self, ItemListing, ItemQuery};
 use askama::Template;
+use axum::response::{IntoResponse, Response};
 use domain::ids::CheckItemId;
 use domain::item::{CheckItem, ItemWeight};
 use domain::registry::UseCase;
 use text::Label as _;
-use web::{Area, Choice, Crumb, Html, ListQuery, Page, Path, Result, Tone};
+use web::{Area, Cell, Choice, Column, Crumb, Html, ListQuery, Page, Path, Result, Table, Tone};
 
-use super::subject::{choices, percent};
-use crate::{Desk, Routes};
+use super::subject::choices;
+use crate::page::percent;
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get("/office/items", UseCase::ItemList, list).get("/office/items/{item}", UseCase::ItemView, view)
@@ -21,6 +23,7 @@ struct ListPage {
     page: Page,
     query: ListQuery,
     listing: ItemListing,
+    table: Table,
     state: &'static str,
     lists: Vec<Choice>,
     categories: Vec<Choice>,
@@ -29,14 +32,25 @@ struct ListPage {
     may_import: bool,
 }
 
-impl ListPage {
-    fn tone(&self, item: &CheckItem) -> Tone {
-        if item.weight == ItemWeight::Key { Tone::Warn } else { Tone::Plain }
-    }
+const COLUMNS: &[Column] = &[
+    Column::code("code", "编码"),
+    Column::text("category", "抽查类别"),
+    Column::text("name", "抽查事项").head().wide(40.0),
+    Column::text("weight", "类型"),
+    Column::text("tags", "适用标签"),
+    Column::text("basis", "检查依据").wide(60.0),
+];
 
-    fn tags_of(&self, item: &CheckItem) -> String {
-        tags_of(item)
-    }
+fn cells(item: &CheckItem) -> Vec<Cell> {
+    let tone = if item.weight == ItemWeight::Key { Tone::Warn } else { Tone::Plain };
+    vec![
+        Cell::text(&item.code),
+        Cell::text(&item.category),
+        Cell::link(&item.name, format!("/office/items/{}", item.id)),
+        Cell::chip(tone, item.weight.label()),
+        Cell::or(tags_of(item), "按方案"),
+        Cell::text(&item.legal_basis),
+    ]
 }
 
 /// Tags that call the item, or the words for none.
@@ -44,7 +58,7 @@ fn tags_of(item: &CheckItem) -> String {
     item.applies.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
 }
 
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     let asked = ItemQuery {
         list: query.filter("list").to_owned(),
         q: query.filter("q").to_owned(),
@@ -53,6 +67,11 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
         tag: query.filter("tag").to_owned(),
     };
     let listing = item::list(&desk.platform, &desk.ctx, &asked).await?;
+    let rows = listing.rows.iter().map(|record| cells(&record.item));
+    let table = Table::whole(("抽查事项", "项"), COLUMNS, &query, rows);
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::ItemList, table, format).await;
+    }
     let name = |list: &item::ListName| {
         let label = format!("{}（第 {} 版，{}）", list.title, list.revision, list.state.label());
         Choice::new(list.id.to_string(), label)
@@ -70,8 +89,10 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
         tags: listing.tags.iter().map(|tag| Choice::new(tag, tag)).collect(),
         may_import: desk.may(UseCase::ItemImport),
         query,
+        table,
         listing,
-    }))
+    })
+    .into_response())
 }
 
 #[derive(Template)]

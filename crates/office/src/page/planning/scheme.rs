@@ -10,10 +10,10 @@ use domain::registry::UseCase;
 use domain::scheme::SchemeDraft;
 use domain::state::RevisionState;
 use text::Label as _;
-use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
+use web::{Area, Cell, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Table, Tone, go_saying};
 
 use super::scheme_edit::{edit, save};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -36,35 +36,37 @@ pub(super) fn id(text: &str) -> Result<RevisionId> {
     Ok(text.parse().map_err(|_| app::Error::not_found())?)
 }
 
-struct Row {
-    href: String,
-    number: String,
-    title: String,
-    state: &'static str,
-    tone: Tone,
-    changed: String,
-}
+const COLUMNS: &[Column] = &[
+    Column::code("number", "方案编号"),
+    Column::text("title", "名称").head().wide(40.0),
+    Column::text("state", "状态"),
+    Column::moment("changed", "最近修改"),
+];
 
 #[derive(Template)]
 #[template(path = "planning/scheme/list.html")]
 struct ListPage {
     page: Page,
-    rows: Vec<Row>,
+    table: Table,
     may_draft: bool,
 }
 
-async fn list(desk: Desk) -> Result<Html<ListPage>> {
-    let rows = cases::list(&desk.platform, &desk.ctx).await?;
-    let rows = rows.into_iter().map(|row| Row {
-        href: format!("/office/schemes/{}", row.id),
-        state: row.state.label(),
-        tone: tone(row.state),
-        changed: text::moment(row.changed_at),
-        number: row.number,
-        title: row.title,
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
+    let found = cases::list(&desk.platform, &desk.ctx, query.window(COLUMNS)).await?;
+    let rows = found.rows.into_iter().map(|row| {
+        vec![
+            Cell::text(row.number),
+            Cell::link(row.title, format!("/office/schemes/{}", row.id)),
+            Cell::chip(tone(row.state), row.state.label()),
+            Cell::text(text::moment(row.changed_at)),
+        ]
     });
-    let rows = rows.collect();
-    Ok(Html(ListPage { page: desk.page(Area::Scheme), rows, may_draft: desk.may(UseCase::SchemeDraft) }))
+    let table = Table::paged(("抽查方案", "个"), COLUMNS, &query, found.total, rows);
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::SchemeList, table, format).await;
+    }
+    let may_draft = desk.may(UseCase::SchemeDraft);
+    Ok(Html(ListPage { page: desk.page(Area::Scheme), table, may_draft }).into_response())
 }
 
 fn tone(state: RevisionState) -> Tone {

@@ -3,15 +3,15 @@
 use app::audit::{AuditReport, EventQuery};
 use app::form::FormKind;
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::import::ImportKind;
 use domain::registry::UseCase;
 use domain::role::Role;
 use domain::rulebook::Rule;
 use text::Label as _;
-use web::{Area, Choice, Crumb, Html, ListQuery, Page, Pager, Result};
+use web::{Area, Cell, Choice, Column, Crumb, Html, ListQuery, Look, Page, Result, Table};
 
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -24,17 +24,28 @@ pub(crate) fn routes() -> Routes {
 const DIGEST_CHARS: usize = 64;
 const DIGEST_SHOWN: usize = 16;
 
-/// A row of the list, in words.
-struct Row {
-    at: domain::Instant,
-    what: String,
-    who: String,
-    agency: String,
-    subject: String,
-    subject_id: String,
-    facts: Vec<(&'static str, String)>,
-    data: String,
-    request_id: String,
+const COLUMNS: &[Column] = &[
+    Column::moment("at", "时间").wide(20.0),
+    Column::text("kind", "事件"),
+    Column::text("actor", "人员"),
+    Column::text("agency", "单位"),
+    Column::text("subject", "对象"),
+    Column::text("facts", "内容").unsorted().wide(60.0),
+];
+
+fn cells(event: app::audit::Event) -> Vec<Cell> {
+    let facts: Vec<_> = facts(&event.data).into_iter().map(|(name, words)| format!("{name} {words}")).collect();
+    let data = if event.data == "{}" { "（无附加内容）" } else { event.data.as_str() };
+    let subject = text::event::subject(&event.subject_kind);
+    vec![
+        Cell::text(web::format::instant_seconds(&event.at)),
+        Cell::text(text::event::what(&event.kind)),
+        Cell::text(event.actor_name),
+        Cell::text(event.agency_name),
+        Cell::text(format!("{subject} "))
+            .and("同一对象", Look::Aside(format!("/office/events?subject_id={}", event.subject_id))),
+        Cell::text(facts.join("；")).and(format!("{data}，请求编号 {}", event.request_id), Look::Folded("原始记录")),
+    ]
 }
 
 /// What an event holds, in words: the facts that have a name, with codes, digests and switches put into words. Ids are
@@ -79,13 +90,12 @@ fn words(key: &str, value: &serde_json::Value) -> Option<String> {
 #[template(path = "upkeep/event/list.html")]
 struct ListPage {
     page: Page,
-    rows: Vec<Row>,
+    table: Table,
     query: ListQuery,
-    pager: Pager,
     kinds: Vec<Choice>,
 }
 
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     let filter = EventQuery {
         kind: query.filter("kind").to_owned(),
         subject_kind: query.filter("subject_kind").to_owned(),
@@ -93,25 +103,13 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
         from: query.filter("from").to_owned(),
         to: query.filter("to").to_owned(),
     };
-    let found = app::audit::list(&desk.platform, &desk.ctx, &filter, query.page - 1, query.per_page).await?;
-    let pager = query.pager(found.total);
-    let rows = found
-        .rows
-        .into_iter()
-        .map(|event| Row {
-            at: event.at,
-            what: text::event::what(&event.kind),
-            who: event.actor_name,
-            agency: event.agency_name,
-            subject: text::event::subject(&event.subject_kind).to_owned(),
-            subject_id: event.subject_id,
-            facts: facts(&event.data),
-            data: if event.data == "{}" { String::new() } else { event.data },
-            request_id: event.request_id,
-        })
-        .collect();
+    let found = app::audit::list(&desk.platform, &desk.ctx, &filter, query.window(COLUMNS)).await?;
+    let table = Table::paged(("事件", "条"), COLUMNS, &query, found.total, found.rows.into_iter().map(cells));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::EventList, table, format).await;
+    }
     let kinds = text::event::kinds().into_iter().map(|(kind, label)| Choice::new(kind, label)).collect();
-    Ok(Html(ListPage { page: desk.page(Area::Event), rows, query, pager, kinds }))
+    Ok(Html(ListPage { page: desk.page(Area::Event), table, query, kinds }).into_response())
 }
 
 #[derive(Template)]
@@ -131,5 +129,5 @@ async fn verify_page(desk: Desk) -> Html<VerifyPage> {
 
 async fn verify(desk: Desk) -> Result<Response> {
     let report = app::audit::verify(&desk.platform, &desk.ctx, None).await?;
-    Ok(axum::response::IntoResponse::into_response(Html(VerifyPage { page: page_of(&desk), report: Some(report) })))
+    Ok(Html(VerifyPage { page: page_of(&desk), report: Some(report) }).into_response())
 }

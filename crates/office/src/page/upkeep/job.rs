@@ -6,9 +6,9 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::ids::JobId;
 use domain::registry::UseCase;
-use web::{Area, Crumb, Html, ListQuery, Page, Pager, Path, Result, Tone, go_saying};
+use web::{Area, Cell, Column, Crumb, Html, ListQuery, Look, Page, Path, Result, Table, Tone, go_saying};
 
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get("/office/jobs", UseCase::JobList, list).get("/office/jobs/{job}", UseCase::JobView, view).post(
@@ -46,26 +46,43 @@ pub fn component(job: &JobView) -> web::JobView {
     }
 }
 
+const COLUMNS: &[Column] = &[
+    Column::text("title", "作业").head().wide(40.0),
+    Column::text("state", "状态"),
+    // It moves while one looks.
+    Column::number("percent", "进度").unsorted(),
+    Column::moment("created_at", "提交时间"),
+    Column::moment("finished_at", "结束时间"),
+];
+
+fn cells(job: &JobView) -> Vec<Cell> {
+    let state = Cell::chip(component(job).ended.unwrap_or(Tone::Info), job.state_label);
+    let step = if job.ended || job.step.is_empty() { String::new() } else { format!("（{}）", job.step) };
+    vec![
+        Cell::link(&job.title, format!("/office/jobs/{}", job.id)),
+        state.and(step, Look::Plain),
+        Cell::text(format!("{}%", job.percent)),
+        Cell::text(&job.created_at),
+        Cell::text(job.finished_at.clone().unwrap_or_default()),
+    ]
+}
+
 #[derive(Template)]
 #[template(path = "upkeep/job/list.html")]
 struct ListPage {
     page: Page,
-    jobs: Vec<JobView>,
+    table: Table,
     query: ListQuery,
-    pager: Pager,
 }
 
-impl ListPage {
-    fn tone(&self, job: &JobView) -> Tone {
-        component(job).ended.unwrap_or(Tone::Info)
+async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
+    let window = query.window(COLUMNS);
+    let found = app::job::list(&desk.platform, &desk.ctx, query.filter("state"), window).await?;
+    let table = Table::paged(("作业", "个"), COLUMNS, &query, found.total, found.rows.iter().map(cells));
+    if let Some(format) = query.file {
+        return listed::file(&desk, UseCase::JobList, table, format).await;
     }
-}
-
-async fn list(desk: Desk, query: ListQuery) -> Result<Html<ListPage>> {
-    let found =
-        app::job::list(&desk.platform, &desk.ctx, query.filter("state"), query.page - 1, query.per_page).await?;
-    let pager = query.pager(found.total);
-    Ok(Html(ListPage { page: desk.page(Area::Job), jobs: found.rows, query, pager }))
+    Ok(Html(ListPage { page: desk.page(Area::Job), table, query }).into_response())
 }
 
 #[derive(Template)]

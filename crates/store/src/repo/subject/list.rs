@@ -7,7 +7,7 @@ use domain::agency::Scope;
 use domain::ids::{AgencyId, SubjectId};
 use domain::subject::{RiskLevel, SubjectKind, SubjectStatus};
 
-use super::super::{PAGE_ROWS_MAX, Page, like, path_end, unsigned};
+use super::super::{Page, Window, like, path_end, unsigned};
 use super::known;
 use crate::{Conn, Result, Row, Value, values};
 
@@ -69,8 +69,13 @@ pub struct SubjectLine {
     pub tags: Vec<String>,
 }
 
-const CREDIT_CLASS: &str = "(SELECT r.class FROM subject_risk r WHERE r.subject_id = subject.id AND r.scale = 'credit'
-     AND r.assessed_on <= $1 ORDER BY r.assessed_on DESC LIMIT 1)";
+macro_rules! credit_class {
+    () => {
+        "(SELECT r.class FROM subject_risk r WHERE r.subject_id = subject.id AND r.scale = 'credit'
+         AND r.assessed_on <= $1 ORDER BY r.assessed_on DESC LIMIT 1)"
+    };
+}
+const CREDIT_CLASS: &str = credit_class!();
 
 /// `FROM … WHERE …` of a filter, with the day as `$1`.
 fn conditions(scope: &Scope, filter: &SubjectFilter, day: NaiveDate) -> (String, Vec<Value>) {
@@ -148,8 +153,19 @@ fn read(row: &Row) -> Result<SubjectLine> {
     })
 }
 
-/// One page of the objects of the scope that the filter lets through, by code. `page` counts from 0; `day` is today, for
-/// the risk class.
+/// What the list can be sorted by.
+const SORTS: &[(&str, &str)] = &[
+    ("name", "subject.name"),
+    ("code", "subject.code"),
+    ("agency", "agency.path"),
+    ("kind", "subject.kind"),
+    ("registered_on", "subject.registered_on"),
+    ("status", "subject.status"),
+    ("credit_class", concat!("COALESCE(", credit_class!(), ", '')")),
+    ("tags", "subject.tags"),
+];
+
+/// A window of the objects of the scope that the filter lets through, by code; `day` is today, for the risk class.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
@@ -158,29 +174,17 @@ pub async fn list(
     scope: &Scope,
     filter: &SubjectFilter,
     day: NaiveDate,
-    page: u32,
-    per_page: u32,
+    window: Window,
 ) -> Result<Page<SubjectLine>> {
-    let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
     let (conditions, values) = conditions(scope, filter, day);
     // `$1` is used in every case: PostgreSQL cannot type a parameter that no expression names.
     let total =
         conn.int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values.clone()).await?;
-    let offset = i64::from(page) * i64::from(per_page);
-    let rows = conn
-        .rows(
-            &format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {per_page} OFFSET {offset}"),
-            values,
-        )
-        .await?
-        .iter()
-        .map(read)
-        .collect::<Result<_>>()?;
+    let rows = conn.rows(&select(&conditions, window), values).await?.iter().map(read).collect::<Result<_>>()?;
     Ok(Page { rows, total: unsigned(total) })
 }
 
-/// Calls `each` for every object that the filter lets through, by code, up to `rows_max`: for an export of exactly what is
-/// shown.
+/// Calls `each` for every object of the window, in its order, without holding them: for an export of exactly what is shown.
 ///
 /// # Errors
 /// See [`crate::StoreError`]; an error of `each` ends the walk.
@@ -189,13 +193,16 @@ pub async fn for_each_line(
     scope: &Scope,
     filter: &SubjectFilter,
     day: NaiveDate,
-    rows_max: u64,
+    window: Window,
     mut each: impl FnMut(SubjectLine) -> Result<()> + Send,
 ) -> Result<()> {
     let (conditions, values) = conditions(scope, filter, day);
-    let sql =
-        format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} ORDER BY subject.code LIMIT {rows_max}");
-    conn.for_each(&sql, values, |row| each(read(&row)?)).await
+    conn.for_each(&select(&conditions, window), values, |row| each(read(&row)?)).await
+}
+
+fn select(conditions: &str, window: Window) -> String {
+    let clause = window.clause(SORTS, "subject.code");
+    format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} {clause}")
 }
 
 /// The tags that objects of the scope carry, with how many carry each, most frequent first.

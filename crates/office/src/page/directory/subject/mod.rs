@@ -1,11 +1,8 @@
-//! Inspected objects: list, export, one with its history, the form.
+//! Inspected objects: the list and its file, one with its history, the form.
 
 mod edit;
-mod export;
 mod list;
 mod view;
-
-use std::fmt::Write as _;
 
 use app::directory::subject::SubjectQuery;
 use domain::Coded;
@@ -19,7 +16,6 @@ use crate::Routes;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/office/subjects", UseCase::SubjectList, list::list)
-        .get("/office/subjects/export", UseCase::SubjectExport, export::export)
         .get("/office/subjects/{subject}", UseCase::SubjectView, view::view)
         .get("/office/subjects/{subject}/edit", UseCase::SubjectSave, edit::form)
         .post("/office/subjects/{subject}/edit", UseCase::SubjectSave, edit::save)
@@ -42,20 +38,6 @@ fn query_of(list: &ListQuery) -> SubjectQuery {
 /// Every value of an enum as an option.
 pub(crate) fn choices<T: Coded + Label>() -> Vec<Choice> {
     T::ALL.iter().map(|value| Choice::new(value.code(), value.label())).collect()
-}
-
-/// Text as part of an address or a header, percent-encoded.
-pub(crate) fn percent(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            write!(encoded, "%{byte:02X}").ok();
-        }
-    }
-    encoded
 }
 
 /// How a registration state is meant.

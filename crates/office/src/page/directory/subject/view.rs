@@ -9,8 +9,9 @@ use domain::subject::{Licence, LicenceState, RiskClass, RiskLevel, SubjectStatus
 use text::Label as _;
 use web::{Area, Crumb, Html, Page, Path, Result, TimelineEntry, Tone};
 
-use super::{percent, risk_tone, status_tone};
+use super::{risk_tone, status_tone};
 use crate::Desk;
+use crate::page::percent;
 
 #[derive(Template)]
 #[template(path = "directory/subject/view.html")]

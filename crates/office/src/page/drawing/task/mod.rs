@@ -16,10 +16,13 @@ use domain::state::{RevisionState, TaskCommand, TaskState};
 use domain::time::parse_day;
 use domain::work::WorkState;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Query, Result, Tone, go_saying};
+use web::{
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Query, Result, Table,
+    Tone, go_saying,
+};
 
 use crate::page::upkeep::job::component;
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -57,16 +60,26 @@ pub(super) fn tone(work: WorkState) -> Tone {
     }
 }
 
-struct Row {
-    href: String,
-    number: String,
-    title: String,
-    organiser: String,
-    state: &'static str,
-    tone: Tone,
-    late: bool,
-    window: String,
-    drawn: String,
+const COLUMNS: &[Column] = &[
+    Column::code("number", "任务编号"),
+    Column::text("title", "名称").head().wide(40.0),
+    Column::text("organiser", "组织单位"),
+    // Where the work is follows from several tables.
+    Column::text("state", "状态").unsorted(),
+    Column::text("window", "检查时间").wide(26.0),
+    Column::number("drawn", "抽中户数").unsorted(),
+];
+
+fn cells(row: cases::TaskRow) -> Vec<Cell> {
+    let state = Cell::chip(tone(row.work), row.work.label());
+    vec![
+        Cell::text(row.task.number),
+        Cell::link(row.task.title, here(row.task.id)),
+        Cell::text(row.organiser),
+        if row.late { state.and("检查期已过", Look::Chip(Tone::Bad)) } else { state },
+        Cell::text(format!("{} 至 {}", row.task.window_from, row.task.window_to)),
+        row.drawn.map_or_else(|| Cell::none("未摇号"), |n| Cell::number(u64::try_from(n).unwrap_or(0))),
+    ]
 }
 
 #[derive(Template)]
@@ -74,36 +87,28 @@ struct Row {
 struct ListPage {
     page: Page,
     list: ListQuery,
-    pager: Pager,
+    table: Table,
     states: Vec<Choice>,
-    rows: Vec<Row>,
     may_create: bool,
     may_count: bool,
 }
 
-async fn list(desk: Desk, list: ListQuery) -> Result<Html<ListPage>> {
+async fn list(desk: Desk, list: ListQuery) -> Result<Response> {
     let (work, search) = (WorkState::from_code(list.filter("state")), list.filter("q").to_owned());
-    let found = cases::list(&desk.platform, &desk.ctx, work, &search, list.page - 1, list.per_page).await?;
-    let rows = found.rows.into_iter().map(|row| Row {
-        href: here(row.task.id),
-        organiser: row.organiser,
-        state: row.work.label(),
-        tone: tone(row.work),
-        late: row.late,
-        window: format!("{} 至 {}", row.task.window_from, row.task.window_to),
-        drawn: row.drawn.map(|n| web::format::thousands(u64::try_from(n).unwrap_or(0))).unwrap_or_default(),
-        number: row.task.number,
-        title: row.task.title,
-    });
+    let found = cases::list(&desk.platform, &desk.ctx, work, &search, list.window(COLUMNS)).await?;
+    let table = Table::paged(("抽查任务", "项"), COLUMNS, &list, found.total, found.rows.into_iter().map(cells));
+    if let Some(format) = list.file {
+        return listed::file(&desk, UseCase::TaskList, table, format).await;
+    }
     Ok(Html(ListPage {
         page: desk.page(Area::Task),
-        pager: list.pager(found.total),
+        table,
         states: WorkState::ALL.iter().map(|state| Choice::new(state.code(), state.label())).collect(),
-        rows: rows.collect(),
         may_create: desk.may(UseCase::TaskCreate),
         may_count: desk.may(UseCase::FairnessView),
         list,
-    }))
+    })
+    .into_response())
 }
 
 #[derive(Clone, Default, serde::Deserialize)]
@@ -145,9 +150,12 @@ async fn new(desk: Desk, Query(mut form): Query<TaskForm>) -> Result<Response> {
     Ok(Html(new_page(&desk, form, FieldErrors::none()).await?).into_response())
 }
 
+/// Schemes among which the approved ones are looked for, newest first.
+const SCHEMES_MAX: u32 = 500;
+
 async fn new_page(desk: &Desk, form: TaskForm, errors: FieldErrors) -> Result<NewPage> {
-    let schemes = app::scheme::list(&desk.platform, &desk.ctx).await?;
-    let usable = schemes.into_iter().filter(|scheme| {
+    let schemes = app::scheme::list(&desk.platform, &desk.ctx, app::Window::first(SCHEMES_MAX)).await?;
+    let usable = schemes.rows.into_iter().filter(|scheme| {
         scheme.agency_id == desk.post.agency_id
             && matches!(scheme.state, RevisionState::Approved | RevisionState::Published)
     });

@@ -9,11 +9,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::registry::UseCase;
 use web::{
-    Area, Choice, Crumb, FieldErrors, Form, Html, ListQuery, Page, Pager, Path, Result, Tone, go_saying, qr_svg,
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Result, Table, Tone, go_saying,
+    qr_svg,
 };
 
 use super::{here, id};
-use crate::{Desk, Routes};
+use crate::{Desk, Routes, listed};
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -24,14 +25,14 @@ pub(super) fn routes() -> Routes {
         .post("/office/tasks/{task}/receipt", UseCase::ReceiptIssue, issue)
 }
 
-struct Row {
-    stratum: String,
-    rank: i64,
-    code: String,
-    name: String,
-    unit: String,
-    ticket: String,
-}
+const COLUMNS: &[Column] = &[
+    Column::text("stratum", "类别"),
+    Column::number("rank", "序号"),
+    Column::code("code", "统一社会信用代码").label("代码"),
+    Column::text("name", "名称").head().wide(40.0),
+    Column::text("unit", "单位"),
+    Column::code("ticket", "票值（前16位）").label("票值"),
+];
 
 #[derive(Template)]
 #[template(path = "drawing/task/result.html")]
@@ -42,10 +43,9 @@ struct ResultPage {
     seed: String,
     commitment: String,
     list: ListQuery,
-    pager: Pager,
+    table: Table,
     strata: Vec<Choice>,
     units: Vec<Choice>,
-    rows: Vec<Row>,
     qr: String,
     statements: Vec<Statement>,
     may_whole: bool,
@@ -70,26 +70,37 @@ struct Typed {
     code: String,
 }
 
-async fn view(desk: Desk, list: ListQuery, Path(name): Path<String>) -> Result<Html<ResultPage>> {
-    Ok(Html(page(&desk, list, &name, Typed::default(), FieldErrors::none()).await?))
+async fn view(desk: Desk, list: ListQuery, Path(name): Path<String>) -> Result<Response> {
+    if let Some(format) = list.file {
+        let view = result(&desk.platform, &desk.ctx, id(&name)?).await?;
+        return listed::file(&desk, UseCase::DrawView, drawn_table(&desk, &view, &list).await?, format).await;
+    }
+    Ok(Html(page(&desk, list, &name, Typed::default(), FieldErrors::none()).await?).into_response())
+}
+
+async fn drawn_table(desk: &Desk, view: &ResultView, list: &ListQuery) -> Result<Table> {
+    let filter = (list.filter("stratum"), list.filter("unit"), list.filter("q"));
+    let window = list.window(COLUMNS);
+    let found = drawn_list(&desk.platform, &desk.ctx, view.view.task.id, filter, window).await?;
+    let unit = |agency| view.units.iter().find(|unit| unit.agency == agency).map_or("", |unit| unit.name.as_str());
+    let label = |code: &str| view.strata.iter().find(|one| one.code == code).map_or("", |one| one.label.as_str());
+    let rows = found.rows.into_iter().map(|row| {
+        vec![
+            Cell::text(format!("{} {}", row.stratum, label(&row.stratum))),
+            Cell::number(u64::try_from(row.rank).unwrap_or(0)),
+            Cell::text(row.code),
+            Cell::text(row.name),
+            Cell::text(unit(row.agency_id)),
+            Cell::text(row.ticket.chars().take(16).collect::<String>()),
+        ]
+    });
+    Ok(Table::paged(("抽中名单", "户次"), COLUMNS, list, found.total, rows))
 }
 
 async fn page(desk: &Desk, list: ListQuery, name: &str, typed: Typed, errors: FieldErrors) -> Result<ResultPage> {
     let task = id(name)?;
     let view = result(&desk.platform, &desk.ctx, task).await?;
-    let filter = (list.filter("stratum"), list.filter("unit"), list.filter("q"));
-    let found = drawn_list(&desk.platform, &desk.ctx, task, filter, list.page - 1, list.per_page).await?;
-    let unit = |agency| view.units.iter().find(|unit| unit.agency == agency).map_or("", |unit| unit.name.as_str());
-    let label = |code: &str| view.strata.iter().find(|one| one.code == code).map_or("", |one| one.label.as_str());
-    let rows = found.rows.iter().map(|row| Row {
-        stratum: format!("{} {}", row.stratum, label(&row.stratum)),
-        rank: row.rank,
-        code: row.code.clone(),
-        name: row.name.clone(),
-        unit: unit(row.agency_id).to_owned(),
-        ticket: row.ticket.chars().take(16).collect(),
-    });
-    let rows = rows.collect();
+    let table = drawn_table(desk, &view, &list).await?;
     let base = here(task);
     let crumbs = [
         Crumb::to("抽查任务", "/office/tasks"),
@@ -112,10 +123,9 @@ async fn page(desk: &Desk, list: ListQuery, name: &str, typed: Typed, errors: Fi
         base,
         seed: attempt.as_ref().and_then(|a| a.seed.clone()).unwrap_or_default(),
         commitment: attempt.and_then(|a| a.commitment_digest).unwrap_or_default(),
-        pager: list.pager(found.total),
+        table,
         strata: view.strata.iter().map(|s| Choice::new(s.code.clone(), format!("{} {}", s.code, s.label))).collect(),
         units: view.units.iter().map(|u| Choice::new(u.agency.to_string(), u.name.clone())).collect(),
-        rows,
         qr: qr_svg(&view.proof_url)?,
         statements: statements.collect(),
         may_whole: view.withheld && desk.may(UseCase::BundleWhole),
