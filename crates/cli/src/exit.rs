@@ -52,6 +52,14 @@ impl Failure {
         self
     }
 
+    /// The same failure of a command whose 1 is a verdict: nothing was judged, which is 2.
+    pub fn unjudged(mut self) -> Self {
+        if self.code == REFUSED {
+            self.code = USAGE;
+        }
+        self
+    }
+
     /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message

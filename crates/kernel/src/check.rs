@@ -148,7 +148,7 @@ pub(crate) const ROWS: &[Row] = &[
 async fn log(platform: &Platform) -> Result<Found> {
     let report = audit::verify(platform, &platform.ctx(Actor::System, "doctor"), None).await?;
     if let Some(first) = report.faults.first() {
-        return Ok((Verdict::Fault, say::log_bad(first, report.faults.len())));
+        return Ok((Verdict::Fault, say::log_bad(&first.words(), report.faults.len())));
     }
     let mut conn = platform.store().read().await?;
     if let Some(newest) = health::newest_event(&mut conn).await?

@@ -373,7 +373,7 @@ impl Stage {
         app::audit::seal_once(&self.plan.platform, true).await?;
         let report = app::audit::verify(&self.plan.platform, &self.system(), None).await?;
         if let Some(fault) = report.faults.first() {
-            return Err(Failure::refused(fault, "事件日志不完整，请重新生成演示。"));
+            return Err(Failure::refused(fault.words(), "事件日志不完整，请重新生成演示。"));
         }
         self.summary.events = report.events;
         self.done("封存并核验事件日志");

@@ -42,10 +42,33 @@ on_both! {
         assert_eq!(made.mingcha(&["audit", "verify", "--root", &root]).said().code, Some(0));
         let other = "0".repeat(64);
         made.mingcha(&["audit", "verify", "--root", &other]).hide(&root, "[ROOT]").snapshot("installation/audit-unknown-root");
+        let short = made.mingcha(&["audit", "verify", "--root", "00ff"]).said();
+        assert_eq!((short.code, short.out.as_str()), (Some(2), ""), "a root that is none was not judged: {}", short.err);
         tamper(&made, engine);
         let said = made.mingcha(&["audit", "verify"]).said();
         assert_eq!(said.code, Some(1));
-        assert!(said.out.contains("已被改动"), "{}", said.out);
+        assert!(said.out.contains("[changed-event] ") && said.out.contains("已被改动"), "{}", said.out);
+        let said = made.mingcha(&["audit", "verify", "--root", &other, "--json"]).said();
+        let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!((said.code, &report["verdict"]), (Some(1), &serde_json::json!("failed")));
+        let codes: Vec<_> = report["faults"].as_array().unwrap().iter().map(|fault| &fault["code"]).collect();
+        assert_eq!(codes, ["changed-event", "changed-head", "unknown-root"]);
+        assert_eq!(report["faults"][0]["args"]["seq"], "0");
+        assert_eq!(report["faults"][2]["args"]["root"], *other);
+        assert!(report["faults"][0]["text"].as_str().unwrap().contains("已被改动"), "{}", said.out);
+    }
+
+    fn a_log_that_cannot_be_read_is_not_judged(engine) {
+        let made = Installation::new(engine);
+        // A step that this program has not made is one that an older schema lacks.
+        made.sql("DELETE FROM migration WHERE name = (SELECT max(name) FROM migration)");
+        for words in [&["audit", "verify"][..], &["audit", "verify", "--json"]] {
+            let said = made.mingcha(words).said();
+            assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{words:?}: {}", said.err);
+            assert!(said.err.contains("数据库结构需要更新") && said.err.contains("mingcha migrate"), "{}", said.err);
+        }
+        // Where nothing is judged, a refusal stays one.
+        assert_eq!(made.mingcha(&["user", "list"]).said().code, Some(1));
     }
 
     fn the_doctor_on_a_sound_installation(engine) {

@@ -67,6 +67,10 @@ on_both! {
                 assert_eq!(said.code, Some(1), "{point}: {words:?}");
                 assert!(said.err.contains("恢复没有完成"), "{point}: {}", said.err);
             }
+            // To verify the log is to judge it, and 1 would be the verdict.
+            let audit = target.mingcha(&["audit", "verify"]).said();
+            assert_eq!((audit.code, audit.out.as_str()), (Some(2), ""), "{point}: {}", audit.err);
+            assert!(audit.err.contains("恢复没有完成"), "{point}: {}", audit.err);
             let doctor = target.mingcha(&["doctor"]).said();
             assert!(doctor.code == Some(1) && doctor.out.contains("恢复没有完成"), "{point}: {}", doctor.out);
             let again = target.mingcha(&["restore", &backup]).said();

@@ -2,6 +2,7 @@
 
 use store::repo::event;
 
+use super::fault::AuditFault;
 use super::seal::leaf_of;
 use super::tree::Frontier;
 use crate::{Ctx, Platform, Result};
@@ -11,7 +12,7 @@ use domain::registry::UseCase;
 const CHUNK: u32 = 5_000;
 
 /// What the check found.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct AuditReport {
     /// Events there are.
     pub events: u64,
@@ -22,7 +23,7 @@ pub struct AuditReport {
     /// The newest root, hex; empty for an empty log.
     pub root: String,
     /// What does not hold; empty if all is well. Each names the place.
-    pub faults: Vec<String>,
+    pub faults: Vec<AuditFault>,
 }
 
 /// Faults listed at most; the count of leaves goes on.
@@ -49,19 +50,19 @@ pub async fn verify(platform: &Platform, ctx: &Ctx, expected_root: Option<&str>)
         }
         for leaf in leaves {
             if leaf.seq != next {
-                faults.push(text::audit::gap(next, leaf.seq));
+                faults.push(AuditFault::Gap { expected: next, found: leaf.seq });
                 next = leaf.seq;
             }
             next += 1;
             let hash = leaf_of(&leaf.event)?;
             if hex::encode(hash) != leaf.hash {
-                faults.push(text::audit::changed_event(leaf.seq, &leaf.event.id.to_string()));
+                faults.push(AuditFault::ChangedEvent { seq: leaf.seq, event: leaf.event.id.to_string() });
             }
             frontier.push(hash);
             while let Some(head) = heads_left.next_if(|head| head.size <= next) {
                 compared += 1;
                 if head.size == next && hex::encode(frontier.root()) != head.root {
-                    faults.push(text::audit::changed_head(head.size));
+                    faults.push(AuditFault::ChangedHead { size: head.size });
                 }
             }
             if faults.len() >= FAULTS_MAX {
@@ -73,12 +74,12 @@ pub async fn verify(platform: &Platform, ctx: &Ctx, expected_root: Option<&str>)
         }
     }
     for head in heads_left {
-        faults.push(text::audit::missing_leaves(head.size, next));
+        faults.push(AuditFault::MissingLeaves { size: head.size, found: next });
     }
     if let Some(expected) = expected_root
         && !heads.iter().any(|head| head.root.eq_ignore_ascii_case(expected))
     {
-        faults.push(text::audit::unknown_root(expected));
+        faults.push(AuditFault::UnknownRoot { root: expected.to_owned() });
     }
     let root = heads.last().map(|head| head.root.clone()).unwrap_or_default();
     Ok(AuditReport { events, sealed, heads: compared, root, faults })
