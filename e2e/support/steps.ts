@@ -50,7 +50,13 @@ export async function invited(page: Page, browser: Browser, name: string, look: 
   const shown = page.locator(".panel").filter({ hasText: `${name}的二维码` });
   await expect(shown.getByRole("img", { name: "二维码" })).toBeVisible();
   await look(page);
-  return Phone.open(browser, (await shown.locator("p.mono").textContent())!.trim());
+  // F5: it is a page, and no form is sent again. Its address is no secret.
+  const link = (await shown.locator("p.mono").textContent())!.trim();
+  await page.reload();
+  await expect(shown.getByRole("img", { name: "二维码" })).toBeVisible();
+  expect((await shown.locator("p.mono").textContent())!.trim()).toBe(link);
+  expect(page.url()).not.toContain(link.split("/").at(-1)!);
+  return Phone.open(browser, link);
 }
 
 /** Matches inspectors: it is prepared, and `clerk` and `leader`, who is its second person, have its page open. */

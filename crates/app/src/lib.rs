@@ -18,7 +18,7 @@ pub use {assigning, directory, drawing, upkeep};
 
 pub use kernel::{
     Actor, Agency, Clock, Command, Ctx, Entropy, Error, ErrorKind, FieldError, NewJob, Page, Platform, Post, Result,
-    StoreConfig, Window, actor_id, point,
+    SessionKey, StoreConfig, Window, actor_id, point,
 };
 
 /// The areas, each after those that it uses.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use app::assigning::matching;
-use app::{Actor, Ctx, ErrorKind, Post, Result, ceremony, party};
+use app::{Actor, Ctx, ErrorKind, Post, Result, SessionKey, ceremony, party};
 use domain::agency::AgencyLevel;
 use domain::ids::{MatchingId, ShareId, TaskId};
 use domain::role::Role;
@@ -302,6 +302,44 @@ on_both! {
             both.reveal(&second, &second.salt, &second.value).await.unwrap();
             both.world.work().await;
             hidden(&[&first.token, &second.token], "in the end").await;
+        }
+    }
+
+    async fn a_link_is_shown_again_to_the_session_that_made_it_only(world) {
+        let both = Both::new(world).await;
+        let session = |token: &str| Ctx { session: Some(SessionKey::of_token(token)), ..both.clerk() };
+        for table in &both.tables {
+            let platform = &both.world.platform;
+            let made = match table {
+                Table::Draw(task) => ceremony::invite(platform, &session("a"), *task, "机关纪委").await,
+                Table::Match(_, id) => matching::invite(platform, &session("a"), *id, "机关纪委").await,
+            };
+            let made = Secret::of(made.unwrap().token);
+            let seen = async |ctx: Ctx| -> Vec<String> {
+                let links: Vec<_> = match table {
+                    Table::Draw(task) => {
+                        let view = ceremony::view(platform, &ctx, *task).await.unwrap();
+                        view.parties.into_iter().filter_map(|party| party.link).collect()
+                    }
+                    Table::Match(share, _) => {
+                        let view = matching::view(platform, &ctx, *share).await.unwrap();
+                        view.attempts.into_iter().flat_map(|one| one.parties).filter_map(|party| party.link).collect()
+                    }
+                };
+                links.into_iter().map(|link| link.token).collect()
+            };
+            assert_eq!(seen(session("a")).await, std::slice::from_ref(&made.token));
+            assert!(seen(session("b")).await.is_empty() && seen(both.clerk()).await.is_empty());
+            // What the database holds is neither the secret nor enough to make it.
+            for name in ["token_hash", "link_nonce"] {
+                let kept = both.column(name, "name = '机关纪委'").await;
+                assert!(!kept.is_empty() && kept.iter().all(|kept| *kept != made.token && kept.len() == 64), "{kept:?}");
+            }
+            both.commit(&made).await.unwrap();
+            assert!(seen(session("a")).await.is_empty(), "it has served");
+            // One that nobody's session made is shown to nobody again.
+            both.seat(table, "企业代表").await;
+            assert!(seen(session("a")).await.is_empty() && seen(both.clerk()).await.is_empty());
         }
     }
 }

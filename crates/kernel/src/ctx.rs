@@ -37,6 +37,8 @@ pub struct Ctx {
     pub entropy: Entropy,
     /// Id of the request, in logs and events.
     pub request_id: String,
+    /// What only the browser's session knows; none at the command line, in jobs, and for who is not signed in.
+    pub session: Option<SessionKey>,
 }
 
 impl Ctx {
@@ -81,6 +83,45 @@ impl Ctx {
     #[must_use]
     pub fn today(&self) -> chrono::NaiveDate {
         domain::china_day(self.now)
+    }
+}
+
+/// What only one session of one browser knows. It is made from the session's token, of which the server keeps nothing but a
+/// hash, so nothing that is derived from it can be derived from the database. It ends with the session.
+#[derive(Clone)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// The key of the session with this token. It is not the hash under which the session is kept.
+    #[must_use]
+    pub fn of_token(token: &str) -> Self {
+        Self(keyed(b"mingcha session key v1", 0, &[token.as_bytes()]))
+    }
+
+    /// A secret for one purpose, from parts of fixed length that need not be secret. The same parts give the same secret;
+    /// who learns one secret learns neither the key nor another secret.
+    #[must_use]
+    pub fn secret(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut all = vec![purpose.as_bytes(), &[0]];
+        all.extend(parts);
+        // Hashed twice under the key: a longer text cannot be made from the outer hash.
+        keyed(&self.0, 2, &[&keyed(&self.0, 1, &all)])
+    }
+}
+
+fn keyed(key: &[u8], round: u8, parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(key);
+    hasher.update([round]);
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey(…)")
     }
 }
 
@@ -133,5 +174,25 @@ impl Stream {
 impl fmt::Debug for Entropy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Entropy(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_the_session_s_and_the_purpose_s_own() {
+        let (mine, other) = (SessionKey::of_token("a"), SessionKey::of_token("b"));
+        let secret = mine.secret("link", &[b"1", b"2"]);
+        assert_eq!(secret, SessionKey::of_token("a").secret("link", &[b"1", b"2"]));
+        let others = [
+            other.secret("link", &[b"1", b"2"]),
+            mine.secret("link", &[b"1", b"3"]),
+            mine.secret("file", &[b"1", b"2"]),
+            mine.0,
+        ];
+        assert!(others.iter().all(|other| *other != secret));
+        assert_eq!(format!("{mine:?}"), "SessionKey(…)", "a key is never written down");
     }
 }

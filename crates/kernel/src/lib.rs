@@ -26,7 +26,7 @@ pub mod rulebook;
 pub mod todo;
 
 pub use command::{Command, NewJob, actor_id};
-pub use ctx::{Actor, Ctx, Entropy};
+pub use ctx::{Actor, Ctx, Entropy, SessionKey};
 pub use error::{Error, ErrorKind, FieldError};
 pub use platform::{Clock, Config, Platform};
 pub use store::StoreConfig;

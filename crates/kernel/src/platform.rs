@@ -181,6 +181,7 @@ impl Platform {
             now: self.inner.clock.now(),
             entropy: Entropy::from_seed(self.inner.clock.seed()),
             request_id: request_id.into(),
+            session: None,
         }
     }
 

@@ -2,7 +2,7 @@
 //! browser is sent to the sign-in page and comes back afterwards.
 
 use app::account::{Session, resume};
-use app::{Actor, Ctx, Platform, Post};
+use app::{Actor, Ctx, Platform, Post, SessionKey};
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
@@ -114,7 +114,8 @@ impl FromRequestParts<Office> for Desk {
         }
         let request_id = RequestId::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let flash = FlashFromCookie::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
-        let ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
+        let mut ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
+        ctx.session = Some(SessionKey::of_token(&token));
         let above = thing_above(parts.uri.path());
         let desk = Self { platform: office.platform.clone(), ctx, post, posts, token, flash, above, demo: office.demo };
         // A notice waits for the page that it was meant for.

@@ -1,7 +1,7 @@
 //! The matching of a share as its page shows it: every attempt with its parties, documents and job. A party's kept salt
 //! and value are never in it.
 
-use domain::ids::{JobId, MatchingId, ShareId};
+use domain::ids::{JobId, MatchingId, PartyId, ShareId};
 use domain::registry::UseCase;
 use domain::state::{MatchingState, PartyState, ShareState};
 use store::Conn;
@@ -11,11 +11,14 @@ use store::repo::share::Share;
 use text::Label as _;
 
 use super::run;
+use drawing::party::{Invitation, link_of};
 use kernel::{Ctx, Error, Platform, Result};
 
 /// A party as others may see it.
 #[derive(Clone, Debug)]
 pub struct PartyView {
+    /// Its id.
+    pub id: PartyId,
     /// Its name.
     pub name: String,
     /// The platform.
@@ -32,6 +35,8 @@ pub struct PartyView {
     pub revealed_at: Option<String>,
     /// The revealed value.
     pub value: Option<String>,
+    /// Its link, for the session that made it and while it waits to be used.
+    pub link: Option<Invitation>,
 }
 
 /// One attempt.
@@ -97,7 +102,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, share: ShareId) -> Result<Matc
     let share = store::repo::share::get(&mut conn, &ctx.scope()?, share).await?;
     let mut attempts = Vec::new();
     for matching in store::repo::matching::of_share(&mut conn, share.id).await? {
-        attempts.push(attempt(&mut conn, ctx, matching).await?);
+        attempts.push(attempt(platform, &mut conn, ctx, matching).await?);
     }
     let post = ctx.post().ok();
     let last = attempts.first().map(|attempt| &attempt.matching);
@@ -145,7 +150,7 @@ async fn read(platform: &Platform, digest: String) -> Result<Vec<u8>> {
     Ok(tokio::task::spawn_blocking(move || files.read(&digest)).await.map_err(Error::internal)??)
 }
 
-async fn attempt(conn: &mut Conn, ctx: &Ctx, matching: Matching) -> Result<AttemptView> {
+async fn attempt(platform: &Platform, conn: &mut Conn, ctx: &Ctx, matching: Matching) -> Result<AttemptView> {
     let parties = party_repo::of_ceremony(conn, &matching.ceremony()).await?;
     let rejections = party_repo::rejections(conn, &matching.ceremony()).await?.len();
     let failure = matching.failure.as_deref().map(serde_json::from_str::<serde_json::Value>).transpose()?;
@@ -156,14 +161,18 @@ async fn attempt(conn: &mut Conn, ctx: &Ctx, matching: Matching) -> Result<Attem
         late: matching.reveal_by.is_some_and(|by| ctx.now > by),
         failure: failure.and_then(|f| f.get("reason").and_then(|r| r.as_str()).map(str::to_owned)),
         job: run::open_job(conn, matching.id).await?,
-        parties: parties.into_iter().map(shown).collect(),
+        parties: parties.into_iter().map(|party| shown(platform, ctx, party)).collect(),
         rejections,
         matching,
     })
 }
 
-fn shown(party: Party) -> PartyView {
+fn shown(platform: &Platform, ctx: &Ctx, party: Party) -> PartyView {
+    // A session that acts as another post meanwhile does not invite, and sees no link.
+    let link = ctx.require(UseCase::MatchingInvite).ok().and_then(|()| link_of(platform, ctx, &party));
     PartyView {
+        id: party.id,
+        link,
         platform: party.role == "platform",
         state_label: party.state.label(),
         committed_at: party.committed_at.map(text::moment),

@@ -9,6 +9,7 @@ use store::repo::attempt::Attempt;
 use store::repo::party::{Ceremony, Party};
 use store::repo::task::Task;
 
+use crate::party::{Invitation, link_of};
 use crate::task::attempt_view;
 use kernel::job::JobView;
 use kernel::{Ctx, Error, Platform, Result};
@@ -77,6 +78,8 @@ pub struct PartyView {
     pub party: Party,
     /// The platform.
     pub platform: bool,
+    /// Its link, for the session that made it and while it waits to be used.
+    pub link: Option<Invitation>,
 }
 
 /// A stratum on the stage.
@@ -168,7 +171,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<Ceremony
         phase,
         scheme_digest: scheme.digest(suite).to_string(),
         strength: text::ceremony::strength(parties.len().saturating_sub(1)),
-        parties: parties.into_iter().map(party_view).collect(),
+        parties: parties.into_iter().map(|party| party_view(platform, ctx, party)).collect(),
         missing,
         rejections,
         strata,
@@ -194,8 +197,10 @@ fn phase(task: &Task, attempt: &Attempt, parties: &[Party]) -> Phase {
     }
 }
 
-fn party_view(party: Party) -> PartyView {
-    PartyView { platform: party.role == "platform", party: crate::party::shown(party) }
+fn party_view(platform: &Platform, ctx: &Ctx, party: Party) -> PartyView {
+    // A session that acts as another post meanwhile does not invite, and sees no link.
+    let link = ctx.require(UseCase::PartyInvite).ok().and_then(|()| link_of(platform, ctx, &party));
+    PartyView { platform: party.role == "platform", link, party: crate::party::shown(party) }
 }
 
 type Counts = Vec<(String, u64)>;

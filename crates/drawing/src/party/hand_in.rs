@@ -126,6 +126,7 @@ pub async fn commit(platform: &Platform, ctx: &Ctx, token: &str, commitment: &st
     }
     party.state = PartyState::Committed;
     party.commitment = Some(digest.clone());
+    party.link_nonce = None;
     party.committed_at = Some(ctx.now);
     repo::update(command.tx(), &party, PartyState::Invited).await?;
     let (kind, id) = table.subject();
@@ -177,6 +178,7 @@ pub async fn reveal(platform: &Platform, ctx: &Ctx, token: &str, salt: &str, val
         Err(_) => return Err(Error::field("value", "DRAW-022")),
     }
     now.state = PartyState::Revealed;
+    now.link_nonce = None;
     now.salt = Some(salt.to_string());
     now.value = Some(value.to_owned());
     now.revealed_at = Some(ctx.now);

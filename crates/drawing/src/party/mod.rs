@@ -11,7 +11,7 @@ mod table;
 
 pub use hand_in::{WitnessState, commit, reveal, state};
 pub use invite::Invitation;
-pub use invite::{check_name, renew, seat};
+pub use invite::{check_name, link_of, renew, seat};
 pub use platform::{commit_platform, reveal_platform};
 pub use table::{Stage, Table, TableKind, Tables, commitment_of};
 
@@ -31,7 +31,7 @@ pub const REVEAL_MINUTES: std::ops::RangeInclusive<i64> = 1..=7 * 24 * 60;
 
 /// A party as a view may hold it: without what is kept until the reveal.
 pub fn shown(party: Party) -> Party {
-    Party { kept_salt: None, kept_value: None, token_hash: None, ..party }
+    Party { kept_salt: None, kept_value: None, token_hash: None, link_nonce: None, ..party }
 }
 
 /// The hash under which a token is kept.

@@ -94,7 +94,8 @@ on_both! {
         front.post(unit, &witness, &[("name", "")]).await.refuses("name", "见证人", "");
         front.post(unit, &witness, &[("name", "平台")]).await.refuses("name", "平台", "平台");
         let invited = front.post(unit, &witness, &[("name", SCRIPT)]).await;
-        invited.says(200, &["只显示这一次", "<svg", "alert(1)", &matching], &[]);
+        let invited = front.get(unit, invited.location()).await;
+        invited.says(200, &["只有您能看到", "<svg", "alert(1)", &matching], &[]);
         let token = invited.body.split("/witness/").nth(1).unwrap()[..64].to_owned();
         let watcher = Secret::committed(&world.platform, token.clone()).await.unwrap();
         let joined = front.post(leader, &join, &[]).await;

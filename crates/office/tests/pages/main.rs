@@ -6,6 +6,7 @@ mod directory;
 mod dispatch;
 mod fairness;
 mod front;
+mod link;
 mod listed;
 mod lists;
 mod mapping;

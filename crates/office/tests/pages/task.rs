@@ -93,6 +93,7 @@ on_both! {
         let long = "名".repeat(41);
         front.post(clerk, &parties, &[("name", &long)]).await.refuses("name", "40", &long);
         let invited = front.post(clerk, &parties, &[("name", SCRIPT)]).await;
+        let invited = front.get(clerk, invited.location()).await;
         invited.says(200, &["/witness/", "<svg", "alert(1)"], &[]);
         let token = invited.body.split("/witness/").nth(1).unwrap()[..64].to_owned();
         front.get(clerk, &ceremony).await.says(200, &["alert(1)"], &[&token]);

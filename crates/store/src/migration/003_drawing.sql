@@ -99,6 +99,7 @@ CREATE TABLE party (
     role {text} NOT NULL,
     state {text} NOT NULL,
     token_hash {text},
+    link_nonce {text},
     commitment {text},
     committed_at BIGINT,
     kept_salt {text},

@@ -54,6 +54,8 @@ pub struct Party {
     pub state: PartyState,
     /// SHA-256 of the token in the witness's link, hex.
     pub token_hash: Option<String>,
+    /// What the link was made from, together with the inviting session's own key; no secret. Gone once the link has served.
+    pub link_nonce: Option<String>,
     /// Its commitment, hex.
     pub commitment: Option<String>,
     /// When that came.
@@ -83,6 +85,7 @@ impl Party {
             role: "witness".to_owned(),
             state: PartyState::Invited,
             token_hash,
+            link_nonce: None,
             commitment: None,
             committed_at: None,
             kept_salt: None,
@@ -94,7 +97,7 @@ impl Party {
     }
 }
 
-const COLUMNS: &str = "id, ceremony_kind, ceremony_id, position, name, role, state, token_hash, commitment, committed_at, kept_salt, kept_value, salt, value, revealed_at";
+const COLUMNS: &str = "id, ceremony_kind, ceremony_id, position, name, role, state, token_hash, link_nonce, commitment, committed_at, kept_salt, kept_value, salt, value, revealed_at";
 
 fn read(row: &Row) -> Result<Party> {
     Ok(Party {
@@ -106,6 +109,7 @@ fn read(row: &Row) -> Result<Party> {
         role: row.text("role")?,
         state: row.parse("state")?,
         token_hash: row.opt_text("token_hash")?,
+        link_nonce: row.opt_text("link_nonce")?,
         commitment: row.opt_text("commitment")?,
         committed_at: row.opt_instant("committed_at")?,
         kept_salt: row.opt_text("kept_salt")?,
@@ -122,9 +126,9 @@ fn read(row: &Row) -> Result<Party> {
 /// `Duplicate("u_party__ceremony_kind__ceremony_id__name")` if the name is taken, `…__position` if the place is.
 pub async fn insert(tx: &mut Tx, p: &Party) -> Result<()> {
     tx.execute(
-        "INSERT INTO party (id, ceremony_kind, ceremony_id, position, name, role, state, token_hash, commitment, committed_at,
-             kept_salt, kept_value, salt, value, revealed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "INSERT INTO party (id, ceremony_kind, ceremony_id, position, name, role, state, token_hash, link_nonce, commitment,
+             committed_at, kept_salt, kept_value, salt, value, revealed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         values![
             p.id.to_string(),
             &p.ceremony_kind,
@@ -134,6 +138,7 @@ pub async fn insert(tx: &mut Tx, p: &Party) -> Result<()> {
             &p.role,
             p.state.to_string(),
             p.token_hash.clone(),
+            p.link_nonce.clone(),
             p.commitment.clone(),
             p.committed_at,
             p.kept_salt.clone(),
@@ -154,11 +159,13 @@ pub async fn insert(tx: &mut Tx, p: &Party) -> Result<()> {
 pub async fn update(tx: &mut Tx, p: &Party, from: PartyState) -> Result<()> {
     let touched = tx
         .execute(
-            "UPDATE party SET state = $1, token_hash = $2, commitment = $3, committed_at = $4, salt = $5, value = $6, revealed_at = $7
-             WHERE id = $8 AND state = $9",
+            "UPDATE party SET state = $1, token_hash = $2, link_nonce = $3, commitment = $4, committed_at = $5, salt = $6,
+                 value = $7, revealed_at = $8
+             WHERE id = $9 AND state = $10",
             values![
                 p.state.to_string(),
                 p.token_hash.clone(),
+                p.link_nonce.clone(),
                 p.commitment.clone(),
                 p.committed_at,
                 p.salt.clone(),

@@ -1,9 +1,8 @@
 //! The matching of a share: what could go wrong, the parties, publication, teams and loads. The second person's salt is
 //! made on the witness's page, not here.
 
-use app::assigning::matching::{self, Document, Feasibility, MatchingView, PublishInput};
+use app::assigning::matching::{self, Document, Feasibility, MatchingView, PartyView, PublishInput};
 use app::assigning::{self, Load};
-use app::party::Invitation;
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -11,9 +10,10 @@ use domain::ids::{MatchingId, ShareId};
 use domain::registry::UseCase;
 use domain::state::{MatchingState, PartyState};
 use serde::Deserialize;
-use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go};
+use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Query, Result, Tone, go};
 
 use super::dispatch::{done, parse};
+use crate::page::drawing::link::{Asked, LinkPanel, panel, with_code};
 use crate::{Desk, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -36,6 +36,7 @@ struct MatchingPage {
     view: MatchingView,
     feasibility: Option<Feasibility>,
     job: Option<web::JobView>,
+    link: LinkPanel,
     loads: Vec<Load>,
     errors: FieldErrors,
     typed: String,
@@ -56,6 +57,11 @@ impl MatchingPage {
         }
     }
 
+    /// The page that shows the party's QR code, where this session may see it; empty otherwise.
+    fn code(&self, party: &PartyView) -> String {
+        party.link.as_ref().map(|link| with_code(&of(self.view.share.id), link.party)).unwrap_or_default()
+    }
+
     /// Least and most visits of one inspector of the table below, who may have none.
     fn range(&self) -> String {
         let given = || self.loads.iter().map(|load| load.visits);
@@ -67,12 +73,12 @@ impl MatchingPage {
     }
 }
 
-async fn view(desk: Desk, Path(share): Path<String>) -> Result<Response> {
-    let page = shown(&desk, parse(&share)?, String::new(), FieldErrors::default()).await?;
+async fn view(desk: Desk, Path(share): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+    let page = shown(&desk, parse(&share)?, &asked, String::new(), FieldErrors::default()).await?;
     Ok(Html(page).into_response())
 }
 
-async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> Result<MatchingPage> {
+async fn shown(desk: &Desk, id: ShareId, asked: &Asked, typed: String, errors: FieldErrors) -> Result<MatchingPage> {
     let view = matching::view(&desk.platform, &desk.ctx, id).await?;
     let feasibility =
         if view.can_prepare { Some(matching::feasibility(&desk.platform, &desk.ctx, id).await?) } else { None };
@@ -89,6 +95,8 @@ async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> 
     } else {
         Vec::new()
     };
+    let parties = current.into_iter().flat_map(|attempt| &attempt.parties);
+    let link = panel(asked, parties.map(|party| (party.id, party.state, party.link.as_ref())))?;
     let prepared = view.own && in_state(MatchingState::Prepared);
     let person = desk.ctx.post()?.person.clone();
     let committed = current.is_some_and(|attempt| {
@@ -120,6 +128,7 @@ async fn shown(desk: &Desk, id: ShareId, typed: String, errors: FieldErrors) -> 
         view,
         feasibility,
         job,
+        link,
         loads,
         errors,
         typed,
@@ -151,37 +160,21 @@ async fn join(desk: Desk, Path(id): Path<String>) -> Result<Response> {
     Ok(go(&format!("/witness/{}", invitation.token)))
 }
 
-#[derive(Template)]
-#[template(path = "assigning/matching/invited.html")]
-struct InvitedPage {
-    page: Page,
-    invitation: Invitation,
-    back: String,
-    qr: String,
-}
-
 #[derive(Deserialize)]
 struct InviteForm {
     name: String,
 }
 
-/// The link is shown once: only its hash is kept.
 async fn invite(desk: Desk, Path(id): Path<String>, Form(form): Form<InviteForm>) -> Result<Response> {
     let id: MatchingId = parse(&id)?;
     let share = share_of(&desk, id).await?;
     match matching::invite(&desk.platform, &desk.ctx, id, &form.name).await {
-        Ok(invitation) => {
-            let crumbs = [Crumb::to("随机匹配", of(share)), Crumb::here("见证链接")];
-            let page = InvitedPage {
-                page: desk.page_under(Area::Dispatch, crumbs),
-                qr: web::qr_svg(&invitation.url)?,
-                back: of(share),
-                invitation,
-            };
-            Ok(Html(page).into_response())
-        }
+        Ok(invitation) => Ok(go(&with_code(&of(share), invitation.party))),
         Err(error) if error.fields.is_empty() => Err(error.into()),
-        Err(error) => Ok(Html::invalid(shown(&desk, share, form.name, FieldErrors::from(&error)).await?)),
+        Err(error) => {
+            let page = shown(&desk, share, &Asked::default(), form.name, FieldErrors::from(&error)).await?;
+            Ok(Html::invalid(page))
+        }
     }
 }
 
@@ -198,7 +191,10 @@ async fn publish(desk: Desk, Path(id): Path<String>, Form(form): Form<PublishFor
     match matching::publish(&desk.platform, &desk.ctx, id, input).await {
         Ok(_) => Ok(done(&of(share), "承诺文件已公布，平台已先行揭示。请第二人在自己的页面揭示，全部揭示后自动匹配。")),
         Err(error) if error.fields.is_empty() => Err(error.into()),
-        Err(error) => Ok(Html::invalid(shown(&desk, share, String::new(), FieldErrors::from(&error)).await?)),
+        Err(error) => {
+            let page = shown(&desk, share, &Asked::default(), String::new(), FieldErrors::from(&error)).await?;
+            Ok(Html::invalid(page))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The draw: a task from its roll to its result, the ceremony, and what many draws look like together.
 
 pub(crate) mod fairness;
+pub(crate) mod link;
 pub(crate) mod task;
 
 use crate::Routes;

@@ -1,8 +1,7 @@
-//! The ceremony: the host's page with its buttons, and the projector's, where nothing can be pressed. A witness's link is
-//! shown once, in the answer to its making; only its hash is kept.
+//! The ceremony: the host's page with its buttons, and the projector's, where nothing can be pressed. The QR code of a
+//! witness's link is shown to the session that made it, until the witness has used it.
 
 use app::ceremony::{CeremonyView, Phase, PublishInput, REVEAL_MINUTES_DEFAULT};
-use app::party::Invitation;
 use app::{ErrorKind, ceremony as cases};
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -10,9 +9,10 @@ use domain::ids::PartyId;
 use domain::registry::UseCase;
 use domain::state::PartyState;
 use text::Label as _;
-use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying, qr_svg};
+use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Query, Result, Tone, go, go_saying, qr_svg};
 
 use super::{here, id};
+use crate::page::drawing::link::{Asked, LinkPanel, panel, with_code};
 use crate::page::upkeep::job::component;
 use crate::{Desk, Routes};
 
@@ -38,6 +38,8 @@ struct Party {
     words: String,
     may_withdraw: bool,
     may_reissue: bool,
+    /// The page that shows its QR code, where this session may see it; empty otherwise.
+    code: String,
 }
 
 struct Stratum {
@@ -55,12 +57,6 @@ struct First {
     classes: String,
 }
 
-struct Shown {
-    name: String,
-    url: String,
-    qr: String,
-}
-
 #[derive(Template)]
 #[template(path = "drawing/task/ceremony.html")]
 struct HostPage {
@@ -70,7 +66,7 @@ struct HostPage {
     phase: &'static str,
     phase_tone: Tone,
     parties: Vec<Party>,
-    shown: Option<Shown>,
+    link: LinkPanel,
     job: Option<web::JobView>,
     may_invite: bool,
     may_publish: bool,
@@ -96,22 +92,14 @@ impl HostPage {
     }
 }
 
-async fn host(desk: Desk, Path(name): Path<String>) -> Result<Response> {
-    let page = host_page(&desk, &name, None, ("", FieldErrors::none())).await?;
+async fn host(desk: Desk, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+    let page = host_page(&desk, &name, &asked, ("", FieldErrors::none())).await?;
     Ok(Html(page).into_response())
 }
 
-async fn host_page(
-    desk: &Desk,
-    name: &str,
-    invitation: Option<Invitation>,
-    (typed, errors): (&str, FieldErrors),
-) -> Result<HostPage> {
+async fn host_page(desk: &Desk, name: &str, asked: &Asked, (typed, errors): (&str, FieldErrors)) -> Result<HostPage> {
     let view = cases::view(&desk.platform, &desk.ctx, id(name)?).await?;
-    let shown = match invitation {
-        Some(invitation) => Some(Shown { qr: qr_svg(&invitation.url)?, name: invitation.name, url: invitation.url }),
-        None => None,
-    };
+    let link = panel(asked, view.parties.iter().map(|one| (one.party.id, one.party.state, one.link.as_ref())))?;
     let base = here(view.task.id);
     let crumbs = [
         Crumb::to("抽查任务", "/office/tasks"),
@@ -132,7 +120,7 @@ async fn host_page(
         phase: phase_words(&view),
         phase_tone: if view.phase == Phase::Failed { Tone::Bad } else { Tone::Info },
         parties,
-        shown,
+        link,
         job: view.job.as_ref().filter(|job| !job.ended || job.error.is_some()).map(component),
         may_invite: committing && may(UseCase::PartyInvite),
         may_publish,
@@ -164,12 +152,14 @@ fn phase_words(view: &CeremonyView) -> &'static str {
 fn parties(view: &CeremonyView, may: bool) -> Vec<Party> {
     let committing = view.phase == Phase::Committing;
     let open = committing || view.phase == Phase::Revealing;
+    let ceremony = format!("{}/ceremony", here(view.task.id));
     let party = |one: &app::ceremony::PartyView| {
         let state = one.party.state;
         let role = if one.platform { "平台" } else { "见证人" };
         Party {
             id: one.party.id.to_string(),
             name: one.party.name.clone(),
+            code: one.link.as_ref().map(|link| with_code(&ceremony, link.party)).unwrap_or_default(),
             role: role.to_owned(),
             commitment: one.party.commitment.clone(),
             revealed: one.party.value.clone(),
@@ -195,14 +185,10 @@ struct InviteForm {
 
 async fn invite(desk: Desk, Path(task): Path<String>, Form(form): Form<InviteForm>) -> Result<Response> {
     match cases::invite(&desk.platform, &desk.ctx, id(&task)?, &form.name).await {
-        // Not a redirect: the link is shown here and never again.
-        Ok(invitation) => {
-            let page = host_page(&desk, &task, Some(invitation), ("", FieldErrors::none())).await?;
-            Ok(Html(page).into_response())
-        }
+        Ok(invitation) => Ok(go(&with_code(&format!("{}/ceremony", here(&task)), invitation.party))),
         Err(error) if error.kind == ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
-            Ok(Html::invalid(host_page(&desk, &task, None, (&form.name, errors)).await?))
+            Ok(Html::invalid(host_page(&desk, &task, &Asked::default(), (&form.name, errors)).await?))
         }
         Err(error) => Err(error.into()),
     }
@@ -214,8 +200,7 @@ fn party_id(text: &str) -> Result<PartyId> {
 
 async fn reissue(desk: Desk, Path((task, party)): Path<(String, String)>) -> Result<Response> {
     let invitation = cases::reissue(&desk.platform, &desk.ctx, id(&task)?, party_id(&party)?).await?;
-    let page = host_page(&desk, &task, Some(invitation), ("", FieldErrors::none())).await?;
-    Ok(Html(page).into_response())
+    Ok(go(&with_code(&format!("{}/ceremony", here(&task)), invitation.party)))
 }
 
 async fn withdraw(desk: Desk, Path((task, party)): Path<(String, String)>) -> Result<Response> {
@@ -236,7 +221,7 @@ async fn publish(desk: Desk, Path(task): Path<String>, Form(form): Form<PublishF
             Ok(go_saying(&format!("{}/ceremony", here(task)), Tone::Good, said))
         }
         Err(error) if error.kind == ErrorKind::Invalid => {
-            let mut page = host_page(&desk, &task, None, ("", FieldErrors::from(&error))).await?;
+            let mut page = host_page(&desk, &task, &Asked::default(), ("", FieldErrors::from(&error))).await?;
             page.minutes = form.reveal_minutes;
             Ok(Html::invalid(page))
         }
