@@ -6,6 +6,7 @@
 #[macro_use]
 mod coded;
 
+pub mod address;
 pub mod agency;
 pub mod approval;
 pub mod calendar;

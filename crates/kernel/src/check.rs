@@ -40,11 +40,13 @@ pub enum Name {
     Fonts,
     /// The certificate.
     Certificate,
+    /// The address in QR codes: no other machine is led to itself.
+    Address,
 }
 
 impl Name {
     /// All, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Home,
         Self::Database,
         Self::Schema,
@@ -55,6 +57,7 @@ impl Name {
         Self::Calendar,
         Self::Fonts,
         Self::Certificate,
+        Self::Address,
     ];
 
     /// Its word, as in `--json`.
@@ -71,6 +74,7 @@ impl Name {
             Self::Calendar => "calendar",
             Self::Fonts => "fonts",
             Self::Certificate => "certificate",
+            Self::Address => "address",
         }
     }
 }

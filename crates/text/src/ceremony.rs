@@ -53,6 +53,14 @@ pub fn witness_message(state: &str) -> Option<&'static str> {
     }
 }
 
+/// The address in the QR codes leads every phone to itself: for who holds the ceremony, who is no administrator.
+#[must_use]
+pub fn unreachable(url: &str) -> String {
+    format!(
+        "二维码中的地址是 {url}，只有这台服务器自己打得开。请系统管理员用手机能访问的地址重新启动（--public-url），再邀请见证人；已发出的二维码届时须重新发出。"
+    )
+}
+
 /// Why a draw cannot be failed: everybody has revealed.
 #[must_use]
 pub const fn all_revealed() -> &'static str {

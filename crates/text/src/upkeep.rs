@@ -55,6 +55,7 @@ pub fn check(code: &str) -> &str {
         "calendar" => "工作日历",
         "fonts" => "文书字体",
         "certificate" => "TLS 证书",
+        "address" => "对外地址",
         other => other,
     }
 }
@@ -332,6 +333,21 @@ pub fn certificate_bad(detail: &dyn Display) -> Finding {
 #[must_use]
 pub fn certificate_dates(from: &str, until: &str) -> Finding {
     finding(format!("证书有效期为 {from} 至 {until}。"), "请更换证书；自建证书可删去 tls/server.pem 后重新启动。")
+}
+
+/// The address in QR codes leads every other machine to itself.
+#[must_use]
+pub fn address_local(url: &str) -> Finding {
+    finding(
+        format!("二维码和链接中的地址是 {url}，只有本机打得开，见证人的手机打不开。"),
+        "加 --listen 0.0.0.0:8443 --public-url https://本机在局域网中的地址:8443 启动（ip addr 可查地址），或把 listen 和 public_url 写入 mingcha.toml。",
+    )
+}
+
+/// The address in QR codes may be opened from elsewhere.
+#[must_use]
+pub fn address_fine(url: &str) -> Finding {
+    fine(format!("二维码和链接中的地址是 {url}。"))
 }
 
 /// It does not hold the name of the public address.

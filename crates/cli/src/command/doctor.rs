@@ -1,5 +1,5 @@
-//! `mingcha doctor`: ten named checks of an installation, each with its mend. Eight are `app`'s; fonts and certificate are
-//! made here.
+//! `mingcha doctor`: eleven named checks of an installation, each with its mend. Eight are `app`'s; fonts, certificate and
+//! the address in QR codes are looked at here.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,13 +9,14 @@ use app::Clock as _;
 use app::check::{Check, Name, Verdict};
 use app::upkeep::Patient;
 use clap::Args;
+use domain::address::{host_of, is_for_this_machine};
 use paper::{CheckNotice, Day, Person, Printer};
 use text::upkeep as words;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 
 use crate::clock::MachineClock;
-use crate::command::serve::host_of;
+use crate::command::serve::{default_url, needs_tls};
 use crate::config::Settings;
 use crate::exit::{Outcome, REFUSED};
 use crate::{say, tls};
@@ -26,12 +27,12 @@ const CERTIFICATE_DAYS_MIN: i64 = 30;
 const SPECIMEN: &str =
     "秦皇岛市场监督管理局双随机一公开抽查：囍堃垚喆犇璟滢㐂䶮镕朤燚瞐〇①②③■□√×—…《》〔〕㎡℃ABCabc0123456789";
 
-/// 检查安装是否健康：十项，每一项都说明如何处理
+/// 检查安装是否健康：十一项，每一项都说明如何处理
 ///
 /// 退出码：0 全部正常（可有提醒）；1 有故障。
 ///
 /// home 文件夹与磁盘 · database 数据库 · schema 结构 · files 文件齐全 · orphans 无人引用的文件 · log 事件日志与时钟 ·
-/// jobs 停滞的作业 · calendar 工作日历 · fonts 文书字体 · certificate TLS 证书
+/// jobs 停滞的作业 · calendar 工作日历 · fonts 文书字体 · certificate TLS 证书 · address 对外地址
 #[derive(Args)]
 pub struct Arguments {
     /// 可以安全处理的，当场处理（文件夹权限、无人引用的文件）
@@ -49,6 +50,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     bar.finish_and_clear();
     checks.push(of(Name::Fonts, font_check(&settings.fonts)));
     checks.push(of(Name::Certificate, certificate_check(settings, now_seconds)));
+    checks.push(of(Name::Address, address_check(settings)));
     let faults = checks.iter().filter(|check| check.verdict == Verdict::Fault).count();
     if settings.json {
         println!("{}", serde_json::json!({ "faults": faults, "checks": checks }));
@@ -135,6 +137,18 @@ fn certificate_check(settings: &Settings, now_seconds: i64) -> Found {
     match read_certificate(&certificate) {
         Ok(read) => judge(&read, settings.public_url.as_deref(), now_seconds),
         Err(error) => (Verdict::Fault, words::certificate_bad(&error)),
+    }
+}
+
+/// The address that `serve` would write into QR codes and links: a phone must be able to open it. An address that is given
+/// at the start only (`--public-url`) is not known here.
+fn address_check(settings: &Settings) -> Found {
+    let own = default_url(settings.listen, needs_tls(settings, settings.listen));
+    let base = settings.public_url.clone().unwrap_or(own);
+    let site = settings.site_url.clone().unwrap_or_else(|| base.clone());
+    match [base.clone(), site].into_iter().find(|url| is_for_this_machine(url)) {
+        Some(local) => (Verdict::Warning, words::address_local(&local)),
+        None => (Verdict::Ok, words::address_fine(&base)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `mingcha serve`: the fronts, the job worker and the sealer in one process.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use app::Platform;
@@ -8,6 +8,7 @@ use app::job::{Worker, release_after_restart};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use clap::{Args, ValueEnum};
+use domain::address::{host_of, is_for_this_machine};
 use office::Office;
 use public::Public;
 use serde::Deserialize;
@@ -63,7 +64,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         Some(text) => parse_listen(text)?,
         None => settings.listen,
     };
-    let with_tls = arguments.tls || settings.certificate.is_some() || !is_loopback(listen.ip());
+    let with_tls = arguments.tls || needs_tls(settings, listen);
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let why = text::protocol::io(&error);
         Failure::usage(format!("无法监听 {listen}：{why}"), "请换一个端口（--listen），或停止占用它的程序。")
@@ -93,10 +94,9 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         }
     }
     if is_for_this_machine(&base_url) {
-        say::line(format_args!("提醒：二维码和链接中的地址是 {base_url}，只有本机打得开，见证人的手机打不开。"));
-        say::line(
-            "办法：加 --listen 0.0.0.0:8443 --public-url https://本机在局域网中的地址:8443 启动（ip addr 可查地址）。",
-        );
+        let words = text::upkeep::address_local(&base_url);
+        say::line(format_args!("提醒：{}", words.found));
+        say::line(format_args!("办法：{}", words.mend));
     }
     say::line("按 Ctrl+C 停止。");
     let shutdown = async move {
@@ -159,7 +159,13 @@ async fn router(platform: &Platform, front: Front, with_tls: bool) -> Result<Rou
     Ok(harden(router, Hardening { pages, trusted_origins: &[], tls: with_tls }))
 }
 
-fn default_url(address: SocketAddr, with_tls: bool) -> String {
+/// Whether an address is served by TLS without being asked to.
+pub fn needs_tls(settings: &Settings, listen: SocketAddr) -> bool {
+    settings.certificate.is_some() || !is_loopback(listen.ip())
+}
+
+/// What the outside calls this machine, if nothing says otherwise.
+pub fn default_url(address: SocketAddr, with_tls: bool) -> String {
     let scheme = if with_tls { "https" } else { "http" };
     if address.ip().is_unspecified() {
         format!("{scheme}://{}:{}", Ipv4Addr::LOCALHOST, address.port())
@@ -181,24 +187,6 @@ fn certificate_names(settings: &Settings, base_url: &str, address: SocketAddr) -
     names
 }
 
-/// Whether an address leads every other machine, a phone for one, to itself: the loopback, or no address at all.
-fn is_for_this_machine(url: &str) -> bool {
-    let Some(host) = host_of(url) else { return true };
-    let name = host.trim_end_matches('.').to_lowercase();
-    let local = name == "localhost" || name.ends_with(".localhost");
-    local || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback() || ip.is_unspecified())
-}
-
-/// The host in an address: without scheme, port and path.
-pub fn host_of(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next()?;
-    if let Some(v6) = authority.strip_prefix('[') {
-        return v6.split(']').next();
-    }
-    authority.split(':').next().filter(|host| !host.is_empty())
-}
-
 async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
@@ -218,31 +206,6 @@ async fn signal() {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_host_of_an_address() {
-        let check = |url: &str, expect: Option<&str>| assert_eq!(host_of(url), expect, "{url}");
-        check("https://sjc.example:8443", Some("sjc.example"));
-        check("https://[::1]:8443/a", Some("::1"));
-        check("http://10.0.0.7", Some("10.0.0.7"));
-        check("https://", None);
-    }
-
-    #[test]
-    fn an_address_that_no_phone_can_open_is_known() {
-        let check = |url: &str, expect: bool| assert_eq!(is_for_this_machine(url), expect, "{url}");
-        for url in
-            ["http://127.0.0.1:8080", "https://[::1]:8443", "http://localhost", "https://0.0.0.0:8443", "https://[::]"]
-        {
-            check(url, true);
-        }
-        check("http://Localhost.:8080/office", true);
-        for url in
-            ["https://192.168.1.20:8443", "https://sjc.example.gov.cn", "https://[fd00::7]:8443", "http://127.example"]
-        {
-            check(url, false);
-        }
-    }
 
     #[test]
     fn the_demo_s_accounts_are_read() {

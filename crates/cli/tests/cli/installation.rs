@@ -76,7 +76,32 @@ on_both! {
         made.mingcha(&["doctor"]).snapshot(&format!("installation/doctor-sound-{}", word(engine)));
         let said = made.mingcha(&["doctor", "--json"]).said();
         let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!((said.code, report["checks"].as_array().unwrap().len(), &report["faults"]), (Some(0), 10, &serde_json::json!(0)));
+        assert_eq!((said.code, report["checks"].as_array().unwrap().len(), &report["faults"]), (Some(0), 11, &serde_json::json!(0)));
+    }
+
+    fn the_doctor_looks_at_the_address_in_qr_codes(engine) {
+        let made = Installation::new(engine);
+        let address = |text: &str| {
+            std::fs::write(made.home.join("mingcha.toml"), text).unwrap();
+            let said = made.mingcha(&["doctor", "--json"]).said();
+            let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+            let found = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "address").cloned();
+            let found = found.unwrap();
+            assert_eq!(said.code, Some(0), "it is no fault: {}", said.err);
+            (found["verdict"].as_str().unwrap().to_owned(), found["found"].as_str().unwrap().to_owned())
+        };
+        for (config, url) in [
+            ("", "http://127.0.0.1:8080"),
+            ("listen = \"0.0.0.0:8443\"", "https://127.0.0.1:8443"),
+            ("public_url = \"https://localhost:8443/\"", "https://localhost:8443"),
+            ("public_url = \"https://10.0.0.7\"\nsite_url = \"https://[::1]\"", "https://[::1]"),
+        ] {
+            let (verdict, found) = address(config);
+            assert!(verdict == "warning" && found.contains(&format!("{url}，只有本机打得开")), "{config}: {found}");
+        }
+        for config in ["public_url = \"https://10.0.0.7:8443\"", "listen = \"10.0.0.7:8443\""] {
+            assert_eq!(address(config).0, "ok", "{config}");
+        }
     }
 
     fn the_doctor_on_a_damaged_installation(engine) {

@@ -1,5 +1,6 @@
 //! The QR code of an invitation at both tables: there again after F5, for the session that made it, and for nobody else.
 
+use app::Config;
 use domain::role::Role;
 use testkit::on_both;
 use testkit::play::Secret;
@@ -29,7 +30,11 @@ async fn survives(front: &Front, (page, new): (&str, &str), (inviter, colleague)
     let leads = format!("href=\"{code}\"");
     front.get(&mine, page).await.says(200, &[&leads, "显示二维码"], &[&token]);
     for stranger in [&other, &elsewhere] {
-        front.get(stranger, &code).await.says(200, &["二维码只在发出邀请的那次登录中显示"], &[&token, "/witness/", "复制链接"]);
+        front.get(stranger, &code).await.says(
+            200,
+            &["二维码只在发出邀请的那次登录中显示"],
+            &[&token, "/witness/", "复制链接"],
+        );
         front.get(stranger, page).await.says(200, &["机关纪委"], &[&leads, &token]);
     }
     // A code that nobody has, or none at all, is no failure.
@@ -38,7 +43,7 @@ async fn survives(front: &Front, (page, new): (&str, &str), (inviter, colleague)
     front.get(&mine, &format!("{page}?party=x")).await.says(200, &[], &["/witness/"]);
     // Gone once it has served.
     let secret = Secret::committed(&front.world.platform, token.clone()).await.unwrap();
-    front.get(&mine, &code).await.says(200, &["机关纪委"], &[&secret.token, "复制链接", "显示二维码", "二维码只在"]);
+    front.get(&mine, &code).await.says(200, &["机关纪委"], &[&secret.token, "复制链接", &leads, "二维码只在"]);
 
     // Signing out ends it, also for who holds the cookie still.
     let code = front.post(&mine, new, &[("name", "企业代表")]).await.location().to_owned();
@@ -85,5 +90,44 @@ on_both! {
         let id = cast.prepare(&front.world, share).await;
         let page = format!("/office/shares/{share}/matching");
         survives(front, (&page, &format!("/office/matchings/{id}/witness")), ("unit_clerk", "second")).await;
+    }
+
+    async fn an_address_that_no_phone_can_open_is_warned_about(world) {
+        let City { front, cast, .. } = City::with_lists(world).await;
+        let drawn = cast.drawn(&front.world).await;
+        let share = cast.dispatch(&front.world, drawn).await;
+        cast.accept(&front.world, share).await;
+        cast.prepare(&front.world, share).await;
+        let task = cast.task(&front.world).await;
+        cast.freeze(&front.world, task).await;
+        cast.seal(&front.world, task).await;
+        let pages = [("clerk", format!("/office/tasks/{task}/ceremony")), ("unit_clerk", format!("/office/shares/{share}/matching"))];
+        let warning = "手机打不开这里的二维码";
+        for (login, page) in &pages {
+            front.get(&front.sign_in(login).await, page).await.says(200, &[], &[warning]);
+        }
+        let world = front.world;
+        let config = |base_url: &str, site_url: Option<&str>| Config {
+            store: world.store_config.clone(),
+            files: world.folder.path().join("files"),
+            clock: world.clock.clone(),
+            base_url: base_url.to_owned(),
+            site_url: site_url.map(str::to_owned),
+            printer: None,
+        };
+        let mut found = Vec::new();
+        for (base, site) in [("http://127.0.0.1:8080", None), ("https://10.0.0.7:8443", Some("https://localhost"))] {
+            found.push((app::open(config(base, site)).await.unwrap(), site.unwrap_or(base)));
+        }
+        let mut world = world;
+        for (platform, url) in found {
+            world.platform = platform;
+            let front = Front::new(world);
+            for (login, page) in &pages {
+                let shown = front.get(&front.sign_in(login).await, page).await;
+                shown.says(200, &[warning, &format!("二维码中的地址是 {url}，"), "--public-url"], &[]);
+            }
+            world = front.world;
+        }
     }
 }

@@ -96,7 +96,7 @@ async fn shown(desk: &Desk, id: ShareId, asked: &Asked, typed: String, errors: F
         Vec::new()
     };
     let parties = current.into_iter().flat_map(|attempt| &attempt.parties);
-    let link = panel(asked, parties.map(|party| (party.id, party.state, party.link.as_ref())))?;
+    let link = panel(&desk.platform, asked, parties.map(|party| (party.id, party.state, party.link.as_ref())))?;
     let prepared = view.own && in_state(MatchingState::Prepared);
     let person = desk.ctx.post()?.person.clone();
     let committed = current.is_some_and(|attempt| {
