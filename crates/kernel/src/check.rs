@@ -1,7 +1,10 @@
 //! The doctor's checks as rows: what is looked at, how it ended, and what to do about it. Areas hand theirs up in
-//! [`crate::area::Area`]; the doctor of `upkeep` walks them. Here are the kernel's own: the log, the jobs, the calendar.
+//! [`crate::area::Area`]; the doctor of `upkeep` walks them. Here are the kernel's own: the log, the jobs, the
+//! calendar, the rules.
 //!
 //! A check that cannot be made is a fault, never silence.
+
+use std::collections::BTreeSet;
 
 use domain::time::china_day;
 use futures_util::future::BoxFuture;
@@ -9,7 +12,7 @@ use store::health;
 use text::upkeep as say;
 use text::upkeep::Finding;
 
-use crate::{Actor, Platform, Result, audit};
+use crate::{Actor, Platform, Result, audit, rulebook};
 
 /// A job that waited this long was forgotten.
 const QUEUED_SECONDS_MAX: i64 = 3_600;
@@ -36,6 +39,8 @@ pub enum Name {
     Jobs,
     /// The calendar of working days: reaches far enough.
     Calendar,
+    /// The rules: each setting is of a rule that there is, and a value that it takes.
+    Rules,
     /// Fonts for the forms.
     Fonts,
     /// The certificate.
@@ -46,7 +51,7 @@ pub enum Name {
 
 impl Name {
     /// All, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Home,
         Self::Database,
         Self::Schema,
@@ -55,6 +60,7 @@ impl Name {
         Self::Log,
         Self::Jobs,
         Self::Calendar,
+        Self::Rules,
         Self::Fonts,
         Self::Certificate,
         Self::Address,
@@ -72,6 +78,7 @@ impl Name {
             Self::Log => "log",
             Self::Jobs => "jobs",
             Self::Calendar => "calendar",
+            Self::Rules => "rules",
             Self::Fonts => "fonts",
             Self::Certificate => "certificate",
             Self::Address => "address",
@@ -147,6 +154,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: Name::Log, run: |platform| Box::pin(log(platform)) },
     Row { name: Name::Jobs, run: |platform| Box::pin(jobs(platform)) },
     Row { name: Name::Calendar, run: |platform| Box::pin(calendar(platform)) },
+    Row { name: Name::Rules, run: |platform| Box::pin(rules(platform)) },
 ];
 
 async fn log(platform: &Platform) -> Result<Found> {
@@ -184,4 +192,15 @@ async fn calendar(platform: &Platform) -> Result<Found> {
     }
     let last = calendar.years().map(domain::calendar::CalendarYear::year).max().unwrap_or(today.year());
     Ok((Verdict::Ok, say::calendar_fine(last)))
+}
+
+async fn rules(platform: &Platform) -> Result<Found> {
+    let mut conn = platform.store().read().await?;
+    let (unknown, bad) = rulebook::strangers(&mut conn).await?;
+    let names = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join("、");
+    Ok(match (bad.is_empty(), unknown.is_empty()) {
+        (false, _) => (Verdict::Fault, say::rules_bad(&names(&bad))),
+        (true, false) => (Verdict::Warning, say::rules_unknown(&names(&unknown))),
+        (true, true) => (Verdict::Ok, say::rules_fine()),
+    })
 }

@@ -1,5 +1,7 @@
 //! The rulebook in force for an agency and a task: defaults, then installation, then the agencies from the root down,
-//! then the task.
+//! then the task. A setting of a rule that this version does not have is passed over; the doctor points at it.
+
+use std::collections::BTreeSet;
 
 use domain::agency::{AgencyPath, Scope};
 use domain::ids::TaskId;
@@ -33,9 +35,26 @@ pub async fn in_force(conn: &mut Conn, path: &AgencyPath, task: Option<TaskId>) 
 fn layer(settings: &[Setting], kind: &str, id: &str) -> Result<RuleLayer> {
     let mut layer = RuleLayer::default();
     for setting in settings.iter().filter(|s| s.scope_kind == kind && s.scope_id == id) {
-        let rule: Rule = setting.name.parse().map_err(Error::internal)?;
-        let value: RuleValue = serde_json::from_str(&setting.value)?;
-        layer.set(rule, value).map_err(Error::internal)?;
+        let Ok(rule) = setting.name.parse::<Rule>() else { continue };
+        layer.set(rule, value_of(setting)?).map_err(Error::internal)?;
     }
     Ok(layer)
+}
+
+fn value_of(setting: &Setting) -> Result<RuleValue> {
+    Ok(serde_json::from_str(&setting.value)?)
+}
+
+/// The settings that count for nothing, because this version has no such rule; and those whose rule takes no such value,
+/// which fail whatever asks for the rules.
+pub(crate) async fn strangers(conn: &mut Conn) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
+    let (mut unknown, mut bad) = (BTreeSet::new(), BTreeSet::new());
+    for setting in store::repo::rulebook::all(conn).await? {
+        match setting.name.parse::<Rule>() {
+            Err(_) => unknown.insert(setting.name),
+            Ok(rule) if value_of(&setting).is_ok_and(|value| RuleLayer::default().set(rule, value).is_ok()) => false,
+            Ok(_) => bad.insert(setting.name),
+        };
+    }
+    Ok((unknown, bad))
 }

@@ -53,6 +53,7 @@ pub fn check(code: &str) -> &str {
         "log" => "事件日志与时钟",
         "jobs" => "停滞的作业",
         "calendar" => "工作日历",
+        "rules" => "规则参数",
         "fonts" => "文书字体",
         "certificate" => "TLS 证书",
         "address" => "对外地址",
@@ -280,6 +281,30 @@ pub fn calendar_short(year: i32) -> Finding {
     finding(
         format!("没有 {year} 年的节假日数据，跨入该年的期限只能暂定。"),
         "国务院办公厅发布放假安排后，请由系统管理员在“工作日历”页面添加该年。",
+    )
+}
+
+/// Every setting of a rule counts.
+#[must_use]
+pub fn rules_fine() -> Finding {
+    fine("各级设置的规则参数均有效。")
+}
+
+/// Settings of rules that this version does not have.
+#[must_use]
+pub fn rules_unknown(names: &str) -> Finding {
+    finding(
+        format!("有本版本没有的规则的设置，不起作用：{names}。"),
+        "旧版本取消的规则留下的，无须处理；不是的，请核对程序版本是否低于设置它的版本。",
+    )
+}
+
+/// Settings with values that their rules do not take: whatever needs the rules fails.
+#[must_use]
+pub fn rules_bad(names: &str) -> Finding {
+    finding(
+        format!("规则参数的值不合要求，用到它的页面会出错：{names}。"),
+        "请系统管理员在“管理”→“规则参数”中重新设置或取消；页面打不开的，请从备份恢复或联系技术支持。",
     )
 }
 

@@ -306,8 +306,50 @@ on_both! {
     async fn the_doctor_finds_a_whole_installation_well(world) {
         furnish(&world).await;
         let checks = examine(&world, false).await;
-        assert_eq!(checks.iter().map(|c| c.name).collect::<Vec<_>>(), Name::ALL[..8]);
+        assert_eq!(checks.iter().map(|c| c.name).collect::<Vec<_>>(), Name::ALL[..9]);
         assert!(checks.iter().all(|c| c.verdict == Verdict::Ok), "{checks:#?}");
+    }
+
+    async fn a_setting_of_a_removed_rule_counts_for_nothing_and_is_named(world) {
+        let agency = world.agency("130300", "秦皇岛市市场监督管理局", AgencyLevel::City, None).await;
+        let store = world.store().await;
+        let book = async || {
+            let mut conn = store.read().await.unwrap();
+            let path = store::repo::agency::by_id_unscoped(&mut conn, agency).await.unwrap().path;
+            kernel::rulebook::in_force(&mut conn, &path, None).await
+        };
+        let set = async |id: &str, name: &str, value: &str| {
+            let setting = store::repo::rulebook::Setting {
+                scope_kind: "agency".to_owned(),
+                scope_id: agency.to_string(),
+                name: name.to_owned(),
+                value: value.to_owned(),
+                basis: "x".to_owned(),
+            };
+            let mut tx = store.write().await.unwrap();
+            store::repo::rulebook::set(&mut tx, id, &setting, "system", world.platform.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let rules = async || {
+            let checks = examine(&world, false).await;
+            checks.into_iter().find(|check| check.name == Name::Rules).unwrap()
+        };
+        assert_eq!(rules().await.verdict, Verdict::Ok);
+        set("a", "visits_per_day", "{\"type\":\"count\",\"value\":7}").await;
+        assert_eq!(rules().await.verdict, Verdict::Ok);
+        // As an older version left it behind.
+        set("b", "replacement_approver", "{\"type\":\"role\",\"value\":\"leader\"}").await;
+        assert_eq!(book().await.unwrap().visits_per_day(), 7, "the others count");
+        let found = rules().await;
+        assert_eq!(found.verdict, Verdict::Warning);
+        assert!(found.found.contains("replacement_approver") && !found.mend.is_empty(), "{found:?}");
+        // A value that a rule does not take is no removed rule: it is a fault.
+        set("c", "visits_per_day", "{\"type\":\"count\",\"value\":99}").await;
+        assert!(book().await.is_err());
+        let found = rules().await;
+        assert_eq!(found.verdict, Verdict::Fault);
+        assert!(found.found.contains("visits_per_day"), "{found:?}");
+        store.close().await;
     }
 
     async fn the_doctor_names_each_fault(world) {
@@ -390,7 +432,7 @@ on_both! {
         let mut patient = patient(&world, false);
         patient.home = world.folder.path().join("nowhere");
         let checks = doctor(&patient, app::AREAS, &mut |_, _, _| {}).await;
-        assert_eq!((checks.len(), checks[0].verdict), (8, Verdict::Fault));
+        assert_eq!((checks.len(), checks[0].verdict), (9, Verdict::Fault));
         assert!(checks[1..].iter().all(|c| c.verdict == Verdict::Skipped));
         assert!(!patient.home.exists(), "examining makes nothing");
         fs::create_dir(&patient.home).unwrap();

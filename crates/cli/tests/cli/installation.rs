@@ -76,7 +76,7 @@ on_both! {
         made.mingcha(&["doctor"]).snapshot(&format!("installation/doctor-sound-{}", word(engine)));
         let said = made.mingcha(&["doctor", "--json"]).said();
         let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!((said.code, report["checks"].as_array().unwrap().len(), &report["faults"]), (Some(0), 11, &serde_json::json!(0)));
+        assert_eq!((said.code, report["checks"].as_array().unwrap().len(), &report["faults"]), (Some(0), 12, &serde_json::json!(0)));
     }
 
     fn the_doctor_looks_at_the_address_in_qr_codes(engine) {
