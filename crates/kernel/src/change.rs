@@ -40,8 +40,19 @@ pub async fn latest(
     count: u32,
 ) -> Result<Vec<Change>> {
     ctx.require(use_case)?;
+    latest_of_kind(platform, ctx, "", subject, count).await
+}
+
+/// As [`latest`], of one kind of event or its first part; the permission was checked before.
+pub(crate) async fn latest_of_kind(
+    platform: &Platform,
+    ctx: &Ctx,
+    kind: &str,
+    subject: (&str, &str),
+    count: u32,
+) -> Result<Vec<Change>> {
     let filter = EventFilter {
-        kind: String::new(),
+        kind: kind.to_owned(),
         subject_kind: subject.0.to_owned(),
         subject_id: subject.1.to_owned(),
         from: None,

@@ -75,7 +75,7 @@ on_both! {
 
         let token = sign_in(&world.platform, &public(&world), "clerk", PASSWORD).await.unwrap().token;
         let yesterday = domain::china_day(world.platform.now()).pred_opt().unwrap();
-        end_post(&world.platform, &world.as_post(&admin), post.id, yesterday).await.unwrap();
+        end_post(&world.platform, &world.as_post(&admin), post.id, yesterday, None).await.unwrap();
         assert!(resume(&world.platform, &token).await.unwrap().is_none(), "the post has ended");
         let error = sign_in(&world.platform, &public(&world), "clerk", PASSWORD).await.unwrap_err();
         assert_eq!(error.code, "ACCT-003");
@@ -86,10 +86,10 @@ on_both! {
         let admin = world.person("admin", "李管理", agency, Role::Administrator).await;
         world.person("clerk", "王经办", agency, Role::Clerk).await;
         let token = sign_in(&world.platform, &public(&world), "clerk", PASSWORD).await.unwrap().token;
-        set_disabled(&world.platform, &world.as_post(&admin), "clerk", true).await.unwrap();
+        set_disabled(&world.platform, &world.as_post(&admin), "clerk", true, None).await.unwrap();
         assert!(resume(&world.platform, &token).await.unwrap().is_none());
         assert_eq!(sign_in(&world.platform, &public(&world), "clerk", PASSWORD).await.unwrap_err().code, "ACCT-005");
-        set_disabled(&world.platform, &world.as_post(&admin), "clerk", false).await.unwrap();
+        set_disabled(&world.platform, &world.as_post(&admin), "clerk", false, None).await.unwrap();
         sign_in(&world.platform, &public(&world), "clerk", PASSWORD).await.unwrap();
     }
 
@@ -140,7 +140,7 @@ on_both! {
         let clerk = world.person("clerk", "王经办", county, Role::Clerk).await;
         let post = |agency| NewPost {
             account: clerk.account_id, agency, section: String::new(), role: Role::Leader,
-            valid_from: "2021-01-01".parse().unwrap(), valid_to: None,
+            valid_from: "2021-01-01".parse().unwrap(), valid_to: None, seen: None,
         };
         let ctx = world.as_post(&admin);
         assert_eq!(grant(&world.platform, &ctx, post(city)).await.unwrap_err().kind, ErrorKind::NotFound);

@@ -309,10 +309,10 @@ on_both! {
         let clerk = open(&world.platform, &world.as_post(&city.clerk), input()).await.unwrap_err();
         assert_eq!(clerk.kind, ErrorKind::Denied);
 
-        let again = reset_to_first(&world.platform, &world.as_post(&city.north_admin), opened.id).await.unwrap();
+        let again = reset_to_first(&world.platform, &world.as_post(&city.north_admin), opened.id, None).await.unwrap();
         assert_ne!(again, opened.password);
         assert!(app::account::resume(&world.platform, &signed_in.token).await.unwrap().is_none(), "the sessions ended");
-        let south = reset_to_first(&world.platform, &world.as_post(&city.south_admin), opened.id).await.unwrap_err();
+        let south = reset_to_first(&world.platform, &world.as_post(&city.south_admin), opened.id, None).await.unwrap_err();
         assert_eq!(south.kind, ErrorKind::NotFound);
     }
 
@@ -335,7 +335,7 @@ on_both! {
         // The clerk of the city also gets a post in the county: seen there, but not to be taken over from there.
         let post = NewPost {
             account: city.clerk.account_id, agency: city.north, section: String::new(), role: Role::Clerk,
-            valid_from: day("2021-01-01"), valid_to: None,
+            valid_from: day("2021-01-01"), valid_to: None, seen: None,
         };
         let by_county = grant(&world.platform, &world.as_post(&city.north_admin), post.clone()).await.unwrap_err();
         assert_eq!(by_county.kind, ErrorKind::NotFound);
@@ -345,22 +345,22 @@ on_both! {
         let shown = app::account::get(&world.platform, &north, city.clerk.account_id).await.unwrap();
         assert_eq!(shown.posts.len(), 1, "the post in the city is not the county's business");
         let check = |error: Error| assert_eq!((error.kind, error.code), (ErrorKind::Denied, "ACCT-010"));
-        check(reset_to_first(&world.platform, &north, city.clerk.account_id).await.unwrap_err());
-        check(set_disabled(&world.platform, &north, "clerk", true).await.unwrap_err());
-        let early = end_post(&world.platform, &north, in_county, day("2020-12-31")).await.unwrap_err();
+        check(reset_to_first(&world.platform, &north, city.clerk.account_id, None).await.unwrap_err());
+        check(set_disabled(&world.platform, &north, "clerk", true, None).await.unwrap_err());
+        let early = end_post(&world.platform, &north, in_county, day("2020-12-31"), None).await.unwrap_err();
         assert_eq!(refused(&early).2, [("day", "ACCT-012")]);
-        end_post(&world.platform, &north, in_county, day("2021-01-01")).await.unwrap();
+        end_post(&world.platform, &north, in_county, day("2021-01-01"), None).await.unwrap();
         assert_eq!(last_event(&world).await.0, "post.end");
-        let foreign = end_post(&world.platform, &north, city.clerk.id, day("2021-05-01")).await.unwrap_err();
+        let foreign = end_post(&world.platform, &north, city.clerk.id, day("2021-05-01"), None).await.unwrap_err();
         assert_eq!(foreign.kind, ErrorKind::NotFound);
     }
 
     async fn nobody_locks_themselves_out(world) {
         let city = city(&world).await;
         let admin = world.as_post(&city.admin);
-        let own = set_disabled(&world.platform, &admin, "admin", true).await.unwrap_err();
+        let own = set_disabled(&world.platform, &admin, "admin", true, None).await.unwrap_err();
         assert_eq!((own.kind, own.code), (ErrorKind::Denied, "ACCT-011"));
-        let post = end_post(&world.platform, &admin, city.admin.id, day("2021-05-06")).await.unwrap_err();
+        let post = end_post(&world.platform, &admin, city.admin.id, day("2021-05-06"), None).await.unwrap_err();
         assert_eq!((post.kind, post.code), (ErrorKind::Denied, "ACCT-011"));
         app::account::sign_in(&world.platform, &public(&world), "admin", PASSWORD).await.unwrap();
     }

@@ -1,6 +1,7 @@
 //! A form that came too late: somebody else saved in between. Every form of a thing with a version answers so: 409, what was
 //! typed kept, the latest version's number in it, and on top who changed what.
 
+use domain::ids::AccountId;
 use domain::registry::UseCase;
 use web::{Result, Stale};
 
@@ -16,7 +17,22 @@ pub(crate) async fn late(
     count: i64,
 ) -> Result<Stale> {
     let count = u32::try_from(count).unwrap_or(1);
-    let changes = app::change::latest(&desk.platform, &desk.ctx, use_case, subject, count).await?;
+    Ok(told(error, app::change::latest(&desk.platform, &desk.ctx, use_case, subject, count).await?))
+}
+
+/// The same of an account, whose posts are changed with it.
+pub(crate) async fn late_account(
+    desk: &Desk,
+    error: &app::Error,
+    use_case: UseCase,
+    id: AccountId,
+    count: i64,
+) -> Result<Stale> {
+    let count = u32::try_from(count).unwrap_or(1);
+    Ok(told(error, app::account::changes(&desk.platform, &desk.ctx, use_case, id, count).await?))
+}
+
+fn told(error: &app::Error, changes: Vec<app::change::Change>) -> Stale {
     let line = |change: &app::change::Change| {
         let facts = facts(&change.data).into_iter().map(|(name, words)| format!("{name} {words}"));
         let facts = facts.collect::<Vec<_>>().join("，");
@@ -27,7 +43,7 @@ pub(crate) async fn late(
     if changes.is_empty() {
         changes.push("修改的人不在您的数据范围内。".to_owned());
     }
-    Ok(Stale { said: error.message(), changes })
+    Stale { said: error.message(), changes }
 }
 
 /// Did somebody else save in between?

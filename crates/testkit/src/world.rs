@@ -216,6 +216,7 @@ impl World {
             role,
             valid_from: "2020-01-01".parse().unwrap(),
             valid_to: None,
+            seen: None,
         };
         let id: PostId = app::account::grant(&self.platform, &ctx, post).await.unwrap();
         let store = self.store().await;

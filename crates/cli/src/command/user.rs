@@ -76,8 +76,15 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
             })?;
             let account = NewAccount { login: login.clone(), name, password: password_line()?, must_change: true };
             let id = app::account::create(&platform, &ctx, account).await?;
-            let post =
-                NewPost { account: id, agency: agency.id, section, role, valid_from: ctx.today(), valid_to: None };
+            let post = NewPost {
+                account: id,
+                agency: agency.id,
+                section,
+                role,
+                valid_from: ctx.today(),
+                valid_to: None,
+                seen: None,
+            };
             app::account::grant(&platform, &ctx, post).await?;
             say::line(format_args!("已建立账号 {login}；首次登录须修改密码。"));
         }
@@ -86,8 +93,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
             app::account::reset_password(&platform, &ctx, &login, &password_line()?).await?;
             say::line(format_args!("{login} 的密码已重置；下次登录须修改。"));
         }
-        Command::Disable { login } => app::account::set_disabled(&platform, &ctx, &login, true).await?,
-        Command::Enable { login } => app::account::set_disabled(&platform, &ctx, &login, false).await?,
+        Command::Disable { login } => app::account::set_disabled(&platform, &ctx, &login, true, None).await?,
+        Command::Enable { login } => app::account::set_disabled(&platform, &ctx, &login, false, None).await?,
     }
     platform.close().await;
     Ok(ExitCode::SUCCESS)

@@ -36,7 +36,7 @@ impl People {
             let account = NewAccount { login: login.clone(), name, password: PASSWORD.to_owned(), must_change: false };
             let account = app::account::create(platform, ctx, account).await?;
             let valid_from = NaiveDate::from_ymd_opt(SINCE.0, SINCE.1, SINCE.2).unwrap_or_default();
-            let post = NewPost { account, agency: agency.id, section, role, valid_from, valid_to: None };
+            let post = NewPost { account, agency: agency.id, section, role, valid_from, valid_to: None, seen: None };
             app::account::grant(platform, ctx, post).await?;
             let posts_of = app::account::posts(platform, ctx, account).await?;
             let post = posts_of.into_iter().next().ok_or_else(|| Failure::refused(format!("{login} 没有岗位"), ""))?;

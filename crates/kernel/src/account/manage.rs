@@ -44,6 +44,8 @@ pub struct NewPost {
     pub valid_from: NaiveDate,
     /// Last day.
     pub valid_to: Option<NaiveDate>,
+    /// Version of the account that the form showed; `None` where nobody was shown one.
+    pub seen: Option<i64>,
 }
 
 /// Makes an account.
@@ -99,11 +101,14 @@ pub(super) async fn insert(tx: &mut Tx, account: &Account, ctx: &Ctx) -> Result<
 ///
 /// # Errors
 /// `NotFound` if the agency or the account lies outside the administrator's scope; `Invalid` on `section`, `valid_to`, and on
-/// `role` (`ACCT-020`) for a role without work in this version.
+/// `role` (`ACCT-020`) for a role without work in this version; `Conflict` (`CORE-409`) if the account or its posts were
+/// changed since they were seen.
 pub async fn grant(platform: &Platform, ctx: &Ctx, input: NewPost) -> Result<PostId> {
     let mut command = platform.command(ctx, UseCase::PostGrant).await?;
     let account = visible(command.tx(), ctx, input.account).await?;
+    let seen = input.seen;
     let post = new_post(command.tx(), ctx, &account, input).await?;
+    repo::account::touch(command.tx(), account.id, seen).await?;
     repo::post::insert(command.tx(), &post, ctx.now).await?;
     let data =
         serde_json::json!({ "account": account.login, "agency": post.agency_name, "role": post.role.to_string() });
@@ -142,8 +147,9 @@ pub(super) async fn new_post(tx: &mut Tx, ctx: &Ctx, account: &Account, input: N
 ///
 /// # Errors
 /// `NotFound` if the post's agency lies outside the scope; `Invalid` on `day` (`ACCT-012`) before the post begins;
-/// `Denied` (`ACCT-011`) for the post one acts as.
-pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate) -> Result<()> {
+/// `Denied` (`ACCT-011`) for the post one acts as; `Conflict` (`CORE-409`) if the account or its posts were changed since
+/// version `seen`.
+pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate, seen: Option<i64>) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::PostEnd).await?;
     let post = repo::post::by_id_unscoped(command.tx(), id).await?;
     let scope = ctx.scope()?;
@@ -154,6 +160,7 @@ pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate
     if day < post.valid_from {
         return Err(Error::field("day", "ACCT-012").with("from", text::day(post.valid_from)));
     }
+    repo::account::touch(command.tx(), post.account_id, seen).await?;
     repo::post::end(command.tx(), id, day).await?;
     command.finish("post", id, serde_json::json!({ "on": day.to_string() })).await
 }
@@ -163,12 +170,18 @@ pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate
 /// # Errors
 /// `NotFound` outside the scope, `Denied` (`ACCT-010`), `Invalid` on `password`.
 pub async fn reset_password(platform: &Platform, ctx: &Ctx, login: &str, new: &str) -> Result<()> {
+    reset(platform, ctx, login, new, None).await
+}
+
+/// As [`reset_password`], of the version that was seen.
+pub(super) async fn reset(platform: &Platform, ctx: &Ctx, login: &str, new: &str, seen: Option<i64>) -> Result<()> {
     ctx.require(UseCase::AccountResetPassword)?;
     password::check_length(new)?;
     let hash = password::hash(new.to_owned(), ctx.entropy.bytes()).await?;
     let mut command = platform.command(ctx, UseCase::AccountResetPassword).await?;
     let account = repo::account::by_login_unscoped(command.tx(), login).await?.ok_or_else(Error::not_found)?;
     manageable(command.tx(), ctx, account.id).await?;
+    repo::account::touch(command.tx(), account.id, seen).await?;
     repo::account::set_password(command.tx(), account.id, &hash, true).await?;
     repo::session::delete_of_account(command.tx(), account.id).await?;
     command.finish("account", account.id, serde_json::json!({})).await
@@ -177,14 +190,22 @@ pub async fn reset_password(platform: &Platform, ctx: &Ctx, login: &str, new: &s
 /// Closes an account (its sessions end at once) or opens it again.
 ///
 /// # Errors
-/// `NotFound` outside the scope, `Denied` (`ACCT-010`; `ACCT-011` for one's own account).
-pub async fn set_disabled(platform: &Platform, ctx: &Ctx, login: &str, disabled: bool) -> Result<()> {
+/// `NotFound` outside the scope, `Denied` (`ACCT-010`; `ACCT-011` for one's own account); `Conflict` (`CORE-409`) if the
+/// account or its posts were changed since version `seen`.
+pub async fn set_disabled(
+    platform: &Platform,
+    ctx: &Ctx,
+    login: &str,
+    disabled: bool,
+    seen: Option<i64>,
+) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::AccountDisable).await?;
     let account = repo::account::by_login_unscoped(command.tx(), login).await?.ok_or_else(Error::not_found)?;
     manageable(command.tx(), ctx, account.id).await?;
     if disabled && ctx.post().is_ok_and(|own| own.account_id == account.id) {
         return Err(Error::denied("ACCT-011"));
     }
+    repo::account::touch(command.tx(), account.id, seen).await?;
     repo::account::set_disabled(command.tx(), account.id, disabled.then_some(ctx.now)).await?;
     if disabled {
         repo::session::delete_of_account(command.tx(), account.id).await?;

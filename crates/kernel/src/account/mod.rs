@@ -8,7 +8,7 @@ mod session;
 mod sign_in;
 
 pub use manage::{NewAccount, NewPost, create, end_post, grant, list, posts, reset_password, set_disabled};
-pub use office::{AccountView, OpenAccount, Opened, get, open, page, reset_to_first};
+pub use office::{AccountView, OpenAccount, Opened, changes, get, open, page, reset_to_first};
 pub use password::PASSWORD_CHARS;
 pub use session::{Session, resume, switch_post};
 pub use sign_in::{SignedIn, change_password, sign_in, sign_out};

@@ -9,13 +9,17 @@ use store::repo;
 use store::repo::account::{Account, AccountFilter};
 use store::repo::post::Post;
 
-use super::manage::{NewAccount, NewPost, insert, new_post, prepare, reset_password, visible};
+use super::manage::{NewAccount, NewPost, insert, new_post, prepare, reset, visible};
+use crate::change::{self, Change};
 use crate::{Ctx, Page, Platform, Result, Window};
 
 /// Letters and digits of a first password: none that is mistaken for another one on paper.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Groups of a first password, four characters each.
 const GROUPS: usize = 4;
+
+/// The events of an account that raise its version.
+const CHANGING: [&str; 3] = ["account.disable", "account.reset_password", "account.change_password"];
 
 /// An account with its posts.
 #[derive(Clone, Debug)]
@@ -103,6 +107,7 @@ pub async fn open(platform: &Platform, ctx: &Ctx, input: OpenAccount) -> Result<
         role: input.role,
         valid_from: ctx.today(),
         valid_to: input.valid_to,
+        seen: None,
     };
     let post = new_post(command.tx(), ctx, &account, post).await?;
     repo::post::insert(command.tx(), &post, ctx.now).await?;
@@ -116,15 +121,45 @@ pub async fn open(platform: &Platform, ctx: &Ctx, input: OpenAccount) -> Result<
 /// Gives an account a new first password; its sessions end.
 ///
 /// # Errors
-/// As `reset_password`.
-pub async fn reset_to_first(platform: &Platform, ctx: &Ctx, id: AccountId) -> Result<String> {
+/// As `reset_password`; `Conflict` (`CORE-409`) if the account or its posts were changed since version `seen`.
+pub async fn reset_to_first(platform: &Platform, ctx: &Ctx, id: AccountId, seen: Option<i64>) -> Result<String> {
     ctx.require(UseCase::AccountResetPassword)?;
     let mut conn = platform.store().read().await?;
     let account = visible(&mut conn, ctx, id).await?;
     drop(conn);
     let password = first_password(ctx);
-    reset_password(platform, ctx, &account.login, &password).await?;
+    reset(platform, ctx, &account.login, &password, seen).await?;
     Ok(password)
+}
+
+/// The last `count` changes of an account and of its posts, newest first, as far as the acting post's scope shows them: for
+/// the form that came too late. Whoever may do `use_case` with the account may know who did.
+///
+/// # Errors
+/// `NotFound` outside the scope, `Denied`.
+pub async fn changes(
+    platform: &Platform,
+    ctx: &Ctx,
+    use_case: UseCase,
+    id: AccountId,
+    count: u32,
+) -> Result<Vec<Change>> {
+    ctx.require(use_case)?;
+    let mut conn = platform.store().read().await?;
+    visible(&mut conn, ctx, id).await?;
+    let posts = repo::post::all_of_account(&mut conn, id).await?;
+    drop(conn);
+    let mut found = Vec::new();
+    // Signing in and out stands among the events of an account, too, and changes nothing.
+    for kind in CHANGING {
+        found.extend(change::latest_of_kind(platform, ctx, kind, ("account", &id.to_string()), count).await?);
+    }
+    for post in posts {
+        found.extend(change::latest_of_kind(platform, ctx, "post", ("post", &post.id.to_string()), count).await?);
+    }
+    found.sort_by_key(|change| std::cmp::Reverse(change.at));
+    found.truncate(usize::try_from(count.clamp(1, change::CHANGES_MAX)).unwrap_or(1));
+    Ok(found)
 }
 
 /// Sixteen characters in groups of four: 80 bits.

@@ -112,6 +112,7 @@ pub async fn change_password(platform: &Platform, ctx: &Ctx, current: &str, new:
     }
     let hash = password::hash(new.to_owned(), ctx.entropy.bytes()).await?;
     let mut command = platform.command(ctx, UseCase::AccountChangePassword).await?;
+    repo::account::touch(command.tx(), account_id, None).await?;
     repo::account::set_password(command.tx(), account_id, &hash, false).await?;
     repo::session::delete_of_account(command.tx(), account_id).await?;
     command.finish("account", account_id, serde_json::json!({})).await

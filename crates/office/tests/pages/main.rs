@@ -2,6 +2,7 @@
 //! was typed, and doors that stay shut.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod account;
 mod directory;
 mod dispatch;
 mod fairness;

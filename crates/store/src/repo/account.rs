@@ -115,6 +115,21 @@ pub async fn record_failure(tx: &mut Tx, id: AccountId, failures: i64, locked_un
     Ok(())
 }
 
+/// Notes that the account or its posts change: whoever saw an older version is told. With `seen` it happens only to the
+/// version that was seen.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it is another one by now.
+pub async fn touch(tx: &mut Tx, id: AccountId, seen: Option<i64>) -> Result<()> {
+    let touched = tx
+        .execute(
+            "UPDATE account SET version = version + 1 WHERE id = $1 AND ($2 < 0 OR version = $2)",
+            values![id.to_string(), seen.unwrap_or(-1)],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
 /// Sets a password; also clears failures and the lock.
 ///
 /// # Errors
@@ -122,7 +137,7 @@ pub async fn record_failure(tx: &mut Tx, id: AccountId, failures: i64, locked_un
 pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, must_change: bool) -> Result<()> {
     let touched = tx
         .execute(
-            "UPDATE account SET password_hash = $1, must_change = $2, failures = 0, locked_until = NULL, version = version + 1 WHERE id = $3",
+            "UPDATE account SET password_hash = $1, must_change = $2, failures = 0, locked_until = NULL WHERE id = $3",
             values![hash, must_change, id.to_string()],
         )
         .await?;
@@ -134,12 +149,7 @@ pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, must_change: b
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Instant>) -> Result<()> {
-    let touched = tx
-        .execute(
-            "UPDATE account SET disabled_at = $1, version = version + 1 WHERE id = $2",
-            values![at, id.to_string()],
-        )
-        .await?;
+    let touched = tx.execute("UPDATE account SET disabled_at = $1 WHERE id = $2", values![at, id.to_string()]).await?;
     if touched == 0 { Err(StoreError::NotFound) } else { Ok(()) }
 }
 

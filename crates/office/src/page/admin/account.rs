@@ -10,7 +10,8 @@ use domain::role::Role;
 use serde::Deserialize;
 use text::Label as _;
 use web::{
-    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Result, Tab, Table, Tone,
+    Area, Cell, Choice, Column, Crumb, FieldErrors, Form, Html, ListQuery, Look, Page, Path, Result, Stale, Tab, Table,
+    Tone,
 };
 
 use super::{Section, agency_choices, role_choices, tabs};
@@ -169,6 +170,8 @@ pub(super) struct NewForm {
     pub(super) section: String,
     pub(super) role: String,
     pub(super) valid_to: String,
+    /// Version of the account that gets a further post.
+    pub(super) version: i64,
 }
 
 /// The form of a new account, or of a further post of the account at `action`.
@@ -184,6 +187,7 @@ pub(super) struct NewPage {
     pub(super) agencies: Vec<Choice>,
     pub(super) roles: Vec<Choice>,
     pub(super) errors: FieldErrors,
+    pub(super) stale: Option<Stale>,
 }
 
 /// The first password, shown once.
@@ -210,6 +214,7 @@ async fn form(desk: &Desk, form: NewForm, errors: FieldErrors) -> Result<NewPage
         agencies: agency_choices(&agencies),
         roles: role_choices(),
         errors,
+        stale: None,
     })
 }
 

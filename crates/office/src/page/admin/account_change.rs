@@ -1,16 +1,19 @@
 //! Changing an account: a further post, ending one, a new first password, closing and opening. Each of these that ends
-//! sessions has a page of its own that says so before the button.
+//! sessions has a page of its own that says so before the button. Each carries the version that it was shown: when somebody
+//! else changed the account or its posts meanwhile, it comes back with who did what, and nothing has happened.
 
-use app::account::NewPost;
+use app::account::{AccountView, NewPost};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::ids::{AccountId, PostId};
 use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Tone, go_saying};
+use web::{Area, Crumb, FieldErrors, Form, Html, Page, Path, Result, Stale, Tone, go_saying};
 
 use super::account::{LIST, NewForm, NewPage, PasswordPage, read_post};
 use super::{ConfirmPage, agency_choices, role_choices};
+use crate::late::{is_late, late_account};
 use crate::{Desk, Routes};
 
 pub(super) fn routes() -> Routes {
@@ -45,11 +48,14 @@ async fn grant_form(desk: &Desk, id: AccountId, form: NewForm, errors: FieldErro
         agencies: agency_choices(&agencies),
         roles: role_choices(),
         errors,
+        stale: None,
     })
 }
 
 async fn grant_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<NewPage>> {
-    let typed = NewForm { agency: desk.post.agency_id.to_string(), ..NewForm::default() };
+    let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+    let version = found.account.version;
+    let typed = NewForm { agency: desk.post.agency_id.to_string(), version, ..NewForm::default() };
     Ok(Html(grant_form(&desk, id, typed, FieldErrors::none()).await?))
 }
 
@@ -65,6 +71,7 @@ async fn grant(desk: Desk, Path(id): Path<AccountId>, Form(typed): Form<NewForm>
         role: post.role,
         valid_from: desk.ctx.today(),
         valid_to: post.valid_to,
+        seen: Some(typed.version),
     };
     match app::account::grant(&desk.platform, &desk.ctx, input).await {
         Ok(_) => Ok(go_saying(&format!("{LIST}/{id}"), Tone::Good, "已授予岗位，本人下次登录或切换岗位后可用。")),
@@ -72,8 +79,37 @@ async fn grant(desk: Desk, Path(id): Path<AccountId>, Form(typed): Form<NewForm>
             let errors = FieldErrors::from(&error);
             Ok(Html::invalid(grant_form(&desk, id, typed, errors).await?))
         }
+        Err(error) if is_late(&error) => {
+            let (version, stale) = missed(&desk, &error, UseCase::PostGrant, id, typed.version).await?;
+            let mut page = grant_form(&desk, id, NewForm { version, ..typed }, FieldErrors::none()).await?;
+            page.stale = Some(stale);
+            Ok(Html(page).with_status(StatusCode::CONFLICT))
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What was changed since a form was shown, and the version that it sees now.
+async fn missed(desk: &Desk, error: &app::Error, case: UseCase, id: AccountId, seen: i64) -> Result<(i64, Stale)> {
+    let version = app::account::get(&desk.platform, &desk.ctx, id).await?.account.version;
+    Ok((version, late_account(desk, error, case, id, version - seen).await?))
+}
+
+/// The page again, over what was changed meanwhile.
+fn again(mut page: ConfirmPage, stale: Stale) -> Response {
+    page.stale = Some(stale);
+    Html(page).with_status(StatusCode::CONFLICT)
+}
+
+/// A form that has nothing but the version it was shown.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Seen {
+    version: i64,
+}
+
+fn version_of(found: &AccountView) -> (&'static str, String) {
+    ("version", found.account.version.to_string())
 }
 
 async fn end_form(desk: &Desk, id: AccountId, post: PostId, day: String, errors: FieldErrors) -> Result<ConfirmPage> {
@@ -92,9 +128,10 @@ async fn end_form(desk: &Desk, id: AccountId, post: PostId, day: String, errors:
         action: format!("{LIST}/{id}/posts/{}/end", post.id),
         button: "终止岗位".to_owned(),
         back: format!("{LIST}/{id}"),
-        hidden: Vec::new(),
+        hidden: vec![version_of(&found)],
         day: Some(day),
         errors,
+        stale: None,
     })
 }
 
@@ -107,6 +144,7 @@ async fn end_page(desk: Desk, Path((id, post)): Path<(AccountId, PostId)>) -> Re
 #[serde(default)]
 struct EndForm {
     day: String,
+    version: i64,
 }
 
 async fn end(desk: Desk, Path((id, post)): Path<(AccountId, PostId)>, Form(typed): Form<EndForm>) -> Result<Response> {
@@ -115,20 +153,23 @@ async fn end(desk: Desk, Path((id, post)): Path<(AccountId, PostId)>, Form(typed
         errors.push("day", "请填写最后有效日，格式如“2021-05-08”。");
         return Ok(Html::invalid(end_form(&desk, id, post, typed.day, errors).await?));
     };
-    match app::account::end_post(&desk.platform, &desk.ctx, post, day).await {
+    match app::account::end_post(&desk.platform, &desk.ctx, post, day, Some(typed.version)).await {
         Ok(()) => Ok(go_saying(&format!("{LIST}/{id}"), Tone::Good, "岗位已终止。")),
         Err(error) if error.kind == app::ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
             Ok(Html::invalid(end_form(&desk, id, post, typed.day, errors).await?))
         }
+        Err(error) if is_late(&error) => {
+            let (_, stale) = missed(&desk, &error, UseCase::PostEnd, id, typed.version).await?;
+            Ok(again(end_form(&desk, id, post, typed.day, FieldErrors::none()).await?, stale))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn reset_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ConfirmPage>> {
-    let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
-    Ok(Html(ConfirmPage {
-        page: page_of(&desk, id, &found.account.name, "重置密码"),
+fn reset_form(desk: &Desk, id: AccountId, found: &AccountView) -> ConfirmPage {
+    ConfirmPage {
+        page: page_of(desk, id, &found.account.name, "重置密码"),
         title: "重置密码".to_owned(),
         consequence: format!(
             "系统将为{}生成新的初始密码，原密码立即作废，其所有登录随即结束；本人下次登录时须自行修改密码。",
@@ -138,15 +179,29 @@ async fn reset_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<Confir
         action: format!("{LIST}/{id}/reset-password"),
         button: "生成新的初始密码".to_owned(),
         back: format!("{LIST}/{id}"),
-        hidden: Vec::new(),
+        hidden: vec![version_of(found)],
         day: None,
         errors: FieldErrors::none(),
-    }))
+        stale: None,
+    }
 }
 
-async fn reset(desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+async fn reset_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ConfirmPage>> {
     let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
-    let password = app::account::reset_to_first(&desk.platform, &desk.ctx, id).await?;
+    Ok(Html(reset_form(&desk, id, &found)))
+}
+
+async fn reset(desk: Desk, Path(id): Path<AccountId>, Form(form): Form<Seen>) -> Result<Response> {
+    let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+    let password = match app::account::reset_to_first(&desk.platform, &desk.ctx, id, Some(form.version)).await {
+        Ok(password) => password,
+        Err(error) if is_late(&error) => {
+            let (_, stale) = missed(&desk, &error, UseCase::AccountResetPassword, id, form.version).await?;
+            let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+            return Ok(again(reset_form(&desk, id, &found), stale));
+        }
+        Err(error) => return Err(error.into()),
+    };
     Ok(Html(PasswordPage {
         page: page_of(&desk, id, &found.account.name, "重置密码"),
         title: "密码已重置".to_owned(),
@@ -158,8 +213,8 @@ async fn reset(desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
     .into_response())
 }
 
-async fn disable_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ConfirmPage>> {
-    let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+/// The question for an account as it is now: an open one is to be closed, a closed one to be opened again.
+fn disable_form(desk: &Desk, id: AccountId, found: &AccountView) -> ConfirmPage {
     let name = &found.account.name;
     let open = found.account.disabled_at.is_none();
     let (title, consequence, tone) = if open {
@@ -171,29 +226,47 @@ async fn disable_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<Conf
     } else {
         ("恢复账号", format!("{name}可以用原密码重新登录，以仍在有效期内的岗位办理事项。"), Tone::Info)
     };
-    Ok(Html(ConfirmPage {
-        page: page_of(&desk, id, name, title),
+    ConfirmPage {
+        page: page_of(desk, id, name, title),
         title: title.to_owned(),
         consequence,
         tone,
         action: format!("{LIST}/{id}/disable"),
         button: title.to_owned(),
         back: format!("{LIST}/{id}"),
-        hidden: vec![("disabled", u8::from(open).to_string())],
+        hidden: vec![("disabled", u8::from(open).to_string()), version_of(found)],
         day: None,
         errors: FieldErrors::none(),
-    }))
+        stale: None,
+    }
+}
+
+async fn disable_page(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ConfirmPage>> {
+    let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+    Ok(Html(disable_form(&desk, id, &found)))
 }
 
 #[derive(Deserialize)]
 struct Disable {
     disabled: u8,
+    #[serde(default)]
+    version: i64,
 }
 
 async fn disable(desk: Desk, Path(id): Path<AccountId>, Form(form): Form<Disable>) -> Result<Response> {
     let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
     let closing = form.disabled != 0;
-    app::account::set_disabled(&desk.platform, &desk.ctx, &found.account.login, closing).await?;
-    let said = if closing { "账号已停用，其登录已结束。" } else { "账号已恢复。" };
-    Ok(go_saying(&format!("{LIST}/{id}"), Tone::Good, said))
+    let (login, seen) = (&found.account.login, Some(form.version));
+    match app::account::set_disabled(&desk.platform, &desk.ctx, login, closing, seen).await {
+        Ok(()) => {
+            let said = if closing { "账号已停用，其登录已结束。" } else { "账号已恢复。" };
+            Ok(go_saying(&format!("{LIST}/{id}"), Tone::Good, said))
+        }
+        Err(error) if is_late(&error) => {
+            let (_, stale) = missed(&desk, &error, UseCase::AccountDisable, id, form.version).await?;
+            let found = app::account::get(&desk.platform, &desk.ctx, id).await?;
+            Ok(again(disable_form(&desk, id, &found), stale))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

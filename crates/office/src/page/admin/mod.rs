@@ -11,7 +11,7 @@ use app::Agency;
 use askama::Template;
 use domain::registry::UseCase;
 use text::Label as _;
-use web::{Choice, FieldErrors, Page, Tab, Tone};
+use web::{Choice, FieldErrors, Page, Stale, Tab, Tone};
 
 use crate::{Desk, Routes};
 
@@ -69,6 +69,8 @@ struct ConfirmPage {
     /// A last day to be chosen, for ending a post.
     day: Option<String>,
     errors: FieldErrors,
+    /// Somebody else changed it since the button was shown.
+    stale: Option<Stale>,
 }
 
 /// The agencies of the scope as options, indented by their depth.
