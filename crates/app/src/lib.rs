@@ -13,7 +13,7 @@ pub mod home;
 pub use ::drawing::{ceremony, fairness, party, public_site, task};
 pub use assigning::form;
 pub use kernel::{account, agency, audit, calendar, change, check, export, job, kill, rule, todo};
-pub use planning::scheme;
+pub use planning::{paper, scheme};
 pub use {assigning, directory, drawing, upkeep};
 
 pub use kernel::{
@@ -50,7 +50,9 @@ pub struct Config {
 /// # Errors
 /// `Internal` if the database or the folder cannot be opened.
 pub async fn open(config: Config) -> Result<Platform> {
-    let parts = Parts::default().with(scheme::RollCache::default()).with(TABLES).with(form::Printer(config.printer));
-    let Config { store, files, clock, base_url, site_url, .. } = config;
+    let Config { store, files, clock, base_url, site_url, printer } = config;
+    let fonts = paper::Fonts(printer.clone().map(|printer| -> Arc<dyn paper::Glyphs> { printer }));
+    let parts = Parts::default().with(scheme::RollCache::default()).with(TABLES);
+    let parts = parts.with(fonts).with(form::Printer(printer));
     Platform::open(kernel::Config { store, files, clock, base_url, site_url, areas: AREAS, parts }).await
 }

@@ -1,10 +1,12 @@
 //! The printer of the use cases over `paper`. Fonts are looked for when the first form is printed: most commands print
 //! none, and reading a folder of Chinese fonts takes a moment.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use app::form::{FormData, FormKind, FormPrinter, PrintError, PrintedForms};
+use app::paper::Glyphs;
 use chrono::{Datelike as _, NaiveDate};
 use paper::{CheckNotice, Day, FORMS_MAX, Item, PaperError, Person, Printer, RecordForm, SYSTEM_FONT_DIRS};
 
@@ -26,9 +28,20 @@ impl PaperPrinter {
         Self { dirs: dirs.iter().cloned().chain(system).collect(), printer: OnceLock::new() }
     }
 
-    fn ready(&self) -> Result<&Printer, PrintError> {
+    fn opened(&self) -> Result<&Printer, String> {
         let opened = self.printer.get_or_init(|| Printer::new(&self.dirs).map_err(|error| error.to_string()));
-        opened.as_ref().map_err(|error| PrintError::Fonts(error.clone()))
+        opened.as_ref().map_err(Clone::clone)
+    }
+
+    fn ready(&self) -> Result<&Printer, PrintError> {
+        self.opened().map_err(PrintError::Fonts)
+    }
+}
+
+impl Glyphs for PaperPrinter {
+    fn lacking(&self, characters: &BTreeSet<char>) -> Result<BTreeSet<char>, String> {
+        let printer = self.opened()?;
+        Ok(characters.iter().copied().filter(|character| !printer.sets(*character)).collect())
     }
 }
 
@@ -223,5 +236,19 @@ mod tests {
             printer.print(FormKind::Record, &[bad], &mut |_, _| {}),
             Err(PrintError::Form { form: 0, .. })
         ));
+    }
+
+    #[test]
+    fn what_a_name_lacks_is_what_printing_leaves_unset_or_out() {
+        let printer = PaperPrinter::new(&[]);
+        let characters = ['望', '㐂', '\u{F0000}', '\u{202E}', ' ', '\u{FE00}', '\u{E123}', 'A', '\u{31350}'];
+        let lacking = printer.lacking(&characters.into_iter().collect()).unwrap();
+        for character in characters {
+            let forms = [form("好公司"), form(&format!("{character}公司"))];
+            let printed = printer.print(FormKind::Record, &forms, &mut |_, _| {}).unwrap();
+            let told = !printed.unset.is_empty() || !printed.left_out.is_empty();
+            assert_eq!(lacking.contains(&character), told, "U+{:04X}", u32::from(character));
+        }
+        assert!(lacking.contains(&'\u{F0000}') && lacking.contains(&'\u{202E}') && !lacking.contains(&'望'));
     }
 }

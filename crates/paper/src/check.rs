@@ -101,13 +101,10 @@ pub(crate) fn texts(
         let in_heading = HEADED.contains(&place);
         let mut set = String::with_capacity(text.len());
         for character in text.chars() {
-            let bad = character.is_control() && character != '\n';
-            if bad || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
+            if barred(character) {
                 return Err(PaperError::BadText { form: index, place: place.to_owned(), character });
             }
-            let can =
-                fonts.have(&families.body, character) && (!in_heading || fonts.have(&families.heading, character));
-            if can || character.is_whitespace() || selects_variant(character) {
+            if can_set(character, in_heading, fonts, families) {
                 set.push(character);
             } else {
                 set.push_str(&coded(character));
@@ -119,6 +116,22 @@ pub(crate) fn texts(
         Ok(())
     })?;
     Ok(unset)
+}
+
+/// Whether a form with this character in a text that stands in the body alone, a name for one, is printed as it was written.
+pub(crate) fn sets(character: char, fonts: &Fonts, families: &Families) -> bool {
+    !barred(character) && can_set(character, false, fonts, families)
+}
+
+/// What no text may hold: it would act on the line instead of standing in it.
+fn barred(character: char) -> bool {
+    (character.is_control() && character != '\n')
+        || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn can_set(character: char, in_heading: bool, fonts: &Fonts, families: &Families) -> bool {
+    let has = fonts.have(&families.body, character) && (!in_heading || fonts.have(&families.heading, character));
+    has || character.is_whitespace() || selects_variant(character)
 }
 
 /// What is printed for a character without a glyph.

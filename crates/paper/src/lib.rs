@@ -119,6 +119,13 @@ impl Printer {
         self.print("/record.typ", forms, check::record, |f| &f.url, progress)
     }
 
+    /// Whether a name with this character is printed as it was written: neither as the code of a character that no named font
+    /// has, nor not at all. It is the test that printing itself makes.
+    #[must_use]
+    pub fn sets(&self, character: char) -> bool {
+        check::sets(character, &self.fonts, &self.families)
+    }
+
     fn print<F: serde::Serialize>(
         &self,
         template: &str,

@@ -1,5 +1,6 @@
 //! The area of planning: what is to be checked, among whom, how many. Today schemes; the annual plans will stand beside them.
 
+pub mod paper;
 pub mod scheme;
 
 /// What planning hands up.

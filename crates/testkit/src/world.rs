@@ -1,10 +1,12 @@
 //! A whole platform on a throw-away database, with a clock that the test moves and randomness that repeats.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::form::{FormData, FormKind, FormPrinter, PrintError, PrintedForms};
 use app::job::Worker;
+use app::paper::Glyphs;
 use app::{Actor, Clock, Config, Ctx, Platform};
 use domain::agency::{AgencyKind, AgencyLevel};
 use domain::ids::{AgencyId, PostId};
@@ -68,9 +70,17 @@ impl Clock for FakeClock {
 
 /// A printer in the place of the one that the command line wires in: it keeps what it is given, tells which names have a
 /// character without a glyph, and leaves out what cannot be set at all.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PlainPrinter {
     printed: Mutex<Vec<(FormKind, Vec<FormData>)>>,
+    /// What its fonts lack; `None` where it has no fonts.
+    missing: Mutex<Option<BTreeSet<char>>>,
+}
+
+impl Default for PlainPrinter {
+    fn default() -> Self {
+        Self { printed: Mutex::default(), missing: Mutex::new(Some(BTreeSet::from([MISSING_GLYPH]))) }
+    }
 }
 
 /// A character that the test's printer has no glyph for.
@@ -82,6 +92,19 @@ impl PlainPrinter {
     /// What was printed so far, oldest first.
     pub fn printed(&self) -> Vec<(FormKind, Vec<FormData>)> {
         self.printed.lock().unwrap().clone()
+    }
+
+    /// Other fonts from now on: what they lack, or `None` for no fonts. Printing itself lacks [`MISSING_GLYPH`] as before.
+    pub fn set_missing(&self, missing: Option<&[char]>) {
+        *self.missing.lock().unwrap() = missing.map(|missing| missing.iter().copied().collect());
+    }
+}
+
+impl Glyphs for PlainPrinter {
+    fn lacking(&self, characters: &BTreeSet<char>) -> Result<BTreeSet<char>, String> {
+        let missing = self.missing.lock().unwrap();
+        let missing = missing.as_ref().ok_or_else(|| "no fonts".to_owned())?;
+        Ok(characters.iter().copied().filter(|c| *c == UNPRINTABLE || missing.contains(c)).collect())
     }
 }
 

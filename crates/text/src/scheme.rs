@@ -327,6 +327,22 @@ impl Explain for Finding {
                 ),
                 "请尽快派发和匹配，或作废后按新的检查时间重新建立任务。",
             ),
+            Self::NoFonts => Message::new(
+                "没有找到文书所用的中文字体，摇号后印不出检查通知书和检查记录表。",
+                "请系统管理员安装中文字体（例如 fonts-noto-cjk）或用 fonts 指定字体文件夹，并运行 mingcha doctor 核对。",
+            ),
+            Self::UnsetNames { firms, characters, names } => {
+                let codes: Vec<_> = characters.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
+                let more = if *firms > names.len() as u64 { "等" } else { "" };
+                Message::new(
+                    format!(
+                        "参加抽取的有{firms}户，名称中有字体没有的字（{}），文书上会印成字的代码：{}{more}。",
+                        codes.join("、"),
+                        names.join("、")
+                    ),
+                    "请系统管理员安装含这些字的字体（例如 fonts-hanazono、fonts-babelstone-han）；名称本身有误的，请在名录库中更正后重新冻结底册；否则印出后手工改写。",
+                )
+            }
             Self::OverCapacity { unit, visits, capacity, days, per_day } => Message::new(
                 format!(
                     "{unit}预计检查{visits}户，检查时间内可用的{days}个工作日最多能检查{capacity}户（两人一组，每人每日至多{per_day}户）。"

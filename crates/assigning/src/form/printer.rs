@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use kernel::{Error, Platform};
+use planning::paper::Glyphs;
 
 /// Which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -144,8 +145,8 @@ pub enum PrintError {
     Internal(String),
 }
 
-/// Sets forms as PDF. The same forms give the same bytes, on any day.
-pub trait FormPrinter: Send + Sync {
+/// Sets forms as PDF, and says beforehand which characters it cannot set. The same forms give the same bytes, on any day.
+pub trait FormPrinter: Glyphs {
     /// Most forms of one PDF.
     fn forms_max(&self) -> usize;
 

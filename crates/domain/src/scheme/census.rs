@@ -17,6 +17,20 @@ pub struct Census {
     /// The same unit by unit.
     #[serde(default)]
     pub units: Vec<Joint>,
+    /// Members whose names the fonts of the freezing's day could not print as they are, by what they lack.
+    #[serde(default)]
+    pub unset: Vec<UnsetNames>,
+}
+
+/// Names that lack the same characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UnsetNames {
+    /// The characters, ascending.
+    pub characters: String,
+    /// How many names.
+    pub firms: u64,
+    /// Some of them.
+    pub names: Vec<String>,
 }
 
 /// How many objects of a unit belong to exactly these classes.

@@ -27,6 +27,8 @@ coded_enum! {
         Window = "PRE-008",
         /// Documents of the draw take the organiser's name.
         Organiser = "PRE-009",
+        /// Forms are printed with the fonts that they name.
+        Fonts = "PRE-010",
         /// Items stay in force until the visits.
         ItemsEnd = "PRE-101",
         /// A visit has two inspectors.
@@ -43,6 +45,8 @@ coded_enum! {
         WindowShort = "PRE-107",
         /// The unit's inspectors can make its visits within the window.
         Capacity = "PRE-108",
+        /// Those fonts have every character of the names on them.
+        Glyphs = "PRE-109",
     }
 }
 
@@ -60,6 +64,7 @@ impl Demand {
                 | Self::DrawnMax
                 | Self::Window
                 | Self::Organiser
+                | Self::Fonts
         )
     }
 }
@@ -173,6 +178,17 @@ pub enum Finding {
         /// Visits that one inspector makes a day at most.
         per_day: u16,
     },
+    /// No font for the forms.
+    NoFonts,
+    /// Names with characters that no font of the forms has.
+    UnsetNames {
+        /// How many firms have such names.
+        firms: u64,
+        /// The characters, ascending, the first ones.
+        characters: Vec<char>,
+        /// Some of the names.
+        names: Vec<String>,
+    },
 }
 
 impl Finding {
@@ -196,6 +212,8 @@ impl Finding {
             Self::TooManyInspectors { .. } => Demand::InspectorsMax,
             Self::WindowShort { .. } => Demand::WindowShort,
             Self::OverCapacity { .. } => Demand::Capacity,
+            Self::NoFonts => Demand::Fonts,
+            Self::UnsetNames { .. } => Demand::Glyphs,
         }
     }
 

@@ -17,7 +17,7 @@ mod near;
 mod reads;
 mod share;
 
-pub use census::{Census, ClassCensus, Expected, Group, Joint};
+pub use census::{Census, ClassCensus, Expected, Group, Joint, UnsetNames};
 pub use check::{BadScheme, SchemeProblem};
 pub use demand::{Demand, Finding};
 pub use near::near;

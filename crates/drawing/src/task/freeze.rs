@@ -17,11 +17,12 @@ use store::repo::attempt::Attempt;
 use store::repo::file::File as FileRow;
 use store::{StoreError, repo};
 
-use super::demands::missing;
+use super::demands::{Around, missing};
 use super::register::RegisterWriter;
 use super::{KIND, job_open, own, step};
 use kernel::job::{Meter, Run, attended};
 use kernel::{Ctx, Error, NewJob, Platform, Result};
+use planning::paper::{Names, Paper};
 use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, items_of, refusal, told};
 
 /// The kind of the job.
@@ -102,6 +103,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         key: Digest(ctx.entropy.bytes()),
         salt: Digest(ctx.entropy.bytes()),
         rows: u64::try_from(rows).unwrap_or(0),
+        names: Names::new(Paper::of(platform).await?),
     };
     let folder = work.folder.clone();
     let handle = tokio::runtime::Handle::current();
@@ -111,7 +113,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     let frozen = frozen?;
     kernel::point("freeze.staged");
 
-    let calendar = platform.calendar().await?;
+    let around = Around::of(platform).await?;
     let mut command = platform.command(&ctx, UseCase::TaskFreeze).await?;
     command.on_behalf_of(agency.id, &agency.name);
     let mut task = repo::task::by_id_unscoped(command.tx(), id).await?;
@@ -154,7 +156,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     task.item_list_id = list;
     let state = task.state;
     super::change(command.tx(), &ctx, &mut task, state).await?;
-    let missing = missing(command.tx(), &ctx, &calendar, &task).await?;
+    let missing = missing(command.tx(), &ctx, &around, &task).await?;
     let unmet: Vec<_> = missing.iter().filter(|finding| finding.blocks()).map(|finding| finding.demand()).collect();
     let facts = serde_json::json!({
         "roll": digest, "rows": frozen.document.rows, "drawn": frozen.sizes.total(), "attempt": attempt.attempt,
@@ -181,10 +183,12 @@ struct Work {
     key: Digest,
     salt: Digest,
     rows: u64,
+    /// Looks at the names in the same walk.
+    names: Names,
 }
 
 impl Work {
-    fn freeze(self, handle: &tokio::runtime::Handle, meter: &Meter) -> Result<Frozen> {
+    fn freeze(mut self, handle: &tokio::runtime::Handle, meter: &Meter) -> Result<Frozen> {
         // A worker that died here may have left its files.
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder).map_err(Error::internal)?;
@@ -210,6 +214,10 @@ impl Work {
                 // Nothing keeps an object of the directory off the roll but the scheme, whose exclusions are counted there.
                 let written = pushed.and_then(|()| register.push(&row, ""));
                 facts.push(&row);
+                let lacking = self.names.lacking_in(&row.name);
+                if !lacking.is_empty() {
+                    facts.lacks(lacking, &row.name);
+                }
                 done += 1;
                 match written {
                     Err(error) => {

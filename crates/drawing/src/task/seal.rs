@@ -13,7 +13,7 @@ use store::repo::attempt::Attempt;
 use store::repo::party::Ceremony;
 use store::repo::task::Task;
 
-use super::demands::require_met;
+use super::demands::{Around, require_met};
 use super::freeze::{FREEZE_JOB, blank};
 use super::{KIND, change, job_open, own, step};
 use crate::party::commit_platform;
@@ -30,7 +30,7 @@ use planning::scheme::expect_columns_allowed;
 /// `DRAW-024` without a reason after a failure, `TASK-015`, `Denied`, `NotFound`.
 pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, why: &str) -> Result<()> {
     ctx.require(UseCase::TaskRequestSeal)?;
-    let calendar = platform.calendar().await?;
+    let around = Around::of(platform).await?;
     let mut command = platform.command(ctx, UseCase::TaskRequestSeal).await?;
     let task = own(command.tx(), ctx, id).await?;
     step(&task, TaskCommand::Seal)?;
@@ -42,7 +42,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
         return Err(Error::conflict("CORE-409"));
     }
     columns_allowed(command.tx(), &task).await?;
-    require_met(command.tx(), ctx, &calendar, &task).await?;
+    require_met(command.tx(), ctx, &around, &task).await?;
     let again = task.state == TaskState::Failed;
     let why = if again {
         Some(approval::reason(why).map_err(|_| Error::field("reason", "DRAW-024"))?.to_owned())
@@ -105,7 +105,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
 /// `TASK-015`, `Denied`, `NotFound`.
 pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64) -> Result<()> {
     ctx.require(UseCase::TaskApproveSeal)?;
-    let calendar = platform.calendar().await?;
+    let around = Around::of(platform).await?;
     let mut command = platform.command(ctx, UseCase::TaskApproveSeal).await?;
     let mut task = own(command.tx(), ctx, id).await?;
     let state = step(&task, TaskCommand::Seal)?;
@@ -115,7 +115,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
     approval::approve(command.tx(), ctx, Over { procedure: &SEAL, id: &key, digest: &digest }, "seal_approve", &[])
         .await?;
     let post = ctx.post()?;
-    require_met(command.tx(), ctx, &calendar, &task).await?;
+    require_met(command.tx(), ctx, &around, &task).await?;
     let attempt = Attempt {
         state: AttemptState::Sealed,
         approved_by: Some(post.person.clone()),

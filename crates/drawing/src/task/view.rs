@@ -14,7 +14,7 @@ use store::repo::party::{Ceremony, Party};
 use store::repo::revision::Revision;
 use store::repo::task::Task;
 
-use super::demands::missing;
+use super::demands::{Around, missing};
 use super::freeze::FREEZE_JOB;
 use super::stepper::{Facts, StepView, steps};
 use super::{KIND, job_open};
@@ -131,7 +131,7 @@ pub struct SealCheck {
 /// `NotFound`, `Denied`, `Unauthenticated`.
 pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView> {
     ctx.require(UseCase::TaskView)?;
-    let calendar = platform.calendar().await?;
+    let around = Around::of(platform).await?;
     let mut conn = platform.store().read().await?;
     let task = repo::task::get(&mut conn, &ctx.scope()?, id).await?;
     let scheme = repo::revision::by_id_unscoped(&mut conn, task.scheme_id).await?;
@@ -171,7 +171,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         None => None,
     };
     let findings = if matches!(task.state, TaskState::Approved | TaskState::Failed) {
-        missing(&mut conn, ctx, &calendar, &task).await?.iter().map(Into::into).collect()
+        missing(&mut conn, ctx, &around, &task).await?.iter().map(Into::into).collect()
     } else {
         Vec::new()
     };

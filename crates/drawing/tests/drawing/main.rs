@@ -8,6 +8,7 @@ mod common;
 mod demands;
 mod disclosure;
 mod flow;
+mod glyphs;
 mod scheme;
 mod stuck;
 mod task;

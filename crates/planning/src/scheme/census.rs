@@ -4,10 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::item::CheckItem;
-use domain::scheme::{Census, ClassCensus, Group, Joint, SchemeDraft};
+use domain::scheme::{Census, ClassCensus, Group, Joint, SchemeDraft, UnsetNames};
 use domain::subject::SubjectKind;
 use draw::{Progress, Refused, Roll, Scheme};
 use store::repo::subject::RollSubject;
+
+/// Names that are kept of those that lack the same characters.
+const UNSET_NAMES_MAX: usize = 10;
+/// Sets of lacking characters that are told apart.
+const UNSET_GROUPS_MAX: usize = 500;
 
 /// What is known of each row of a roll besides its columns. Rows that are alike share one entry.
 #[derive(Default)]
@@ -18,6 +23,8 @@ pub struct Facts {
     /// For each row, in the roll's order, its place in `alike`.
     rows: Vec<u32>,
     key: String,
+    /// Rows whose names cannot be printed as they are: place, the characters, the name.
+    unset: Vec<(usize, String, String)>,
 }
 
 struct Alike {
@@ -48,6 +55,28 @@ impl Facts {
             }
         };
         self.rows.push(place);
+    }
+
+    /// Notes of the row that was pushed last which characters of its name the forms cannot show.
+    pub fn lacks(&mut self, characters: String, name: &str) {
+        self.unset.push((self.rows.len().saturating_sub(1), characters, name.to_owned()));
+    }
+
+    /// The names of those rows that are in a class, by what they lack.
+    fn unset(&self, in_class: impl Fn(usize) -> bool) -> Vec<UnsetNames> {
+        let mut groups: BTreeMap<&str, UnsetNames> = BTreeMap::new();
+        for (_, characters, name) in self.unset.iter().filter(|(row, ..)| in_class(*row)) {
+            // Names beyond the last group are counted there: fonts that lack so much are mended first.
+            let known = groups.contains_key(characters.as_str()) || groups.len() < UNSET_GROUPS_MAX;
+            let key = if known { characters } else { groups.keys().next_back().copied().unwrap_or_default() };
+            let group = groups.entry(key).or_default();
+            group.firms += 1;
+            if known && group.names.len() < UNSET_NAMES_MAX {
+                group.names.push(name.clone());
+            }
+        }
+        let named = groups.into_iter().map(|(key, group)| UnsetNames { characters: key.to_owned(), ..group });
+        named.collect()
     }
 }
 
@@ -95,6 +124,7 @@ pub fn census(
         });
         classes.push(ClassCensus { code: rule.code.clone(), groups: groups.collect() });
     }
+    let unset = facts.unset(|row| classes_of.get(row).is_some_and(|of| *of != 0));
     // By place in `alike` first here, too.
     let mut joint: HashMap<(u32, u128), u64> = HashMap::new();
     for (place, of) in facts.rows.iter().zip(classes_of).filter(|(_, of)| *of != 0) {
@@ -112,5 +142,5 @@ pub fn census(
     let units = units.into_iter().map(|((unit, of), rows)| Joint { unit: unit.to_owned(), classes: places(of), rows });
     let units = units.collect();
     let overlaps = overlaps.into_iter().map(|(of, rows)| (places(of), rows)).collect();
-    Ok(Census { classes, overlaps, units })
+    Ok(Census { classes, overlaps, units, unset })
 }

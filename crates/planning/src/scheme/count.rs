@@ -172,6 +172,7 @@ pub(crate) async fn live(platform: &Platform, ctx: &Ctx, draft: &SchemeDraft) ->
         today: ctx.today(),
         matching: (draft.span(Rule::MatchingSpan).unwrap_or(book.matching_span()), &calendar),
         per_day: book.visits_per_day(),
+        paper: None,
     };
     let findings = findings(&mut conn, &subject).await?;
     counts.findings = findings.iter().map(Into::into).collect();

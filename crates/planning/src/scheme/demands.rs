@@ -18,10 +18,13 @@ use store::{Conn, repo};
 use text::Explain as _;
 
 use super::capacity;
+use crate::paper::Paper;
 use kernel::Result;
 
 /// Inspectors of one unit that a matching takes (`matching::UNIT_INSPECTORS_MAX`; a test compares them).
 pub const UNIT_INSPECTORS_MAX: usize = 1_000;
+/// Names, and characters, that a finding shows; it says how many there are in all.
+const NAMES_SHOWN: usize = 10;
 
 /// A demand that is not met, in words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -64,6 +67,8 @@ pub struct Subject<'a> {
     pub matching: (Span, &'a Calendar),
     /// Visits that one inspector makes a day at most.
     pub per_day: u16,
+    /// The fonts of the forms; `None` where names were not looked at yet, before the freeze.
+    pub paper: Option<&'a Paper>,
 }
 
 /// Everything that is not met, what blocks first.
@@ -77,6 +82,7 @@ pub async fn findings(conn: &mut Conn, of: &Subject<'_>) -> Result<Vec<Finding>>
     let hands = repo::post::hands_unscoped(conn, of.today).await?;
     let mut found = Vec::new();
     organiser(of, &agencies, &mut found);
+    found.extend(of.paper.and_then(|paper| unset(of.census, paper)));
     window(of, &mut found);
     let drawn: u64 = of.sizes.iter().map(|stratum| stratum.size).sum();
     let max = DRAWN_MAX as u64;
@@ -135,6 +141,23 @@ fn organiser(of: &Subject<'_>, agencies: &[Agency], found: &mut Vec<Finding>) {
     if own.is_some_and(|agency| draw::check_text(&agency.name).is_err()) {
         found.push(Finding::OrganiserName);
     }
+}
+
+/// What keeps the forms from being printed with the names as they are. What was lacking on the freezing's day is looked at
+/// again: fonts may have come since.
+fn unset(census: &Census, paper: &Paper) -> Option<Finding> {
+    if !paper.has_fonts() {
+        return Some(Finding::NoFonts);
+    }
+    let then = census.unset.iter().flat_map(|group| group.characters.chars()).collect();
+    let now = paper.lacking(&then);
+    let still: Vec<_> = census.unset.iter().filter(|group| group.characters.contains(|c| now.contains(&c))).collect();
+    let names = still.iter().flat_map(|group| &group.names).take(NAMES_SHOWN).cloned().collect();
+    (!still.is_empty()).then(|| Finding::UnsetNames {
+        firms: still.iter().map(|group| group.firms).sum(),
+        characters: now.into_iter().take(NAMES_SHOWN).collect(),
+        names,
+    })
 }
 
 fn window(of: &Subject<'_>, found: &mut Vec<Finding>) {

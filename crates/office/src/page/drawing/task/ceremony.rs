@@ -99,7 +99,11 @@ async fn host(desk: Desk, Path(name): Path<String>, Query(asked): Query<Asked>) 
 
 async fn host_page(desk: &Desk, name: &str, asked: &Asked, (typed, errors): (&str, FieldErrors)) -> Result<HostPage> {
     let view = cases::view(&desk.platform, &desk.ctx, id(name)?).await?;
-    let link = panel(&desk.platform, asked, view.parties.iter().map(|one| (one.party.id, one.party.state, one.link.as_ref())))?;
+    let link = panel(
+        &desk.platform,
+        asked,
+        view.parties.iter().map(|one| (one.party.id, one.party.state, one.link.as_ref())),
+    )?;
     let base = here(view.task.id);
     let crumbs = [
         Crumb::to("抽查任务", "/office/tasks"),
