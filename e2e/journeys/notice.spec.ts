@@ -14,6 +14,8 @@ test.use({ city: "notice" });
 test.describe.configure({ mode: "serial", timeout: 60_000 });
 
 const TITLE = "2020年度工业产品生产许可证产品生产企业经营行为“双随机、一公开”抽查工作实施方案";
+/** What the task is called after it: the bureau 组织开展 an inspection. */
+const NAME = TITLE.replace("工作实施方案", "");
 const COUNTY = "130302";
 /** The county's bureau as it signs, and whom its notices name, from the demo's agencies. */
 const BUREAU = "秦皇岛市海港区市场监督管理局";
@@ -115,7 +117,7 @@ function holds(notice: string, visit: Visit): void {
   const all = (of: (one: Class) => string[]): string[] =>
     [...new Set(visit.classes.flatMap((name) => of(CLASSES[name]!)))].sort();
   expect(notice).toContain(`${BUREAU}检查通知书${visit.number}${visit.name}（统一社会信用代码/注册号：${visit.code}）：`);
-  expect(notice).toContain(`秦皇岛市市场监督管理局组织开展${TITLE}（任务编号：${number}），`);
+  expect(notice).toContain(`秦皇岛市市场监督管理局组织开展${NAME}（任务编号：${number}），`);
   expect(notice).toContain("你单位被确定为检查对象，由我局实施检查");
   for (const [name, { law }] of Object.entries(CLASSES)) {
     const said = part("根据", "秦皇岛市市场监督管理局组织开展").includes(law);
@@ -244,12 +246,13 @@ test("a leader approves what was written", async ({ page, server }) => {
 test("the task takes days and contact from the scheme, and two people seal it", async ({ page, server, browser }) => {
   await enter(page, server, "clerk");
   await todo(page, TITLE).getByRole("link", { name: "去建立任务" }).click();
+  await expect(page.getByLabel(/^任务名称/)).toHaveValue(NAME);
   await expect(page.getByLabel("检查开始日期")).toHaveValue(FROM);
   await expect(page.getByLabel("检查结束日期")).toHaveValue(TO);
   await expect(page.getByLabel("联系人和电话")).toHaveValue("信用监管科 0335-0000000");
   await axe(page);
   await page.getByRole("button", { name: "建立任务" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: TITLE })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: NAME })).toBeVisible();
   task = new URL(page.url()).pathname;
   number = (await fact(page, "任务编号").innerText()).trim();
 
@@ -347,7 +350,7 @@ test("the county prints the notices that it hands out, and a firm reads its own"
   const firm = await browser.newContext();
   const phone = await firm.newPage();
   expect((await phone.goto(codeOf(pdf, 1)))?.status()).toBe(200);
-  await expect(phone.getByText(TITLE).first()).toBeVisible();
+  await expect(phone.getByText(NAME).first()).toBeVisible();
   await axe(phone);
   await firm.close();
 });

@@ -142,6 +142,14 @@ pub fn step(name: &str) -> &'static str {
     }
 }
 
+/// What a scheme is called as the task that follows it: a notice says that somebody 组织开展 an inspection, not a paper.
+#[must_use]
+pub fn name_of(scheme: &str) -> &str {
+    let papers = ["工作实施方案", "实施方案", "工作方案", "方案"];
+    let name = papers.iter().find_map(|paper| scheme.strip_suffix(paper)).unwrap_or(scheme);
+    if name.is_empty() { scheme } else { name }
+}
+
 /// A decision in the history of a scheme or task.
 #[must_use]
 pub fn decision(step: &str, decision: &str) -> &'static str {
@@ -156,5 +164,25 @@ pub fn decision(step: &str, decision: &str) -> &'static str {
         ("seal_approve", _) => "批准封存",
         ("void", _) => "作废",
         _ => "办理",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    #[test]
+    fn a_task_is_called_after_its_scheme_and_not_a_scheme() {
+        for (scheme, task) in [
+            (
+                "2020年度生产企业经营行为“双随机、一公开”抽查工作实施方案",
+                "2020年度生产企业经营行为“双随机、一公开”抽查",
+            ),
+            ("2021年度企业公示信息定向抽查工作方案", "2021年度企业公示信息定向抽查"),
+            ("年报公示信息抽查", "年报公示信息抽查"),
+            ("方案", "方案"),
+        ] {
+            assert_eq!(name_of(scheme), task);
+        }
     }
 }

@@ -28,8 +28,8 @@ on_both! {
         };
         for (field, typed, why) in [
             ("scheme", "", "请选择一份已批准的方案"),
-            ("window_from", "五月十日", "格式填写日期"),
-            ("window_to", "2021-06-31", "格式填写日期"),
+            ("window_from", "五月十日", "检查开始日期请按"),
+            ("window_to", "2021-06-31", "检查结束日期请按"),
             ("window_to", "2021-05-09", "window_to-error"),
             ("contact", "", "contact-error"),
         ] {

@@ -137,6 +137,7 @@ async fn new(desk: Desk, Query(mut form): Query<TaskForm>) -> Result<Response> {
         let draft = app::scheme::view(&desk.platform, &desk.ctx, scheme).await?.draft;
         let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         let answers = [
+            (&mut form.title, text::task::name_of(&draft.title).to_owned()),
             (&mut form.window_from, day(draft.window_from)),
             (&mut form.window_to, day(draft.window_to)),
             (&mut form.contact, draft.contact),
@@ -172,14 +173,15 @@ async fn create(desk: Desk, Form(form): Form<TaskForm>) -> Result<Response> {
     if scheme.is_none() {
         errors.push("scheme", "请选择一份已批准的方案。");
     }
-    let mut day = |name: &str, value: &str| {
+    let mut day = |name: &str, label: &str, value: &str| {
         let day = parse_day(value.trim());
         if day.is_none() {
-            errors.push(name, "请按“2021-05-08”的格式填写日期。");
+            errors.push(name, format!("{label}请按“2021-05-08”的格式填写。"));
         }
         day
     };
-    let days = (day("window_from", &form.window_from), day("window_to", &form.window_to));
+    let days =
+        (day("window_from", "检查开始日期", &form.window_from), day("window_to", "检查结束日期", &form.window_to));
     if let (Some(scheme), (Some(window_from), Some(window_to))) = (scheme, days) {
         let (title, contact) = (form.title.clone(), form.contact.clone());
         let rehearsal = !form.rehearsal.is_empty();
