@@ -38,4 +38,4 @@ pub use problem::{Problem, Problems};
 pub use problems_workbook::{ProblemTexts, Shown, write_problems};
 pub use workbook::{Format, Merge, Rows, SheetInfo, TextEncoding, Workbook, open};
 pub use write_csv::CsvWriter;
-pub use write_xlsx::{ColumnKind, ColumnSpec, Value, XlsxWriter};
+pub use write_xlsx::{ColumnKind, ColumnSpec, FormColumn, Value, XlsxWriter};

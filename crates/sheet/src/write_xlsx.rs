@@ -3,7 +3,9 @@
 use crate::error::{Limit, within};
 use crate::{SheetError, guard};
 use chrono::{Datelike, NaiveDate};
-use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -42,6 +44,17 @@ impl ColumnSpec {
     pub fn new(title: &str, width_characters: f64, kind: ColumnKind) -> Self {
         Self { title: title.to_owned(), width_characters, kind }
     }
+}
+
+/// One column of a sheet that somebody else will fill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormColumn<'a> {
+    /// Heading, width and kind.
+    pub column: ColumnSpec,
+    /// Whether its heading stands out.
+    pub required: bool,
+    /// What the spreadsheet program offers in its cells; anything else may be typed all the same. Empty for no offer.
+    pub choices: &'a [&'a str],
 }
 
 /// A cell to be written.
@@ -130,6 +143,32 @@ impl XlsxWriter {
         self.begin(name, columns, 1)?;
         let titles = columns.iter().map(|column| Value::from(column.title.as_str())).collect::<Vec<_>>();
         self.put_row(&titles, Look::Header)
+    }
+
+    /// Begins a sheet to be filled, with its heading and `rows_max` empty rows below it. What is typed there is what the
+    /// column says: a code stays text, a day is shown as one.
+    ///
+    /// # Errors
+    /// As [`XlsxWriter::add_sheet`]; [`SheetError::Write`] too if the choices of a column have more than 255 characters.
+    pub fn add_form(&mut self, name: &str, columns: &[FormColumn<'_>], rows_max: u32) -> Result<(), SheetError> {
+        let specs: Vec<_> = columns.iter().map(|column| column.column.clone()).collect();
+        self.begin(name, &specs, 1)?;
+        let open = self.open.as_mut().ok_or_else(|| SheetError::write("no sheet was begun"))?;
+        let sheet = self.book.worksheet_from_index(open.index).map_err(SheetError::write)?;
+        let required = header_format().set_background_color(Color::RGB(0x00FD_E9C8));
+        for (index, form) in (0_u16..).zip(columns) {
+            let format = open.formats.columns.get(usize::from(index)).unwrap_or(&required);
+            sheet.set_column_format(index, format).map_err(SheetError::write)?;
+            let heading = if form.required { &required } else { &open.formats.header };
+            put(sheet, 0, index, &Value::from(form.column.title.as_str()), heading)?;
+            if !form.choices.is_empty() {
+                let offered = DataValidation::new().allow_list_strings(form.choices).map_err(SheetError::write)?;
+                let offered = offered.show_error_message(false);
+                sheet.add_data_validation(1, index, rows_max.max(1), index, &offered).map_err(SheetError::write)?;
+            }
+        }
+        open.next_row = 1;
+        Ok(())
     }
 
     pub(crate) fn begin(&mut self, name: &str, columns: &[ColumnSpec], frozen_rows: u32) -> Result<(), SheetError> {

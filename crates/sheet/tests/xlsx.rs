@@ -13,8 +13,8 @@ mod common;
 use common::{Desk, rows, text, texts, xlsx_bytes};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use sheet::{
-    Cell, ColumnKind, ColumnMapping, ColumnSpec, CsvWriter, Field, Limits, MappingProblem, Match, Merge, Problem,
-    ProblemTexts, SheetError, Shown, Value, XlsxWriter, find_header, open, write_problems,
+    Cell, ColumnKind, ColumnMapping, ColumnSpec, CsvWriter, Field, FormColumn, Limits, MappingProblem, Match, Merge,
+    Problem, ProblemTexts, SheetError, Shown, Value, XlsxWriter, find_header, open, write_problems,
 };
 use std::borrow::Cow;
 use std::path::Path;
@@ -325,4 +325,31 @@ fn a_large_workbook_streams() {
     println!("50,000 x 14: written in {written:.2?}, read in {:.2?}", start.elapsed() - written);
     assert_eq!(count, 50_001);
     assert!(!xlsx_bytes("").is_empty());
+}
+
+#[test]
+fn a_form_keeps_what_is_typed_and_offers_choices() {
+    let desk = Desk::new();
+    let column = |title: &str, kind: ColumnKind, choices: &'static [&'static str]| FormColumn {
+        column: ColumnSpec::new(title, 20.0, kind),
+        required: title.ends_with('*'),
+        choices,
+    };
+    let columns = [column("代码*", ColumnKind::Code, &[]), column("登记状态", ColumnKind::Text, &["存续", "注销"])];
+    let mut writer = XlsxWriter::new();
+    writer.add_form("表", &columns, 100).unwrap();
+    writer.add_sheet("说明", &[ColumnSpec::new("列", 20.0, ColumnKind::Text)]).unwrap();
+    let path = desk.path("form.xlsx");
+    writer.save(&path).unwrap();
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut xml).unwrap();
+    assert!(xml.contains("sqref=\"B2:B101\"") && xml.contains("存续,注销"), "{xml}");
+    assert!(xml.contains("<cols><col min=\"1\" max=\"1\"") && xml.contains("style="), "{xml}");
+    let mut book = open(&path, &Limits::default()).unwrap();
+    assert_eq!(rows(&mut book).unwrap().len(), 1, "empty rows are no rows");
+    let too_long: Vec<String> = (0..64).map(|n| format!("选项{n:02}")).collect();
+    let too_long: Vec<&str> = too_long.iter().map(String::as_str).collect();
+    let bad = FormColumn { column: ColumnSpec::new("列", 9.0, ColumnKind::Text), required: false, choices: &too_long };
+    assert!(matches!(XlsxWriter::new().add_form("表", &[bad], 1), Err(SheetError::Write { .. })));
 }

@@ -26,6 +26,7 @@ pub mod public_site;
 pub mod read;
 pub mod scheme;
 pub mod task;
+pub mod template;
 pub mod term;
 pub mod todo;
 pub mod upkeep;

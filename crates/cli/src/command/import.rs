@@ -1,11 +1,12 @@
-//! `mingcha import`: agencies, inspected objects, inspectors or check items from a file, by the same steps as on the pages.
+//! `mingcha import`: agencies, inspected objects, inspectors or check items from a file, by the same steps as on the pages;
+//! and the template of such a file.
 
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app::Platform;
 use app::directory::import::{self, ImportView, Upload};
+use app::export::Format;
 use app::job::Worker;
 use clap::{Args, ValueEnum};
 use domain::ids::{ImportId, JobId};
@@ -49,8 +50,11 @@ pub struct Arguments {
     #[arg(value_enum)]
     kind: Kind,
     /// 要导入的文件
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "template", conflicts_with = "template")]
+    file: Option<PathBuf>,
+    /// 不导入，只把这类文件的空白模板写到这里：以 .csv 结尾的只有表头，其他的是带填表说明的工作簿
+    #[arg(long, value_name = "OUT.xlsx", conflicts_with_all = ["dry_run", "problems"])]
+    template: Option<PathBuf>,
     /// 只检查，不写入
     #[arg(long)]
     dry_run: bool,
@@ -61,6 +65,9 @@ pub struct Arguments {
 
 /// Prints counts, or the problems.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
+    if let Some(out) = &arguments.template {
+        return write_template(arguments.kind.directory(), out);
+    }
     if let Some(out) = arguments.problems.as_deref().filter(|out| out.exists()) {
         return Err(Failure::refused(format!("{} 已经存在，没有覆盖。", out.display()), "请换一个名称。"));
     }
@@ -82,7 +89,8 @@ async fn through(platform: &Platform, settings: &Settings, arguments: &Arguments
 }
 
 async fn take_in(platform: &Platform, arguments: &Arguments) -> Result<ImportId, Failure> {
-    let file = &arguments.file;
+    // clap asks for the file unless a template is asked for.
+    let file = arguments.file.as_deref().unwrap_or(Path::new(""));
     let file_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The installation keeps the file by moving it: a copy is given away, the clerk's own stays where it is.
     let copy = platform.incoming().join(format!("import-{}", std::process::id()));
@@ -145,6 +153,9 @@ async fn finish(platform: &Platform, job: JobId) -> Result<(), Failure> {
 /// Says what is wrong with the file, and writes the workbook that was asked for.
 async fn refused(platform: &Platform, settings: &Settings, arguments: &Arguments, view: &ImportView) -> Outcome {
     let report = view.report.clone().unwrap_or_default();
+    if let Some(out) = &arguments.template {
+        return write_template(arguments.kind.directory(), out);
+    }
     if let Some(out) = arguments.problems.as_deref().filter(|_| view.has_problems_workbook) {
         let workbook = import::problems_workbook(platform, &installation::owner(platform), view.import.id).await?;
         copy_new(&workbook.path, out)?;
@@ -168,6 +179,15 @@ async fn refused(platform: &Platform, settings: &Settings, arguments: &Arguments
         None => say::line("加 --problems 问题.xlsx 可得到全部问题的工作簿。"),
     }
     Ok(ExitCode::from(REFUSED))
+}
+
+/// Writes the template of a kind of file to a name that does not exist yet. No installation is needed for it.
+fn write_template(kind: ImportKind, out: &Path) -> Outcome {
+    let csv = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let template = import::template(kind, if csv { Format::Csv } else { Format::Xlsx })?;
+    output::write_new(out, &template.bytes)?;
+    say::line(format_args!("模板已写到 {}；带 * 的列必填。", out.display()));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Copies to a name that does not exist yet.

@@ -44,4 +44,21 @@ on_both! {
         assert_eq!(place.mingcha(&["import", "subjects", "none.xlsx"]).snapshot("import/no-file").code, Some(2));
         assert_eq!(place.mingcha(&["doctor"]).said().code, Some(0), "no stuck job, no file too many");
     }
+
+    fn a_template_comes_back_filled(engine) {
+        let place = Installation::place(engine);
+        let out = place.mingcha(&["import", "agencies", "--template", "t.csv"]).snapshot("import/template");
+        assert_eq!(out.code, Some(0), "no installation is needed");
+        let template = fs::read_to_string(place.folder.path().join("t.csv")).unwrap();
+        assert_eq!(place.mingcha(&["import", "agencies", "--template", "t.csv"]).snapshot("import/template-again").code, Some(1));
+        assert_eq!(place.mingcha(&["import", "agencies", "--template", "t.xlsx"]).said().code, Some(0));
+        assert!(fs::read(place.folder.path().join("t.xlsx")).unwrap().starts_with(b"PK"));
+        let both = place.mingcha(&["import", "agencies", "t.csv", "--template", "u.csv"]).snapshot("import/template-and-file");
+        assert_eq!(both.code, Some(2));
+        assert_eq!(place.mingcha(&["import", "agencies"]).snapshot("import/neither").code, Some(2));
+        assert_eq!(place.mingcha(&["migrate"]).said().code, Some(0));
+        let filled = format!("{template}130300,秦皇岛市市场监督管理局,市局,,市级,市场监督管理局,130300,,\r\n");
+        fs::write(place.folder.path().join("t.csv"), filled).unwrap();
+        assert_eq!(place.mingcha(&["import", "agencies", "t.csv"]).snapshot("import/template-filled").code, Some(0));
+    }
 }

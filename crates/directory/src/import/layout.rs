@@ -42,9 +42,11 @@ pub struct LayoutColumn {
 }
 
 impl Layout {
-    /// Finds the table of the first sheet and suggests its columns.
+    /// Finds the table of the first sheet and suggests its columns. The sheet with which our templates explain themselves is
+    /// no table, wherever a clerk moved it.
     pub(super) fn find(book: &mut Workbook, kind: ImportKind) -> Result<Self, SheetError> {
-        let sheet = book.first_sheet().to_owned();
+        let table = book.sheets().iter().find(|sheet| sheet.visible && sheet.name != text::template::GUIDE_SHEET);
+        let sheet = table.map_or_else(|| book.first_sheet().to_owned(), |sheet| sheet.name.clone());
         let fields = fields(kind);
         let header = sheet::find_header(book, &sheet, fields)?;
         let mut mapping = ColumnMapping::suggest(&header, fields);

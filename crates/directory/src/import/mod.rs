@@ -15,6 +15,7 @@ mod read;
 mod report;
 mod step;
 mod subject_row;
+mod template;
 mod upload;
 mod view;
 
@@ -24,8 +25,9 @@ pub use layout::{Layout, LayoutColumn};
 pub use report::{ImportReport, ProblemCount, Refusal, ShownProblem};
 pub use step::{cancel, commit, dry_run, set_mapping};
 pub use store::repo::import::Import;
+pub use template::{Template, TemplateColumn, template, template_columns};
 pub use upload::{FILE_NAME_CHARS_MAX, Upload, import_now, upload};
-pub use view::{Download, FieldView, ImportView, field_labels, get, list, problems_workbook};
+pub use view::{Download, FieldView, ImportView, get, list, problems_workbook};
 
 use domain::ids::{AgencyId, ImportId};
 use domain::import::ImportKind;

@@ -96,12 +96,6 @@ fn field_views(kind: ImportKind, layout: Option<&Layout>) -> Vec<FieldView> {
         .collect()
 }
 
-/// The fields of a kind of file and whether a file must have them, for the page that asks for one.
-#[must_use]
-pub fn field_labels(kind: ImportKind) -> Vec<(&'static str, bool)> {
-    fields(kind).iter().map(|field| (text::import::field(kind, field.key), field.required)).collect()
-}
-
 /// Imports of the scope, newest first.
 ///
 /// # Errors

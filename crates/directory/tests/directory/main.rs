@@ -6,3 +6,4 @@ mod import;
 mod refused;
 mod small;
 mod speed;
+mod template;

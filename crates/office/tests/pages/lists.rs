@@ -12,7 +12,7 @@ on_both! {
         let upload = "/office/subjects/import";
         front.get(clerk, "/office/imports").await.says(200, &["还没有导入过文件", upload, "/office/items/import"], &[]);
         front.get(&city.leader, upload).await.says(403, &["CORE-403"], &[]);
-        front.get(clerk, upload).await.says(200, &["name=\"file\"", "multipart/form-data", "（必有）"], &[]);
+        front.get(clerk, upload).await.says(200, &["name=\"file\"", "multipart/form-data", "名称*", "/office/subjects/import/template?format=csv"], &[]);
         assert_eq!(front.get(clerk, "/office/imports/new?kind=subject").await.location(), upload);
         assert_eq!(front.get(clerk, "/office/imports/new?kind=else").await.location(), "/office/imports");
         front.upload(clerk, upload, "other", "a.csv", "甲").await.says(422, &["IMPT-012", "没有选择文件", "请选择一个"], &[]);
@@ -55,6 +55,22 @@ on_both! {
         front.get(clerk, &here).await.says(200, &["已写入名录库", "href=\"/office/subjects\""], &["确认导入</button>"]);
         front.get(clerk, "/office/imports").await.says(200, &["登记册.csv", "alert(1)", "已取消", "王经办"], &[]);
         front.get(clerk, "/office/subjects").await.says(200, &["共 20 户", "alert(1)"], &[]);
+    }
+
+    async fn each_kind_of_file_has_its_template(world) {
+        let city = City::new(world).await;
+        let (front, clerk) = (&city.front, &city.clerk);
+        for (kind, heading) in [("subjects", "名称*"), ("inspectors", "执法证号*"), ("items", "事项编码*")] {
+            let here = format!("/office/{kind}/import/template");
+            front.get(clerk, &format!("/office/{kind}/import")).await.says(200, &[&here, heading, "填写要求"], &[]);
+            let workbook = front.get(clerk, &here).await;
+            let disposition = workbook.headers["content-disposition"].to_str().unwrap();
+            assert!(workbook.body.starts_with("PK") && disposition.ends_with(".xlsx"), "{disposition}");
+            let csv = front.get(clerk, &format!("{here}?format=csv")).await;
+            assert!(csv.body.contains(heading) && csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+            front.get(&city.leader, &here).await.says(403, &["CORE-403"], &[]);
+        }
+        front.get(clerk, "/office/agencies/import/template").await.says(403, &["CORE-403"], &[]);
     }
 
     async fn a_job_tells_how_far_it_is_and_can_be_cancelled(world) {

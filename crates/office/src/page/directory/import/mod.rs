@@ -1,12 +1,10 @@
 //! Imports: the upload of each kind of file, its columns, the dry run with its report, the confirmation, and the list.
 
-use std::path::PathBuf;
+mod new;
 
-use app::directory::import::{self, Download, FieldView, ImportReport, ImportView, LayoutColumn, Upload};
+use app::directory::import::{self, Download, FieldView, ImportReport, ImportView, LayoutColumn};
 use app::job::JobView;
 use askama::Template;
-use axum::extract::{DefaultBodyLimit, Multipart};
-use axum::handler::Handler as _;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::ImportId;
@@ -14,35 +12,20 @@ use domain::import::{ImportKind, ImportState};
 use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
-use tokio::io::AsyncWriteExt as _;
 use web::{
     Area, Cell, Column, Crumb, FieldErrors, Form, Html, ListQuery, Page, Path, Query, Result, Step, StepState, Table,
     Tone, go, go_saying,
 };
 
+use crate::page::percent;
 use crate::page::upkeep::job::component;
 use crate::{Desk, Routes, listed};
 
-/// Bytes of an uploaded file; the limit of `sheet` is the same.
-const UPLOAD_BYTES_MAX: usize = 200 << 20;
-/// What stands round the file in the form.
-const FORM_BYTES_MAX: usize = 1 << 16;
-
 pub(crate) fn routes() -> Routes {
-    let limit = || DefaultBodyLimit::max(UPLOAD_BYTES_MAX + FORM_BYTES_MAX);
     Routes::new()
         .get("/office/imports", UseCase::ImportList, list)
         .get("/office/imports/new", UseCase::ImportList, choose)
-        .get("/office/subjects/import", UseCase::SubjectImport, async |desk: Desk| new(&desk, ImportKind::Subject))
-        .get("/office/inspectors/import", UseCase::InspectorImport, async |desk: Desk| {
-            new(&desk, ImportKind::Inspector)
-        })
-        .get("/office/items/import", UseCase::ItemImport, async |desk: Desk| new(&desk, ImportKind::Item))
-        .get("/office/agencies/import", UseCase::AgencyImport, async |desk: Desk| new(&desk, ImportKind::Agency))
-        .post("/office/subjects/import", UseCase::SubjectImport, upload_subjects.layer(limit()))
-        .post("/office/inspectors/import", UseCase::InspectorImport, upload_inspectors.layer(limit()))
-        .post("/office/items/import", UseCase::ItemImport, upload_items.layer(limit()))
-        .post("/office/agencies/import", UseCase::AgencyImport, upload_agencies.layer(limit()))
+        .merge(new::routes())
         .get("/office/imports/{import}", UseCase::ImportView, view)
         .get("/office/imports/{import}/problems", UseCase::ImportView, problems)
         .post("/office/imports/{import}/map", UseCase::ImportMap, map)
@@ -137,102 +120,6 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
 
 fn crumbs(here: &str) -> [Crumb; 2] {
     [Crumb::to("名录库", "/office/directory"), Crumb::here(here)]
-}
-
-#[derive(Template)]
-#[template(path = "directory/import/new.html")]
-struct NewPage {
-    page: Page,
-    action: &'static str,
-    kind: &'static str,
-    bytes_max: u64,
-    rows_max: u64,
-    /// Name and whether it is required.
-    fields: Vec<(&'static str, bool)>,
-}
-
-fn new(desk: &Desk, kind: ImportKind) -> Html<NewPage> {
-    Html(NewPage {
-        page: desk.page_under(Area::Directory, crumbs(&format!("导入{}", kind.label()))),
-        action: upload_address(kind),
-        kind: kind.label(),
-        bytes_max: u64::try_from(UPLOAD_BYTES_MAX).unwrap_or(0),
-        rows_max: import::rows_max(kind),
-        fields: import::field_labels(kind),
-    })
-}
-
-async fn upload_subjects(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Subject).await
-}
-
-async fn upload_inspectors(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Inspector).await
-}
-
-async fn upload_items(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Item).await
-}
-
-async fn upload_agencies(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Agency).await
-}
-
-/// The form has one field, and a script shows the refusal beside it: what is wrong with the file is the whole answer.
-async fn upload(desk: Desk, form: Multipart, kind: ImportKind) -> Result<Response> {
-    Ok(take_in(&desk, form, kind).await.map_err(|error| match error.fields.first() {
-        Some(field) => field
-            .args
-            .iter()
-            .fold(app::Error::new(error.kind, field.code), |whole, (name, value)| whole.with(name, value)),
-        None => error,
-    })?)
-}
-
-/// The file goes to the disk as it arrives, never whole into memory.
-async fn take_in(desk: &Desk, mut form: Multipart, kind: ImportKind) -> Result<Response, app::Error> {
-    let cut_off = |_| app::Error::field("file", "IMPT-011");
-    while let Some(mut part) = form.next_field().await.map_err(cut_off)? {
-        if part.name() != Some("file") {
-            continue;
-        }
-        let file_name = part.file_name().unwrap_or_default().to_owned();
-        let path =
-            desk.platform.incoming().join(format!("upload-{}", ImportId::from_parts(desk.ctx.ms(), desk.ctx.ten())));
-        let mut file = tokio::fs::File::create(&path).await.map_err(app::Error::internal)?;
-        let mut received = Ok(());
-        loop {
-            match part.chunk().await {
-                Ok(Some(bytes)) => file.write_all(&bytes).await.map_err(app::Error::internal)?,
-                Ok(None) => break,
-                Err(_) => {
-                    received = Err(app::Error::field("file", "IMPT-011"));
-                    break;
-                }
-            }
-        }
-        file.flush().await.map_err(app::Error::internal)?;
-        drop(file);
-        let taken = match received {
-            Ok(()) => import::upload(&desk.platform, &desk.ctx, Upload { kind, path: path.clone(), file_name }).await,
-            Err(error) => Err(error),
-        };
-        return match taken {
-            Ok(id) => Ok(go(&format!("/office/imports/{id}"))),
-            Err(error) => {
-                remove(path).await;
-                Err(error)
-            }
-        };
-    }
-    Err(app::Error::field("file", "IMPT-012"))
-}
-
-async fn remove(path: PathBuf) {
-    // The file may have been taken in already; what stays is removed by the doctor.
-    if let Err(error) = tokio::fs::remove_file(&path).await {
-        tracing::debug!(%error, "an upload that was refused was already gone");
-    }
 }
 
 /// A field with the column that is chosen for it.
@@ -412,23 +299,18 @@ async fn problems(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     send(download).await
 }
 
-/// A file of some megabytes, under its Chinese name.
+/// A file of some megabytes.
 async fn send(download: Download) -> Result<Response> {
     let bytes = tokio::fs::read(&download.path).await.map_err(app::Error::internal)?;
-    let name: String = download.name.bytes().map(percent).collect();
-    let disposition = format!("attachment; filename*=UTF-8''{name}");
-    let mut response = bytes.into_response();
-    for (header, value) in [(header::CONTENT_TYPE, download.media_type), (header::CONTENT_DISPOSITION, disposition)] {
-        response.headers_mut().insert(header, HeaderValue::from_str(&value).map_err(app::Error::internal)?);
-    }
-    Ok(response)
+    attached(bytes, &download.name, &download.media_type)
 }
 
-/// A byte of a file's name as it may stand in a header.
-fn percent(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
+/// A file under its Chinese name.
+fn attached(bytes: Vec<u8>, name: &str, media_type: &str) -> Result<Response> {
+    let disposition = format!("attachment; filename*=UTF-8''{}", percent(name));
+    let mut response = bytes.into_response();
+    for (header, value) in [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition.as_str())] {
+        response.headers_mut().insert(header, HeaderValue::from_str(value).map_err(app::Error::internal)?);
     }
+    Ok(response)
 }
