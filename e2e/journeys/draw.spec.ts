@@ -40,6 +40,9 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await axe(page);
     await page.getByRole("link", { name: "导入检查对象" }).click();
     await axe(page);
+    const template = page.waitForEvent("download");
+    await page.getByRole("link", { name: "下载模板（xlsx）" }).click();
+    expect(textOf(await readFile(await (await template).path()))).toContain("统一社会信用代码/注册号*");
     await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles({
       ...file("名录.xlsx", []),
       buffer: Buffer.from("<html><table><tr><td>名称</td></tr></table></html>"),
@@ -89,6 +92,29 @@ test.describe("A clerk imports, seals and draws with two witnesses on phones", (
     await page.getByRole("button", { name: "筛选" }).click();
     await expect(page.getByRole("link", { name: FIRMS[0]!.name })).toBeVisible();
     await axe(page);
+  });
+
+  test("a second file shows what it would change, and is given up", async ({ page, server }) => {
+    const [closed, renamed] = FIRMS as [Subject, Subject];
+    const told = [cells(closed).map((cell) => (cell === "存续" ? "注销" : cell)), cells({ ...renamed, name: "改名有限公司" })];
+    await enter(page, server, "clerk");
+    await page.goto("/office/subjects/import");
+    await page.getByLabel("文件（.xlsx 或 CSV）").setInputFiles(file("海港区变更.xlsx", [COLUMNS, ...told]));
+    await page.getByRole("button", { name: "上传" }).click();
+    await page.getByRole("button", { name: "试导入" }).click();
+    await expect(page.getByText("1 户的登记状态将变为不再存续或在营")).toBeVisible();
+    await axe(page);
+    await page.getByRole("link", { name: "逐条核对全部变化" }).click();
+    const rows = page.getByRole("region", { name: "将发生的变化" }).locator("tbody tr");
+    await expect(rows.filter({ hasText: closed.code })).toContainText("登记状态：存续 → 注销");
+    await expect(rows.filter({ hasText: renamed.code })).toContainText("改名有限公司");
+    await axe(page);
+    await page.getByLabel("变更的内容").selectOption({ label: "名称（1）" });
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText(renamed.name);
+    await page.getByRole("link", { name: "返回确认" }).click();
+    await confirmed(page, "取消导入");
+    await expect(page.getByText("名录库没有变化。").first()).toBeVisible();
   });
 
   test("the roll is frozen and the seal asked for", async ({ page, server }) => {

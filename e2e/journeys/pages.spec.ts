@@ -252,6 +252,34 @@ test("a file with bad cells", async ({ page, server }) => {
   expect(errors).toEqual([]);
 });
 
+test("a file whose changes are looked at and given up", async ({ page, server }) => {
+  const errors = listen(page);
+  const keeper = account(server, "keeper");
+  await signIn(page, keeper.login, keeper.password);
+  await page.goto("/office/subjects/import");
+  const rows = [
+    "名称,统一社会信用代码,主体类别,登记机关,成立日期,登记状态",
+    "某新店有限公司,91130302MA07X1073G,企业,130302,2015-03-09,存续",
+  ];
+  await page.setInputFiles("input[type=file]", {
+    name: "新名录.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(rows.join("\r\n")),
+  });
+  await page.getByRole("button", { name: "上传" }).click();
+  await page.getByRole("button", { name: "试导入" }).click();
+  await expect(page.getByRole("link", { name: "逐条核对全部变化" })).toBeVisible({ timeout: 30_000 });
+  await look(page);
+  await page.getByRole("link", { name: "逐条核对全部变化" }).click();
+  await look(page);
+  const changes = page.url();
+  await walk(page, changes);
+  await page.goto(changes);
+  await page.getByRole("link", { name: "返回确认" }).click();
+  await confirmed(page, "取消导入");
+  expect(errors).toEqual([]);
+});
+
 test("the public", async ({ page }) => {
   await page.goto("/");
   await walk(page, "/");

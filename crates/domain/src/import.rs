@@ -32,6 +32,20 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// What a row of a file does to the directory that it fills.
+    ImportEffect {
+        /// Its code is new.
+        New = "new",
+        /// Its code is known with other content.
+        Changed = "changed",
+        /// Its code is known with the same content.
+        Unchanged = "unchanged",
+        /// A file that replaces the whole no longer has it: only item lists do.
+        Removed = "removed",
+    }
+}
+
 impl ImportState {
     /// Whether the columns may still be assigned and a dry run be started.
     pub const fn is_open(self) -> bool {

@@ -24,6 +24,7 @@ pub fn subject_field(name: &str) -> &str {
         "tags" => "标签",
         "licences" => "许可证",
         "credit_class" => "信用风险等级",
+        "food_class" => "食品生产经营风险等级",
         "exported_on" => "导出日期",
         other => other,
     }

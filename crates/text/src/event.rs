@@ -76,6 +76,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
         "problems" => "问题",
         "reason" => "理由",
         "register" => "登记册摘要",
+        "removed" => "移出",
         "remarks" => "须留意的户数",
         "recounted" => "重新计算的期限",
         "result" => "结果摘要",

@@ -45,6 +45,11 @@ const REASONS: &[Reason] = &[
         "由其他机关登记",
         "该对象在名录库中由“{0}”登记，不在您的管辖范围内，请与该单位联系迁移。",
     ),
+    r(
+        "listed_elsewhere",
+        "由其他机关管理",
+        "该执法证号在名录库中属于“{0}”的人员，不在您的管辖范围内，请与该单位联系调动。",
+    ),
     r("kind_unknown", "类别无法识别", "无法识别的类别，请填写：{0}。"),
     r("status_unknown", "登记状态无法识别", "无法识别的登记状态，请填写：{0}。"),
     r("agency_unknown", "机构不存在", "机构列表中没有“{0}”，请核对代码，或先由系统管理员添加该机构。"),
@@ -169,6 +174,47 @@ pub fn field(kind: ImportKind, key: &str) -> &'static str {
         (_, "division") => "行政区划",
         _ => "其他",
     }
+}
+
+/// The name of a field where a change of it is shown.
+#[must_use]
+pub fn changed_field(kind: ImportKind, key: &str) -> &str {
+    match (kind, key) {
+        (ImportKind::Subject, _) => crate::directory::subject_field(key),
+        (ImportKind::Inspector, "agency") => "所属机构",
+        (_, "published") => "发布状态",
+        _ => field(kind, key),
+    }
+}
+
+/// What the list of changes is called.
+pub const CHANGES_TITLE: &str = "将发生的变化";
+
+/// Name of the file that lists what an import would change, and of its sheet.
+pub const CHANGES_FILE: &str = "导入变化";
+
+/// Its headings.
+pub const CHANGES_COLUMNS: [&str; 7] = ["文件行", "变化", "名称", "代码", "变更的内容", "原内容", "新内容"];
+
+/// What is new, in a few words: those that there are.
+#[must_use]
+pub fn summary(words: impl IntoIterator<Item = String>) -> String {
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("；")
+}
+
+/// Whether somebody is on duty, or since when no longer.
+#[must_use]
+pub fn on_duty(left: Option<chrono::NaiveDate>) -> String {
+    match left {
+        None => "在岗".to_owned(),
+        Some(day) => format!("离岗（{}起）", crate::day(day)),
+    }
+}
+
+/// A risk class and the day on which it was assessed.
+#[must_use]
+pub fn dated_class(level: domain::subject::RiskLevel, day: chrono::NaiveDate) -> String {
+    format!("{}（{}评定）", level.label(), crate::day(day))
 }
 
 /// A code that the table of divisions does not have.

@@ -4,7 +4,7 @@ use domain::agency::{AgencyKind, AgencyLevel};
 use domain::calendar::DayKind;
 use domain::deadline::{Binding, SpanUnit};
 use domain::division::DivisionLevel;
-use domain::import::{ImportKind, ImportState};
+use domain::import::{ImportEffect, ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight, VisitProblem};
 use domain::role::Role;
 use domain::rulebook::{StartEvent, Term};
@@ -57,6 +57,7 @@ labels! {
     RiskLevel { A "A", B "B", C "C", D "D", E "E" }
 
     ImportKind { Agency "机构", Subject "检查对象", Inspector "执法检查人员", Item "抽查事项清单" }
+    ImportEffect { New "新增", Changed "变更", Unchanged "不变", Removed "移出" }
     ImportState {
         Uploaded "待对应列", Mapped "待试导入", Checked "待确认", Refused "有问题，未导入", Committed "已导入", Cancelled "已取消",
     }
@@ -154,6 +155,7 @@ mod tests {
         distinct::<RiskScale>();
         distinct::<RiskLevel>();
         distinct::<ImportKind>();
+        distinct::<ImportEffect>();
         distinct::<ImportState>();
         distinct::<ItemWeight>();
         distinct::<CheckMethod>();

@@ -126,6 +126,9 @@ async fn steps(platform: &Platform, settings: &Settings, arguments: &Arguments, 
             "rows\t{}\nnew\t{}\nchanged\t{}\nunchanged\t{}",
             report.rows, report.new, report.changed, report.unchanged
         );
+        if matches!(arguments.kind, Kind::Items) {
+            println!("removed\t{}", report.removed);
+        }
     }
     say::line(if arguments.dry_run { "没有问题；未写入（--dry-run）。" } else { "已全部写入。" });
     Ok(ExitCode::SUCCESS)

@@ -18,10 +18,11 @@ use store::repo::import::Import;
 use store::repo::import_stage::StagedCounts;
 use tokio::sync::mpsc;
 
+use super::commit::{count_rows, scope_of};
 use super::read::{Agencies, Batch, Read, Reading, Rows, read};
 use super::report::{ImportReport, file_error};
 use super::step::{commit_job, layout_of};
-use super::{Layout, PURPOSE_PROBLEMS, Payload, THING, subject_row};
+use super::{Layout, PURPOSE_PROBLEMS, Payload, THING, inspector_change};
 use kernel::job::Run;
 use kernel::{Error, ErrorKind, Platform, Result};
 
@@ -31,6 +32,8 @@ const BATCHES_WAITING_MAX: usize = 2;
 const REPEATED_ROWS_MAX: u64 = 20_000;
 /// Column of a problem that concerns a code.
 const CODE: &str = "code";
+/// Column of a problem that concerns an inspector's certificate.
+const CERTIFICATE: &str = "certificate";
 
 /// Does the job.
 pub(crate) async fn work(platform: &Platform, run: &mut Run) -> Result<()> {
@@ -80,15 +83,6 @@ async fn checked(platform: &Platform, run: &mut Run, payload: &Payload) -> Resul
     }
 }
 
-/// What the importer may write to: its agency and all below it; the owner's command line may write everywhere.
-async fn scope(platform: &Platform, payload: &Payload) -> Result<Scope> {
-    let mut conn = platform.store().read().await?;
-    Ok(match payload.agency {
-        None => Scope::everything(),
-        Some(id) => Scope::below(&repo::agency::by_id_unscoped(&mut conn, id).await?.path),
-    })
-}
-
 /// Reads on one thread and stages on another.
 async fn stage(
     platform: &Platform,
@@ -98,8 +92,8 @@ async fn stage(
     layout: &Layout,
 ) -> Result<Read> {
     run.progress(0, 0, "stage").await?;
-    let scope = scope(platform, payload).await?;
     let mut conn = platform.store().read().await?;
+    let scope = scope_of(&mut conn, payload).await?;
     let agencies = repo::agency::list(&mut conn, &Scope::everything()).await?;
     let accounts = match import.kind {
         ImportKind::Inspector => repo::inspector_account::nameables(&mut conn, &scope).await?,
@@ -142,31 +136,29 @@ async fn compare(
     run.progress(read.rows, read.rows, "check").await?;
     let Read { rows, problems, mut by_code } = read;
     let mut kept = problems.kept().to_vec();
-    let scope = scope(platform, payload).await?;
     let mut conn = platform.store().read().await?;
-    if import.kind == ImportKind::Subject {
-        for foreign in repo::import_stage::foreign_codes(&mut conn, import.id, &scope).await? {
-            *by_code.entry("registered_elsewhere".to_owned()).or_default() += 1;
-            kept.push(Problem {
-                sheet: layout.sheet.clone(),
-                row: foreign.row,
-                column: layout.mapping.column(CODE),
-                column_name: layout.mapping.column(CODE).map(|c| layout.header().name_of(c)).unwrap_or_default(),
-                value: String::new(),
-                code: "registered_elsewhere".to_owned(),
-                data: vec![foreign.agency_name],
-            });
-        }
-        kept.sort_by_key(|problem| problem.row);
+    let scope = scope_of(&mut conn, payload).await?;
+    let (key, foreign) = match import.kind {
+        ImportKind::Subject => (CODE, repo::import_stage::foreign_codes(&mut conn, import.id, &scope).await?),
+        ImportKind::Inspector => (CERTIFICATE, inspector_change::foreign(&mut conn, import, &scope).await?),
+        ImportKind::Agency | ImportKind::Item => (CODE, Vec::new()),
+    };
+    for row in foreign {
+        let code = if key == CODE { "registered_elsewhere" } else { "listed_elsewhere" };
+        *by_code.entry(code.to_owned()).or_default() += 1;
+        kept.push(Problem {
+            sheet: layout.sheet.clone(),
+            row: row.row,
+            column: layout.mapping.column(key),
+            column_name: layout.mapping.column(key).map(|c| layout.header().name_of(c)).unwrap_or_default(),
+            value: String::new(),
+            code: code.to_owned(),
+            data: vec![row.agency_name],
+        });
     }
+    kept.sort_by_key(|problem| problem.row);
     let counts = if by_code.is_empty() {
-        match import.kind {
-            ImportKind::Subject => {
-                let columns = subject_row::staged_columns(layout);
-                repo::import_stage::count_subjects(&mut conn, import.id, &columns).await?
-            }
-            _ => super::commit::count_rows(&mut conn, import, payload).await?,
-        }
+        count_rows(&mut conn, import, payload, &scope).await?
     } else {
         StagedCounts::default()
     };
@@ -249,7 +241,7 @@ async fn finish(
     let result = json!({
         "phase": if sound { "checked" } else { "refused" },
         "rows": report.rows, "new": report.new, "changed": report.changed, "unchanged": report.unchanged,
-        "problems": report.problems, "refused": report.refused.as_ref().map(|refusal| refusal.code.clone()), "by": payload.by,
+        "removed": report.removed,         "problems": report.problems, "refused": report.refused.as_ref().map(|refusal| refusal.code.clone()), "by": payload.by,
     });
     run.finish(&mut command, &result).await?;
     kernel::point("import.checked");

@@ -3,14 +3,19 @@
 //! A dry run checks every cell and writes nothing but staged rows and its report; the commit makes the staged rows the
 //! directory's in one transaction. Both are jobs that can be killed and begun again at any point.
 
+mod agency_change;
 mod agency_row;
 mod cells;
 mod commit;
 mod dry_run;
 mod fields;
+mod inspector_change;
 mod inspector_row;
+mod item_change;
 mod item_row;
 mod layout;
+mod line;
+mod preview;
 mod read;
 mod report;
 mod step;
@@ -22,6 +27,10 @@ mod view;
 pub(crate) use commit::work as work_commit;
 pub(crate) use dry_run::work as work_dry_run;
 pub use layout::{Layout, LayoutColumn};
+pub use line::PreviewLine;
+pub use preview::{
+    FILE_ROWS_MAX, FieldCount, LEAVING, Preview, PreviewQuery, preview, preview_file, preview_file_up_to,
+};
 pub use report::{ImportReport, ProblemCount, Refusal, ShownProblem};
 pub use step::{cancel, commit, dry_run, set_mapping};
 pub use store::repo::import::Import;

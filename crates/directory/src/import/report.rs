@@ -22,6 +22,9 @@ pub struct ImportReport {
     pub changed: u64,
     /// Rows that it has with the same content.
     pub unchanged: u64,
+    /// What a list that replaces another no longer has.
+    #[serde(default)]
+    pub removed: u64,
     /// Problems, all of them.
     pub problems: u64,
     /// Problems by kind, most frequent first.
@@ -85,16 +88,27 @@ impl ImportReport {
             })
             .collect();
         by_kind.sort_by_key(|kind| std::cmp::Reverse(kind.count));
-        Self {
+        let mut report = Self {
             rows,
-            new: counts.new,
-            changed: counts.changed,
-            unchanged: counts.unchanged,
             problems: by_code.values().sum(),
             by_kind,
             shown: kept.iter().take(SHOWN_MAX).map(ShownProblem::of).collect(),
-            refused: None,
-        }
+            ..Self::default()
+        };
+        report.count(counts);
+        report
+    }
+
+    /// Takes the counts of a comparison over.
+    pub(super) const fn count(&mut self, counts: StagedCounts) {
+        (self.new, self.changed) = (counts.new, counts.changed);
+        (self.unchanged, self.removed) = (counts.unchanged, counts.removed);
+    }
+
+    /// Whether a comparison of now says something else than this report did.
+    pub(super) fn differs_from(&self, counts: StagedCounts) -> bool {
+        (self.new, self.changed, self.unchanged, self.removed)
+            != (counts.new, counts.changed, counts.unchanged, counts.removed)
     }
 
     /// A report of a file that cannot be read.

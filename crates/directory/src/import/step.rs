@@ -173,7 +173,7 @@ pub(super) fn layout_of(import: &Import) -> Result<Layout> {
     Ok(serde_json::from_str(&import.mapping)?)
 }
 
-fn payload(ctx: &Ctx, import: ImportId, then_commit: bool) -> Payload {
+pub(super) fn payload(ctx: &Ctx, import: ImportId, then_commit: bool) -> Payload {
     let (agency, agency_name) = match &ctx.actor {
         Actor::Post(post) => (Some(post.agency_id), post.agency_name.clone()),
         _ => (None, String::new()),

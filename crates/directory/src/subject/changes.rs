@@ -25,6 +25,16 @@ pub(crate) fn changes(before: (&Subject, &str), after: (&Subject, &str)) -> Vec<
         .collect()
 }
 
+/// As [`changes`], of the fields that are named: whoever compared the two says which.
+pub(crate) fn changes_of(fields: &[&str], before: (&Subject, &str), after: (&Subject, &str)) -> Vec<Change> {
+    values(before.0, before.1)
+        .into_iter()
+        .zip(values(after.0, after.1))
+        .filter(|((field, _), _)| fields.contains(field))
+        .map(|((field, before), (_, after))| Change { field, before, after })
+        .collect()
+}
+
 fn values(s: &Subject, agency: &str) -> [(&'static str, String); 13] {
     let day = |day: Option<NaiveDate>| day.map(text::day).unwrap_or_default();
     [

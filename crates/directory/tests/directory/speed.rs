@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use app::Actor;
 use app::account::sign_in;
-use app::directory::import::{self, Upload};
+use app::directory::import::{self, PreviewQuery, Upload};
+use app::{Actor, Window};
 use domain::credit_code::UnifiedCreditCode;
 use domain::import::{ImportKind, ImportState};
 use testkit::{PASSWORD, on_both};
@@ -33,7 +33,36 @@ fn large_register(rows: u32) -> String {
     text
 }
 
+/// The same register, in which every second object has moved.
+fn moved_register(rows: u32) -> String {
+    let line = |(n, line): (usize, &str)| {
+        if n % 2 == 0 { format!("{line}\n") } else { format!("{}\n", line.replace("河北大街", "文化路")) }
+    };
+    large_register(rows).lines().enumerate().map(line).collect()
+}
+
 on_both! {
+    async fn a_large_preview_is_read_page_by_page(world) {
+        let city = city(&world).await;
+        let rows = rows();
+        import_now(&world, &city.clerk, ImportKind::Subject, "一.csv", large_register(rows)).await;
+        let id = dry_run(&world, &city.clerk, ImportKind::Subject, "二.csv", moved_register(rows)).await.import.id;
+        let ctx = world.as_post(&city.clerk);
+        let changed = PreviewQuery { effect: "changed".to_owned(), ..PreviewQuery::default() };
+        let asked = async |query: &PreviewQuery, page: u32| {
+            let started = Instant::now();
+            let found = import::preview(&world.platform, &ctx, id, query, Window::page(page, 50)).await.unwrap();
+            (found, started.elapsed())
+        };
+        let (first, whole) = asked(&PreviewQuery::default(), 0).await;
+        let (second, narrowed) = asked(&changed, 0).await;
+        let (last, far) = asked(&changed, rows / 2 / 50 - 1).await;
+        eprintln!("{rows} rows: first page {whole:.2?}, narrowed {narrowed:.2?}, last page {far:.2?}");
+        assert_eq!((first.total, second.total, last.total), (rows.into(), u64::from(rows / 2), u64::from(rows / 2)));
+        assert_eq!((first.counts.changed, first.counts.unchanged), (u64::from(rows / 2), u64::from(rows / 2)));
+        assert_eq!((second.lines.len(), last.lines.len()), (50, 50));
+    }
+
     async fn others_sign_in_while_a_large_register_goes_in(world) {
         let city = city(&world).await;
         let own = std::env::var("MINGCHA_TEST_REGISTER").ok();

@@ -73,6 +73,55 @@ on_both! {
         front.get(clerk, "/office/agencies/import/template").await.says(403, &["CORE-403"], &[]);
     }
 
+    async fn a_clerk_sees_which_rows_change_and_how_before_confirming(world) {
+        let city = City::new(world).await;
+        let (front, clerk) = (&city.front, &city.clerk);
+        let upload = "/office/subjects/import";
+        let checked = async |name: &str, file: &str| {
+            let here = front.upload(clerk, upload, "file", name, file).await.location().to_owned();
+            front.get(clerk, &format!("{here}/changes")).await.says(409, &["IMPT-013", "没有待核对的变化"], &[]);
+            front.post(clerk, &format!("{here}/dry-run"), &[]).await.location();
+            front.world.work().await;
+            here
+        };
+        let first = objects(&COUNTIES, 20);
+        let here = checked("一.csv", &first).await;
+        front.get(clerk, &here).await.says(200, &["将发生的变化", "试验0商贸有限公司", "新增", "逐条核对全部变化"], &["变更的内容"]);
+        front.post(clerk, &format!("{here}/commit"), &[]).await.location();
+        front.world.work().await;
+        front.get(clerk, &here).await.says(200, &["已写入名录库"], &["将发生的变化"]);
+        front.get(clerk, &format!("{here}/changes")).await.says(409, &["IMPT-013", "已导入"], &[]);
+
+        let here = checked("二.csv", &first).await;
+        front.get(clerk, &here).await.says(200, &["导入后没有任何变化", "确认导入"], &["逐条核对全部变化"]);
+        front.post(clerk, &format!("{here}/cancel"), &[]).await.location();
+
+        // One firm renamed with markup, one closed, one new: the list says who and how.
+        let lines: Vec<String> = first.lines().map(str::to_owned).collect();
+        let mut next = lines.clone();
+        next[1] = next[1].replace("试验0商贸有限公司", SCRIPT);
+        next[2] = next[2].replace("存续", "注销");
+        let here = checked("三.csv", &format!("{}\n", next.join("\n"))).await;
+        let all = format!("{here}/changes");
+        front.get(clerk, &here).await.says(
+            200,
+            &["1 户的登记状态将变为不再存续或在营", "试验0商贸有限公司", "alert(1)", "登记状态 1 条", "名称 1 条", &all],
+            &["试验2商贸有限公司"],
+        );
+        front.get(clerk, &all).await.says(200, &["共 20 条", "试验2商贸有限公司", "返回确认"], &[]);
+        front.get(clerk, &format!("{all}?effect=changed")).await.says(200, &["共 2 条", "alert(1)"], &["试验2商贸有限公司"]);
+        let closed = front.get(clerk, &format!("{all}?field=leaving")).await;
+        closed.says(200, &["共 1 条", "试验1商贸有限公司", "存续", "注销"], &["alert(1)"]);
+        front.get(clerk, &format!("{all}?field=status&q=no-such")).await.says(200, &["没有符合条件的变化", "清除条件"], &[]);
+        front.get(clerk, &format!("{all}?per_page=20&page=1")).await.says(200, &["文件行"], &[]);
+        front.get(clerk, &format!("{all}?sort=-code")).await.says(200, &["aria-sort=\"descending\"", "导出这 20 条"], &[]);
+        let file = front.get(clerk, &format!("{all}?effect=changed&format=csv")).await;
+        assert!(file.body.contains("登记状态,存续,注销") && !file.body.contains("试验2商贸有限公司"), "{}", file.body);
+        assert!(front.get(clerk, &format!("{all}?format=xlsx")).await.body.starts_with("PK"));
+        front.get(&city.unit_clerk, &all).await.says(404, &[], &[]);
+        front.get(&city.leader, &all).await.says(403, &["CORE-403"], &[]);
+    }
+
     async fn a_job_tells_how_far_it_is_and_can_be_cancelled(world) {
         let city = City::new(world).await;
         let (front, clerk) = (&city.front, &city.clerk);

@@ -331,7 +331,7 @@ pub async fn of_agency(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Inspecto
             values![agency.to_string()],
         )
         .await?;
-    let mut places: std::collections::HashMap<InspectorId, &mut InspectorRecord> =
+    let mut places: HashMap<InspectorId, &mut InspectorRecord> =
         found.iter_mut().map(|record| (record.inspector.id, record)).collect();
     for row in &qualifications {
         if let Some(record) = places.get_mut(&row.parse("inspector_id")?) {
@@ -350,16 +350,38 @@ pub async fn of_agency(conn: &mut Conn, agency: AgencyId) -> Result<Vec<Inspecto
     Ok(found)
 }
 
-/// The inspector with a certificate, whatever the scope: for imports.
+/// Certificates that are asked for in one statement.
+const CERTIFICATES_MAX: usize = 500;
+
+/// The inspectors with these certificates, whatever the scope, by certificate, with qualifications: for imports.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn by_certificate_unscoped(conn: &mut Conn, certificate: &str) -> Result<Option<InspectorRecord>> {
-    let row = conn.row("SELECT id FROM inspector WHERE certificate = $1", values![certificate]).await?;
-    match row {
-        None => Ok(None),
-        Some(row) => get(conn, &Scope::everything(), row.parse("id")?).await.map(Some),
+pub async fn by_certificates_unscoped(
+    conn: &mut Conn,
+    certificates: &[String],
+) -> Result<HashMap<String, InspectorRecord>> {
+    let mut found: HashMap<String, InspectorRecord> = HashMap::new();
+    for asked in certificates.chunks(CERTIFICATES_MAX) {
+        let places: Vec<_> = (1..=asked.len()).map(|n| format!("${n}")).collect();
+        let (places, values) = (places.join(", "), || asked.iter().map(Value::from).collect::<Vec<_>>());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM inspector JOIN agency ON agency.id = inspector.agency_id WHERE inspector.certificate IN ({places})"
+        );
+        for row in conn.rows(&sql, values()).await? {
+            found.insert(row.text("certificate")?, read(&row)?);
+        }
+        let sql = format!(
+            "SELECT inspector.certificate, q.code, q.valid_from, q.valid_to FROM inspector_qualification q
+             JOIN inspector ON inspector.id = q.inspector_id WHERE inspector.certificate IN ({places}) ORDER BY q.inspector_id, q.code"
+        );
+        for row in conn.rows(&sql, values()).await? {
+            if let Some(record) = found.get_mut(&row.text("certificate")?) {
+                record.inspector.qualifications.push(qualification(&row)?);
+            }
+        }
     }
+    Ok(found)
 }
 
 /// Adds an inspector with qualifications.

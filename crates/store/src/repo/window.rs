@@ -38,6 +38,14 @@ impl Window {
         self.sort
     }
 
+    /// The window's part of a list that was read whole and is in order already.
+    #[must_use]
+    pub fn cut<T>(&self, rows: Vec<T>) -> Vec<T> {
+        let before = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let take = usize::try_from(self.rows).unwrap_or(usize::MAX);
+        rows.into_iter().skip(before).take(take).collect()
+    }
+
     /// `ORDER BY … LIMIT … OFFSET …`. `columns` are the names that may be asked for with their expressions, none of which may
     /// be null: the two databases put nulls at different ends. `own` is the list's own order and decides between equals.
     pub(crate) fn clause(&self, columns: &[(&str, &str)], own: &str) -> String {

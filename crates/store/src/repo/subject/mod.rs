@@ -75,8 +75,14 @@ where
 }
 
 fn read(row: &Row, id: SubjectId, code: &str) -> Result<Subject> {
-    let tags = row.text("tags")?;
-    let tags = tags
+    read_aliased(row, "", id, code)
+}
+
+/// As [`read`], from columns whose names begin with `alias`: a row may hold an object twice, as it is and as it will be.
+pub(super) fn read_aliased(row: &Row, alias: &str, id: SubjectId, code: &str) -> Result<Subject> {
+    let column = |name: &str| format!("{alias}{name}");
+    let text = |name: &str| row.text(&column(name));
+    let tags = text("tags")?
         .split(',')
         .filter(|tag| !tag.is_empty())
         .map(|tag| {
@@ -87,21 +93,21 @@ fn read(row: &Row, id: SubjectId, code: &str) -> Result<Subject> {
         id,
         key: code.to_owned(),
         code: code.parse().ok(),
-        name: row.text("name")?,
-        kind: row.parse("kind")?,
-        sub_kind: filled(row.text("sub_kind")?),
-        status: row.parse("status")?,
-        established_on: known::<NaiveDate>(row, "registered_on")?,
-        registrar: row.parse("agency_id")?,
+        name: text("name")?,
+        kind: row.parse(&column("kind"))?,
+        sub_kind: filled(text("sub_kind")?),
+        status: row.parse(&column("status"))?,
+        established_on: known::<NaiveDate>(row, &column("registered_on"))?,
+        registrar: row.parse(&column("agency_id"))?,
         territory: None,
-        division: known(row, "division")?,
-        address: row.text("address")?,
-        representative: row.text("legal_person")?,
-        phone: row.text("phone")?,
-        industry: filled(row.text("industry")?),
+        division: known(row, &column("division"))?,
+        address: text("address")?,
+        representative: text("legal_person")?,
+        phone: text("phone")?,
+        industry: filled(text("industry")?),
         tags,
         risk_classes: Vec::new(),
-        licences: row.json("licences")?,
+        licences: row.json(&column("licences"))?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Imports: the upload of each kind of file, its columns, the dry run with its report, the confirmation, and the list.
 
+mod changes;
 mod new;
 
 use app::directory::import::{self, Download, FieldView, ImportReport, ImportView, LayoutColumn};
@@ -17,6 +18,8 @@ use web::{
     Tone, go, go_saying,
 };
 
+use changes::Outline;
+
 use crate::page::percent;
 use crate::page::upkeep::job::component;
 use crate::{Desk, Routes, listed};
@@ -27,6 +30,7 @@ pub(crate) fn routes() -> Routes {
         .get("/office/imports/new", UseCase::ImportList, choose)
         .merge(new::routes())
         .get("/office/imports/{import}", UseCase::ImportView, view)
+        .get("/office/imports/{import}/changes", UseCase::ImportView, changes::changes)
         .get("/office/imports/{import}/problems", UseCase::ImportView, problems)
         .post("/office/imports/{import}/map", UseCase::ImportMap, map)
         .post("/office/imports/{import}/dry-run", UseCase::ImportDryRun, dry_run)
@@ -148,6 +152,10 @@ struct ViewPage {
     unread: Vec<String>,
     may_map: bool,
     report: Option<ImportReport>,
+    /// What it would do, once it is checked.
+    changes: Option<(Outline, Table)>,
+    /// What confirming it means, in a sentence.
+    consequence: String,
     /// Whether there is something to confirm.
     checked: bool,
     committed: bool,
@@ -161,21 +169,32 @@ struct ViewPage {
 async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<ViewPage>> {
     let id = id_of(&name)?;
     let found = import::get(&desk.platform, &desk.ctx, id).await?;
-    Ok(Html(view_page(&desk, found, &[], FieldErrors::none())))
+    Ok(Html(view_page(&desk, found, &[], FieldErrors::none()).await?))
 }
 
 fn id_of(name: &str) -> Result<ImportId> {
     Ok(name.parse().map_err(|_| app::Error::not_found())?)
 }
 
-fn view_page(desk: &Desk, found: ImportView, typed: &[(String, Option<u32>)], errors: FieldErrors) -> ViewPage {
+async fn view_page(
+    desk: &Desk,
+    found: ImportView,
+    typed: &[(String, Option<u32>)],
+    errors: FieldErrors,
+) -> Result<ViewPage> {
     let ImportView { import, layout, fields, report, job, has_problems_workbook } = found;
     let running = job.as_ref().is_some_and(|job| !job.ended);
     let columns = layout.as_ref().map(|l| l.columns.clone()).unwrap_or_default();
     let taken: Vec<u32> = fields.iter().filter_map(|f| f.column).collect();
     let unread = columns.iter().filter(|c| !taken.contains(&c.column)).map(|c| c.name.clone()).collect();
     let open = import.state.is_open();
-    ViewPage {
+    let checked = import.state == ImportState::Checked && !running;
+    let changes = match report.as_ref().filter(|_| checked) {
+        Some(report) => Some(changes::first(desk, import.id, report).await?),
+        None => None,
+    };
+    let consequence = report.as_ref().map(consequence).unwrap_or_default();
+    let page = ViewPage {
         page: desk.page_under(
             Area::Directory,
             [
@@ -199,7 +218,9 @@ fn view_page(desk: &Desk, found: ImportView, typed: &[(String, Option<u32>)], er
         unread,
         may_map: open && !running && !columns.is_empty(),
         report,
-        checked: import.state == ImportState::Checked && !running,
+        consequence,
+        changes,
+        checked,
         committed: import.state == ImportState::Committed,
         open: open && !running,
         has_workbook: has_problems_workbook,
@@ -207,7 +228,17 @@ fn view_page(desk: &Desk, found: ImportView, typed: &[(String, Option<u32>)], er
         again: upload_address(import.kind),
         file_name: import.file_name,
         errors,
-    }
+    };
+    Ok(page)
+}
+
+/// What confirming means.
+fn consequence(report: &ImportReport) -> String {
+    let count = |rows: u64| web::format::thousands(rows);
+    let removed =
+        if report.removed > 0 { format!("、从清单中移出 {} 条", count(report.removed)) } else { String::new() };
+    let (new, changed) = (count(report.new), count(report.changed));
+    format!("将新增 {new} 条、变更 {changed} 条{removed}，写入后不能撤销，只能再次导入更正。")
 }
 
 /// Message and next step of a job that did not come to an end by itself.
@@ -270,7 +301,7 @@ async fn map(desk: Desk, Path(name): Path<String>, Form(form): Form<Vec<(String,
         }
         Err(error) if !error.fields.is_empty() => {
             let found = import::get(&desk.platform, &desk.ctx, id).await?;
-            Ok(Html::invalid(view_page(&desk, found, &choices, FieldErrors::from(&error))))
+            Ok(Html::invalid(view_page(&desk, found, &choices, FieldErrors::from(&error)).await?))
         }
         Err(error) => Err(error.into()),
     }

@@ -1,5 +1,6 @@
 //! Staged rows of imports, and the swap that makes them the directory.
 //!
+//! What differs is said once, in `compare`: the dry run counts by it, `preview` shows by it, the swap writes by it.
 //! Staging is many short transactions, the swap one: history of what changes, the changes, what is new, tags, licences, risk
 //! classes, each as one statement over all rows. Columns that the file does not have keep what the directory holds.
 
@@ -8,9 +9,17 @@ use domain::ids::ImportId;
 use domain::subject::Licence;
 use domain::time::Instant;
 
+mod compare;
+mod preview;
+
 use super::subject::{day_text, licences_text};
 use super::{path_end, unsigned};
 use crate::{Conn, Result, Tx, insert_rows, values};
+use compare::{changes, differs, new_risk};
+
+pub use preview::{
+    DatedClass, StagedChange, StagedFilter, StagedSummary, changes_in, for_each_change, summary, untouched,
+};
 
 /// Foreign codes that are reported at most.
 const FOREIGN_ROWS_MAX: u32 = 10_000;
@@ -76,6 +85,8 @@ pub struct StagedCounts {
     pub changed: u64,
     /// Codes that it has with the same content.
     pub unchanged: u64,
+    /// Codes of the list that holds which a new one no longer has; only item lists take anything away.
+    pub removed: u64,
 }
 
 /// A staged row whose code is another agency's, outside the importer's scope.
@@ -201,15 +212,16 @@ pub async fn stage_rows(tx: &mut Tx, import: ImportId, rows: Vec<(u32, String)>)
     Ok(())
 }
 
-/// The staged rows of a small directory, in the order of the file.
+/// The staged rows of a small directory with their numbers, in the order of the file.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn rows<T: serde::de::DeserializeOwned>(conn: &mut Conn, import: ImportId) -> Result<Vec<T>> {
-    conn.rows("SELECT data FROM import_stage WHERE import_id = $1 ORDER BY row_number", values![import.to_string()])
+pub async fn rows<T: serde::de::DeserializeOwned>(conn: &mut Conn, import: ImportId) -> Result<Vec<(u32, T)>> {
+    let sql = "SELECT row_number, data FROM import_stage WHERE import_id = $1 ORDER BY row_number";
+    conn.rows(sql, values![import.to_string()])
         .await?
         .iter()
-        .map(|row| row.json("data"))
+        .map(|row| Ok((u32::try_from(row.int("row_number")?).unwrap_or(0), row.json("data")?)))
         .collect()
 }
 
@@ -235,30 +247,6 @@ pub async fn foreign_codes(conn: &mut Conn, import: ImportId, scope: &Scope) -> 
     .collect()
 }
 
-/// `s` and `t` differ in a column of the file.
-fn differs(columns: &StagedColumns) -> String {
-    let parts: Vec<_> = columns.given.iter().map(|c| format!("s.{c} <> t.{c}")).collect();
-    format!("({})", parts.join(" OR "))
-}
-
-/// `t` tells a risk class that the directory does not know.
-fn new_risk(columns: &StagedColumns) -> String {
-    let one = |scale: &str, dated: bool| {
-        let day = if dated {
-            format!("t.{scale}_on")
-        } else {
-            format!(
-                "(SELECT MAX(q.assessed_on) FROM subject_risk q WHERE q.subject_id = s.id AND q.scale = '{scale}' AND q.assessed_on <= t.{scale}_on)"
-            )
-        };
-        format!(
-            "(t.{scale}_class <> '' AND NOT EXISTS (SELECT 1 FROM subject_risk r WHERE r.subject_id = s.id AND r.scale = '{scale}'
-               AND r.class = t.{scale}_class AND r.assessed_on = {day}))"
-        )
-    };
-    format!("({} OR {})", one("credit", columns.credit_dated), one("food", columns.food_dated))
-}
-
 /// Compares the staged rows with the directory.
 ///
 /// # Errors
@@ -269,17 +257,21 @@ pub async fn count_subjects(conn: &mut Conn, import: ImportId, columns: &StagedC
     let row = conn
         .row(
             &format!(
-                "SELECT COUNT(*) AS known, CAST(COALESCE(SUM(CASE WHEN {} OR {} THEN 1 ELSE 0 END), 0) AS BIGINT) AS changed
+                "SELECT COUNT(*) AS known, CAST(COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS BIGINT) AS changed
                  FROM subject_stage t JOIN subject s ON s.code = t.code WHERE t.import_id = $1",
-                differs(columns),
-                new_risk(columns)
+                changes(columns)
             ),
             values![&import],
         )
         .await?
         .ok_or(crate::StoreError::NotFound)?;
     let (known, changed) = (row.int("known")?, row.int("changed")?);
-    Ok(StagedCounts { new: unsigned(all - known), changed: unsigned(changed), unchanged: unsigned(known - changed) })
+    Ok(StagedCounts {
+        new: unsigned(all - known),
+        changed: unsigned(changed),
+        unchanged: unsigned(known - changed),
+        removed: 0,
+    })
 }
 
 /// Makes the staged rows the directory's. All or nothing, together with whatever else the transaction holds.
