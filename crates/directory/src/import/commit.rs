@@ -43,8 +43,9 @@ pub(crate) async fn work(platform: &Platform, run: &mut Run) -> Result<()> {
     import.state = ImportState::Committed;
     repo::import::update(command.tx(), &import, ctx.now).await?;
     let result = json!({
-        "phase": "done", "kind": import.kind, "file": import.file_name, "digest": import.file_digest, "rows": report.rows,
-        "new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged, "removed": counts.removed, "by": payload.by,
+        "phase": "done", "kind": import.kind, "file": import.file_name, "digest": import.file_digest,
+        "rows": report.rows, "new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged,
+        "removed": counts.removed, "by": payload.by,
     });
     run.finish(&mut command, &result).await?;
     kernel::point("import.swap");

@@ -241,7 +241,8 @@ async fn finish(
     let result = json!({
         "phase": if sound { "checked" } else { "refused" },
         "rows": report.rows, "new": report.new, "changed": report.changed, "unchanged": report.unchanged,
-        "removed": report.removed,         "problems": report.problems, "refused": report.refused.as_ref().map(|refusal| refusal.code.clone()), "by": payload.by,
+        "removed": report.removed, "problems": report.problems,
+        "refused": report.refused.as_ref().map(|refusal| refusal.code.clone()), "by": payload.by,
     });
     run.finish(&mut command, &result).await?;
     kernel::point("import.checked");
