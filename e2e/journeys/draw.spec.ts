@@ -316,7 +316,7 @@ test.describe("A county receives and matches", () => {
     const visits = page.getByRole("region", { name: "入户检查列表" }).locator("tbody tr");
     expect(await visits.count()).toBeGreaterThanOrEqual(FIRMS.length);
     for (const visit of await visits.all()) {
-      const team = (await visit.locator("td").nth(5).innerText()).split("、");
+      const team = (await visit.locator("[data-label=检查人员]").innerText()).split("、");
       expect(new Set(team).size, `the team of ${await visit.innerText()}`).toBe(2);
       for (const inspector of team) {
         expect(own.filter((row) => row.includes(inspector)), `${inspector} is of the unit`).toHaveLength(1);

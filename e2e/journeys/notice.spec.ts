@@ -97,11 +97,10 @@ interface Visit {
 }
 
 async function visitIn(row: Locator): Promise<Visit> {
-  const text = (title: string): Promise<string> => row.locator(`td[data-label=${title}]`).innerText();
+  const text = (title: string): Promise<string> => row.locator(`[data-label=${title}]`).innerText();
   const cell = async (title: string): Promise<string> => (await text(title)).trim();
-  const [name, code] = (await cell("检查对象")).split(/\s+/);
   const [classes, team] = [(await cell("抽查类别")).split("、"), (await cell("检查人员")).split("、")];
-  return { number: await cell("编号"), name: name!, code: code!, classes, team };
+  return { number: await cell("编号"), name: await cell("检查对象"), code: await cell("代码"), classes, team };
 }
 
 /** `2026-12-10` as paper has it. */
