@@ -14,7 +14,11 @@ export function schemes(root: ParentNode): void {
     });
     form.addEventListener("change", (event) => {
       const select = event.target;
-      if (select instanceof HTMLSelectElement && "column" in select.dataset) offer(select);
+      if (!(select instanceof HTMLSelectElement)) return;
+      if ("column" in select.dataset) offer(select);
+      // The values of a column and their shares come from the server, with everything that was typed.
+      const list = /-by$/.test(select.name) ? select.closest("details")?.querySelector("button[data-shares]") : null;
+      if (list instanceof HTMLButtonElement) form.requestSubmit(list);
     });
     form.querySelectorAll<HTMLInputElement>("[data-values] input[list]").forEach(searchable);
     form.querySelectorAll<HTMLElement>("[data-pick]").forEach(filterable);

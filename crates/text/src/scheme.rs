@@ -60,6 +60,9 @@ pub fn conditions(all: &[Condition]) -> String {
     all.iter().map(condition).collect::<Vec<_>>().join("，且")
 }
 
+/// Ends a number of which nobody has said yet whether it is a share or a count.
+pub const ASKED: char = '?';
+
 /// How many are drawn: 抽取3%，向上取整，不少于1户.
 #[must_use]
 pub fn size(size: &StratumSize) -> String {
@@ -67,7 +70,10 @@ pub fn size(size: &StratumSize) -> String {
         StratumSize::Ratio { ratio, .. } if ratio == "1" => "全部抽取".to_owned(),
         StratumSize::Ratio { ratio, .. } if ratio.is_empty() => "还没有写抽多少".to_owned(),
         // Not a ratio yet: what stands in the field is named as such, and no way of rounding is claimed for it.
-        StratumSize::Ratio { ratio, .. } if !is_ratio(ratio) => format!("抽取“{ratio}”（读不懂，待改正）"),
+        StratumSize::Ratio { ratio, .. } if !is_ratio(ratio) => match ratio.strip_suffix(ASKED) {
+            Some(number) => format!("抽取“{number}”（是百分比还是户数，待选择）"),
+            None => format!("抽取“{ratio}”（不是比例，待改正）"),
+        },
         StratumSize::Ratio { ratio, rounding, at_least } => {
             let least = at_least.map_or_else(String::new, |least| format!("，不少于{least}户"));
             format!("抽取{}，{}{least}", percent_of_ratio(ratio), rounding.label())
@@ -501,7 +507,8 @@ mod tests {
         assert_eq!(size(&ratio("1", None)), "全部抽取");
         assert_eq!(size(&StratumSize::Count(20)), "抽取20户");
         assert_eq!(size(&ratio("", None)), "还没有写抽多少");
-        assert_eq!(size(&ratio("很多", None)), "抽取“很多”（读不懂，待改正）");
+        assert_eq!(size(&ratio("很多", None)), "抽取“很多”（不是比例，待改正）");
+        assert_eq!(size(&ratio("1?", None)), "抽取“1”（是百分比还是户数，待选择）");
         let by = StratumSize::By {
             column: SchemeColumn::Risk,
             ratios: vec![("A".into(), "0.01".into()), (String::new(), "0".into())],

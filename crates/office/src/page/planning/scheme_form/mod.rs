@@ -97,6 +97,18 @@ impl Row {
         }
     }
 
+    /// The shares of single values as they stand in the form: value and what was typed for it. What was typed under another
+    /// column means nothing.
+    fn shares(&self) -> Vec<(&str, &str)> {
+        if self.get("share-by") != self.get("by") {
+            return Vec::new();
+        }
+        let places = 0..SchemeDraft::VALUES_MAX;
+        let shares =
+            places.map_while(|n| Some((self.fields.get(&format!("share-{n}-of"))?, self.get(&format!("share-{n}")))));
+        shares.map(|(value, typed)| (value.as_str(), typed)).collect()
+    }
+
     fn is_blank(&self) -> bool {
         let filled = ["code", "label", "size", "least"].iter().any(|name| !self.get(name).is_empty());
         !filled && self.items.is_empty() && self.conditions.iter().all(Asked::is_blank)
@@ -274,6 +286,8 @@ impl Sheet {
         let last = rows.len() - 1;
         let mut focus = place;
         match verb {
+            // The page offers what may be filled in for each value of the column that was chosen.
+            "shares" => {}
             "condition" => {
                 if let Some(row) = rows.get_mut(place) {
                     row.spare = true;

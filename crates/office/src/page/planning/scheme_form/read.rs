@@ -172,11 +172,17 @@ impl Row {
         };
         let conditions = self.read_conditions(prefix, choices, errors);
         let size = self.size().unwrap_or_else(|why| {
-            if !self.get("size").is_empty() {
+            let by_values = self.get("by").parse::<SchemeColumn>().is_ok();
+            if by_values || !self.get("size").is_empty() {
                 errors.push(format!("{prefix}-size"), format!("{name}的抽取数量：{why}"));
             }
             // As it was typed: the page says so, and nothing draws by it.
-            StratumSize::Ratio { ratio: self.get("size").to_owned(), rounding: SizeRounding::Ceil, at_least: None }
+            let ratio = match self.get("size") {
+                _ if by_values => self.unread_shares(),
+                alone if self.lacks_unit() => format!("{alone}{}", text::scheme::ASKED),
+                typed => typed.to_owned(),
+            };
+            StratumSize::Ratio { ratio, rounding: SizeRounding::Ceil, at_least: None }
         });
         let least = self.get("least");
         if !least.is_empty() && least.parse::<u64>().is_err() {
@@ -234,12 +240,34 @@ impl Row {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.') && self.get("by").is_empty()
     }
 
+    /// What was typed for a class by values and is neither one share for all nor a value with its share.
+    pub(super) fn unread_shares(&self) -> String {
+        let text = self.get("size");
+        if ratio_of_percent(text).is_some() {
+            return String::new();
+        }
+        split(text).into_iter().filter(|part| share(part).is_err()).collect::<Vec<_>>().join("、")
+    }
+
     /// The size of a stratum, or what to type instead.
     fn size(&self) -> Result<StratumSize, String> {
         let text = self.get("size");
         let rounding = self.get("rounding").parse().unwrap_or(SizeRounding::Ceil);
-        if let Ok(column) = self.get("by").parse() {
-            let ratios = split(text).iter().map(|part| share(part)).collect::<Result<Vec<_>, _>>()?;
+        if let Ok(column) = self.get("by").parse::<SchemeColumn>() {
+            let mut ratios = Vec::new();
+            for (value, typed) in self.shares().into_iter().filter(|(_, typed)| !typed.is_empty()) {
+                let percent = format!("{}%", typed.trim_end_matches(['%', '％']).trim());
+                let named = if value.is_empty() { NO_VALUE } else { value };
+                let bad = || format!("“{named}”的“{typed}”不是百分数，请填写 0 至 100，例如 3 或 0.5。");
+                ratios.push((value.to_owned(), ratio_of_percent(&percent).ok_or_else(bad)?));
+            }
+            // One share for the whole class was typed before the column was chosen: it stands in each value's field to begin with.
+            if ratio_of_percent(text).is_none() {
+                ratios.extend(split(text).iter().map(|part| share(part)).collect::<Result<Vec<_>, _>>()?);
+            }
+            if ratios.is_empty() {
+                return Err(format!("请为{}的每个取值填写比例，不抽的填 0。", column.label()));
+            }
             return Ok(StratumSize::By { column, ratios, rounding });
         }
         let count = match text.strip_suffix('户') {
@@ -310,7 +338,7 @@ pub(super) fn listed(items: &ItemChoices, entry: &str) -> bool {
 }
 
 /// `A 1%`, `A：1%` or `未填写 0%`: a value and its share.
-fn share(text: &str) -> Result<(String, String), String> {
+pub(super) fn share(text: &str) -> Result<(String, String), String> {
     let bad = || format!("“{text}”应为取值和百分数，例如 A 1%、B 3%。");
     let (value, percent) = text.rsplit_once([' ', '\u{3000}', '：', ':', '=']).ok_or_else(bad)?;
     let value = value.trim();

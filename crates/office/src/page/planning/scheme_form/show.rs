@@ -2,15 +2,18 @@
 
 use app::scheme::{Choices, ItemChoices, LiveCounts};
 use domain::rulebook::Rule;
-use domain::scheme::{ConditionTest, SchemeColumn, SchemeDraft};
+use domain::scheme::{ConditionTest, SchemeColumn, SchemeDraft, percent_of_ratio, ratio_of_percent};
 use text::Label as _;
 use web::FieldErrors;
 use web::format::thousands;
 
-use super::{Asked, Row, Sheet};
+use super::read::{share, split};
+use super::{Asked, NO_VALUE, Row, Sheet};
 
 /// Values up to which a column shows all of them; of more the form shows the ticked ones and a list to type from.
 const SHOWN_MAX: usize = 12;
+/// Values of a column that get a field for their share; further ones are typed.
+const SHARES_MAX: usize = 50;
 
 /// An exclusion or a stratum on the page.
 pub struct RuleForm {
@@ -30,8 +33,14 @@ pub struct RuleForm {
     pub tagged: bool,
     /// Column of whose values each has its own share, or empty.
     pub by: String,
-    /// `3%` or `20户`; with `by`, `A 1%、B 3%`.
+    /// The values of that column, each with its share.
+    pub shares: Vec<ShareForm>,
+    /// What the column is called.
+    pub by_label: &'static str,
+    /// `3%` or `20户`; with `by`, `A 1%、B 3%` of further values.
     pub size: String,
+    /// All of the class is typed in the fields of its values.
+    pub size_closed: bool,
     /// A number was typed alone, so the page asks of what.
     pub asks_unit: bool,
     /// What was answered: `percent`, `count`, or empty.
@@ -72,6 +81,18 @@ impl RuleForm {
     pub fn has_of(&self, category: &app::scheme::CategoryChoice) -> bool {
         category.items.iter().any(|item| self.has(&item.name) && item.name != category.name)
     }
+}
+
+/// A value with its share, on the page.
+pub struct ShareForm {
+    /// Name of its field; `-of` behind it names the value.
+    pub field: String,
+    /// The value; empty for none.
+    pub value: String,
+    /// The value in words, with how many objects have it.
+    pub label: String,
+    /// Per cent, as typed.
+    pub typed: String,
 }
 
 /// A condition on the page.
@@ -165,6 +186,7 @@ pub fn rules(
         let wrong = errors.iter().any(|(field, _)| field.starts_with(&inside));
         let focus = sheet.focus == prefix;
         let is_listed = |entry: &&String| offered.1.list.is_none() || super::read::listed(offered.1, entry);
+        let shares = shares(&prefix, row, offered.0);
         forms.push(RuleForm {
             conditions: conditions(&prefix, row, offered.0),
             more: row.conditions.len() < SchemeDraft::CONDITIONS_MAX,
@@ -175,7 +197,10 @@ pub fn rules(
             items: row.items.clone(),
             tagged: !row.get("tagged").is_empty(),
             by: row.get("by").to_owned(),
-            size: row.get("size").to_owned(),
+            by_label: row.get("by").parse().map_or("", |column: SchemeColumn| column.label()),
+            size_closed: !shares.is_empty() && shares.len() <= SHARES_MAX + 1 && row.unread_shares().is_empty(),
+            size: if shares.is_empty() { row.get("size").to_owned() } else { row.unread_shares() },
+            shares,
             asks_unit: row.lacks_unit(),
             unit: row.get("unit").to_owned(),
             rounding: row.get("rounding").to_owned(),
@@ -192,6 +217,41 @@ pub fn rules(
         });
     }
     forms
+}
+
+/// A field for each value of the column that was chosen, the one without a value last; none where the directory knows no
+/// value. Of a long list the most frequent are offered, and what was typed besides is kept.
+fn shares(prefix: &str, row: &Row, choices: &Choices) -> Vec<ShareForm> {
+    let Ok(column) = row.get("by").parse::<SchemeColumn>() else { return Vec::new() };
+    let values = choices.of(column);
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let percent = |ratio: &str| percent_of_ratio(ratio).trim_end_matches('%').to_owned();
+    let all = ratio_of_percent(row.get("size")).map(|ratio| percent(&ratio)).unwrap_or_default();
+    let mut typed: Vec<(String, String)> =
+        row.shares().into_iter().map(|(value, typed)| (value.to_owned(), typed.to_owned())).collect();
+    let parts = split(row.get("size"));
+    typed.extend(parts.iter().filter_map(|part| share(part).ok()).map(|(value, ratio)| (value, percent(&ratio))));
+    let offered = values.iter().take(SHARES_MAX).map(|choice| choice.value.clone());
+    let further = typed.iter().map(|(value, _)| value.clone()).filter(|value| !value.is_empty());
+    let mut names: Vec<String> = Vec::new();
+    for value in offered.chain(further).chain([String::new()]) {
+        if !names.contains(&value) {
+            names.push(value);
+        }
+    }
+    let form = |(place, value): (usize, String)| ShareForm {
+        field: format!("{prefix}-share-{place}"),
+        label: match choices.find(column, &value) {
+            Some(choice) => format!("{}（{} 户）", choice.label, thousands(choice.objects)),
+            None if value.is_empty() => NO_VALUE.to_owned(),
+            None => format!("{value}（名录库中没有）"),
+        },
+        typed: typed.iter().find(|(known, _)| *known == value).map_or_else(|| all.clone(), |(_, typed)| typed.clone()),
+        value,
+    };
+    names.into_iter().enumerate().map(form).collect()
 }
 
 fn conditions(prefix: &str, row: &Row, choices: &Choices) -> Vec<ConditionForm> {

@@ -138,6 +138,49 @@ fn every_kind_of_size_is_typed_and_shown_again() {
 }
 
 #[test]
+fn each_value_of_a_column_has_a_field_for_its_share() {
+    // Chosen after a share for all was typed: it stands in every field to begin with, and nothing is saved by it.
+    let chosen = stratum(&[("by", "status"), ("size", "3%")]);
+    assert_eq!(fields(&read(&chosen).1), ["s0-size"]);
+    let form = &shown(&chosen)[0];
+    let offered: Vec<_> =
+        form.shares.iter().map(|it| (it.field.as_str(), it.label.as_str(), it.typed.as_str())).collect();
+    let second = ("s0-share-1", "在营（5 户）", "3");
+    assert_eq!(offered, [("s0-share-0", "存续（50 户）", "3"), second, ("s0-share-2", "未填写", "3")]);
+    assert!(form.size_closed && form.size.is_empty() && form.by_label == "登记状态");
+    assert!(form.sentence.contains("还没有写抽多少"), "{}", form.sentence);
+
+    let fields_of = |shares: [&'static str; 3]| {
+        let named = [("share-by", "status"), ("share-0-of", "存续"), ("share-1-of", "在营"), ("share-2-of", "")];
+        let typed = [("share-0", shares[0]), ("share-1", shares[1]), ("share-2", shares[2])];
+        stratum(&[&[("by", "status")][..], &named, &typed].concat())
+    };
+    let filled = fields_of(["1.5", "100％", "0"]);
+    let (_, good) = read(&filled);
+    assert!(good.errors.is_empty(), "{:?}", good.errors);
+    let StratumSize::By { column: SchemeColumn::Status, ratios, .. } = &good.draft.strata[0].size else { panic!() };
+    let of = |value: &str| ratios.iter().find(|(known, _)| known == value).map(|(_, ratio)| ratio.as_str());
+    assert_eq!((of("存续"), of("在营"), of("")), (Some("0.015"), Some("1"), Some("0")));
+    // Kept and shown again; what is left empty is not named.
+    let again = Sheet::of(&good.draft);
+    let form = &rules(&again, 's', &good.draft, &LiveCounts::default(), (&choices(), &items()), &good.errors)[0];
+    assert_eq!(form.shares.iter().map(|it| it.typed.as_str()).collect::<Vec<_>>(), ["1.5", "100", "0"]);
+    let (_, some) = read(&fields_of(["2", "", ""]));
+    assert!(matches!(&some.draft.strata[0].size, StratumSize::By { ratios, .. } if ratios.len() == 1));
+
+    for wrong in [["2", "很多", ""], ["2", "101", ""], ["", "", ""]] {
+        let typed = fields_of(wrong);
+        assert_eq!(fields(&read(&typed).1), ["s0-size"], "{wrong:?}");
+        assert_eq!(shown(&typed)[0].shares[1].typed, wrong[1], "what was typed stays");
+    }
+    // Under another column what was typed means nothing.
+    let mut other = fields_of(["2", "3", "4"]);
+    other.iter_mut().filter(|(name, _)| *name == "s0-by").for_each(|field| field.1 = "kind");
+    assert_eq!(fields(&read(&other).1), ["s0-size"]);
+    assert_eq!(shown(&other)[0].shares[0].label, "企业（40 户）");
+}
+
+#[test]
 fn a_number_alone_is_asked_back() {
     let fields_of = |fields: &[(&str, &str)]| read(&stratum(fields)).1;
     let asked = fields_of(&[("size", "20")]);
@@ -146,7 +189,11 @@ fn a_number_alone_is_asked_back() {
     let form = &shown(&stratum(&[("size", "20")]))[0];
     assert!(form.asks_unit && form.open);
     assert_eq!(form.size, "20");
-    assert!(form.sentence.contains("“20”") && !form.sentence.contains('%'), "{}", form.sentence);
+    assert!(form.sentence.contains("“20”（是百分比还是户数，待选择）"), "{}", form.sentence);
+    for alone in ["1", "0.5"] {
+        let sentence = &shown(&stratum(&[("size", alone)]))[0].sentence;
+        assert!(sentence.contains(&format!("“{alone}”（是百分比")), "a ratio is not claimed: {sentence}");
+    }
     let percent = fields_of(&[("size", "20"), ("unit", "percent")]);
     assert!(
         matches!(&percent.draft.strata[0].size, StratumSize::Ratio { ratio, .. } if ratio == "0.20" || ratio == "0.2")
