@@ -209,7 +209,7 @@ on_both! {
         events.exports_what_it_shows(front).await;
         events.sorts_by_its_headings(front).await;
         let noted = front.get(auditor, "/office/events?kind=list.export").await;
-        noted.says(200, &["导出列表", "inspector.list", "xlsx", "csv"], &[]);
+        noted.says(200, &["导出列表", "列表 查询执法检查人员", "格式 xlsx", "格式 csv"], &[]);
         front.get(auditor, "/office/events?kind=subject.export").await.says(200, &["导出检查对象"], &[]);
 
         // A file keeps the order and the filters of the page; a filter keeps the order.

@@ -74,6 +74,7 @@ fn words(key: &str, value: &serde_json::Value) -> Option<String> {
         "rule" => Rule::from_code(text).map(|rule| rule.label().to_owned()),
         "kind" => ImportKind::from_code(text).map(|kind| kind.label().to_owned()),
         "form" => FormKind::from_code(text).map(|kind| kind.label().to_owned()),
+        "list" => UseCase::ALL.iter().find(|case| case.row().name == text).map(|case| case.label().to_owned()),
         "reveal_by" => text.parse::<domain::Instant>().ok().map(text::moment),
         _ => None,
     };
