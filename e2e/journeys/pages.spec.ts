@@ -20,7 +20,6 @@ const NO_PAGE = [
   "/healthz",
   "/witness/{token}/state",
   "/witness/{token}/bundle",
-  "/office/subjects/export",
   "/office/imports/{import}/problems",
   "/office/agencies/import/template",
   "/office/inspectors/import/template",

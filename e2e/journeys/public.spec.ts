@@ -101,7 +101,7 @@ test("was I drawn: yes, no, not on the roll, and nonsense", async ({ page, serve
   const desk = await office.newPage();
   await enter(desk, server, "clerk");
   await desk.goto("/office/subjects?kind=enterprise&per_page=100");
-  const known = await desk.getByRole("region", { name: "检查对象列表" }).locator("td.mono").allInnerTexts();
+  const known = await desk.getByRole("region", { name: "检查对象", exact: true }).locator("td.mono").allInnerTexts();
   await office.close();
   const spared = known.find((code) => !isDrawn.has(code))!;
   expect(spared).toMatch(/^[0-9A-Z]{15,18}$/);
