@@ -9,6 +9,11 @@ import re
 from dataclasses import dataclass, field
 
 
+# Characters of a failed journey's error that the summary repeats.
+ERROR_CHARS_MAX = 400
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
 @dataclass
 class Counts:
     """Totals of one step. `databases` holds how many tests ran on each, passed or not."""
@@ -98,12 +103,26 @@ class Unittest:
 
 def playwright(report):
     """Reads the report of Playwright's JSON reporter. A flaky test failed at least once, so it counts as failed."""
-    stats = json.loads(report)["stats"]
+    report = json.loads(report)
+    stats = report["stats"]
     return Counts(
         passed=stats["expected"],
         failed=stats["unexpected"] + stats["flaky"],
         skipped=stats["skipped"],
+        failures=[failure for suite in report.get("suites", []) for failure in failed_specs(suite)],
     )
+
+
+def failed_specs(suite):
+    """Each journey that failed, as `file › title: what was wrong`, on one line: CI keeps little more than the last lines."""
+    for inner in suite.get("suites", []):
+        yield from failed_specs(inner)
+    for spec in suite.get("specs", []):
+        results = [result for test in spec.get("tests", []) for result in test.get("results", [])]
+        errors = [error.get("message", "") for result in results for error in result.get("errors", [])]
+        if errors:
+            said = " ".join(COLOUR.sub("", errors[0]).split())
+            yield f"{spec.get('file', suite.get('file', '?'))} › {spec['title']}: {said[:ERROR_CHARS_MAX]}"
 
 
 def database_problem(counts):

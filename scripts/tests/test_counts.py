@@ -67,6 +67,14 @@ class PlaywrightReport(unittest.TestCase):
         counts = playwright(json.dumps({"stats": {"expected": 3, "unexpected": 1, "flaky": 2, "skipped": 4}}))
         self.assertEqual((counts.passed, counts.failed, counts.skipped), (3, 3, 4))
 
+    def test_a_failed_journey_is_named_with_its_error(self):
+        good = {"title": "walks", "tests": [{"results": [{"errors": []}]}]}
+        bad = {"title": "draws", "file": "draw.spec.ts",
+               "tests": [{"results": [{"errors": [{"message": "\u001b[31mTimed out\u001b[39m\n  at 3"}]}]}]}
+        report = {"stats": {"expected": 1, "unexpected": 1, "flaky": 0, "skipped": 0},
+                  "suites": [{"file": "draw.spec.ts", "specs": [good], "suites": [{"specs": [bad]}]}]}
+        self.assertEqual(playwright(json.dumps(report)).failures, ["draw.spec.ts › draws: Timed out at 3"])
+
 
 class Databases(unittest.TestCase):
     def test_problems(self):
