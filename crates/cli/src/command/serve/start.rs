@@ -1,0 +1,68 @@
+//! What `serve` says when it has begun: where it is reached, what is to be mended, and the accounts of a demo.
+
+use app::Platform;
+use domain::address::is_for_this_machine;
+use serde::Deserialize;
+
+use super::fronts::Front;
+use crate::config::Settings;
+use crate::exit::Failure;
+use crate::say;
+
+/// Tells whoever started it.
+///
+/// # Errors
+/// Environment, if the database does not answer.
+pub async fn tell(platform: &Platform, settings: &Settings, front: Front, base_url: &str) -> Result<(), Failure> {
+    say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
+    if front == Front::Office && settings.site_url.is_none() {
+        say::line(format_args!(
+            "本机不提供公众页面：请在配置文件中用 site_url 写明公众页面的地址，否则检查通知书和证明的二维码指向 {base_url}，外面打不开。"
+        ));
+    }
+    if let Some(accounts) = demo_accounts(platform).await? {
+        say::line("演示环境，数据均为虚构。可用以下账号登录：");
+        for account in &accounts {
+            say::line(format_args!("  {}  {}  {}（{}）", account.login, account.password, account.name, account.post));
+        }
+    }
+    if is_for_this_machine(base_url) {
+        let words = text::upkeep::address_local(base_url);
+        say::line(format_args!("提醒：{}", words.found));
+        say::line(format_args!("办法：{}", words.mend));
+    }
+    say::line("按 Ctrl+C 停止。");
+    Ok(())
+}
+
+/// An account of the demo, as the command that made it wrote it down.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct DemoAccount {
+    login: String,
+    password: String,
+    name: String,
+    post: String,
+}
+
+/// The accounts of a demo; none for any other installation, whatever its facts say: a bureau's passwords are never shown.
+async fn demo_accounts(platform: &Platform) -> Result<Option<Vec<DemoAccount>>, Failure> {
+    if platform.fact("kind").await?.as_deref() != Some("demo") {
+        return Ok(None);
+    }
+    let Some(json) = platform.fact("demo_accounts").await? else { return Ok(None) };
+    // A list that cannot be read is no reason not to serve: the accounts are known to whoever made the demo.
+    Ok(serde_json::from_str(&json).ok())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_s_accounts_are_read() {
+        let json = r#"[{"login":"clerk","password":"p","name":"王经办","post":"经办人"}]"#;
+        let accounts: Vec<DemoAccount> = serde_json::from_str(json).unwrap();
+        assert_eq!(accounts.first().unwrap().name, "王经办");
+    }
+}
