@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use app::StoreConfig;
 use clap::Args;
 use serde::Deserialize;
+use web::Proxies;
 
 use crate::exit::Failure;
 
@@ -40,11 +41,13 @@ struct File {
     certificate: Option<PathBuf>,
     certificate_key: Option<PathBuf>,
     names: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<String>>,
     fonts: Option<Vec<PathBuf>>,
 }
 
 /// The keys of [`File`], as a refusal names them.
-const KEYS: &str = "database、listen、public_url、site_url、certificate、certificate_key、names、fonts";
+const KEYS: &str =
+    "database、listen、public_url、site_url、certificate、certificate_key、names、trusted_proxies、fonts";
 
 /// The configuration as the commands use it.
 #[derive(Debug)]
@@ -65,6 +68,8 @@ pub struct Settings {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// Names and addresses that the own certificate holds besides the listening address.
     pub names: Vec<String>,
+    /// Proxies before us whose word about the asker's address counts.
+    pub trusted_proxies: Proxies,
     /// Folders with fonts, searched before the system's.
     pub fonts: Vec<PathBuf>,
 }
@@ -110,6 +115,7 @@ impl Settings {
             site_url: env_or("MINGCHA_SITE_URL", file.site_url).map(without_slash),
             certificate,
             names: file.names.unwrap_or_default(),
+            trusted_proxies: proxies(file.trusted_proxies.unwrap_or_default())?,
             fonts: file.fonts.unwrap_or_default(),
         })
     }
@@ -123,6 +129,18 @@ pub fn parse_listen(text: &str) -> Result<SocketAddr, Failure> {
     text.parse().map_err(|_| {
         Failure::usage(format!("监听地址“{text}”无法识别"), "请写成 IP:端口，例如 127.0.0.1:8080 或 0.0.0.0:8443。")
     })
+}
+
+fn proxies(named: Vec<String>) -> Result<Proxies, Failure> {
+    let network = |text: String| {
+        text.parse().map_err(|_| {
+            Failure::usage(
+                format!("trusted_proxies 中的“{text}”无法识别"),
+                "请写代理的 IP 或网段，例如 [\"127.0.0.1\", \"10.1.0.0/16\"]。",
+            )
+        })
+    };
+    named.into_iter().map(network).collect()
 }
 
 /// Is this the machine itself? Only then plain HTTP is served.

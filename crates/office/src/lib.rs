@@ -20,9 +20,9 @@ pub use session::{Desk, SESSION_HOURS};
 pub struct Office {
     /// The platform.
     pub platform: Platform,
-    /// Is the front served over TLS? Then the session cookie has the `__Host-` prefix; without it the front listens on
-    /// the loopback only.
-    pub tls: bool,
+    /// Do browsers reach the front over HTTPS, by our TLS or by a proxy's? Then the session cookie has the `__Host-` prefix
+    /// and is for HTTPS only; without it the front listens on the loopback only.
+    pub secure: bool,
     /// An installation that was made as a demo says so on each page.
     pub demo: bool,
 }

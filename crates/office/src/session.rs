@@ -106,7 +106,7 @@ impl FromRequestParts<Office> for Desk {
         let refused = |error: app::Error| web::Error::from(error).into_response();
         let frame = parts.extensions.get::<Frame>().cloned().unwrap_or_default();
         frame.knows(page_for);
-        let Some(token) = token_of(&parts.headers, office.tls) else { return Err(nobody()) };
+        let Some(token) = token_of(&parts.headers, office.secure) else { return Err(nobody()) };
         let session = resume(&office.platform, &token).await.map_err(refused)?;
         let Some(Session { post, posts, must_change }) = session else { return Err(nobody()) };
         if must_change && ![PASSWORD_PAGE, "/office/sign-out"].contains(&parts.uri.path()) {
@@ -134,12 +134,12 @@ pub fn anonymous(office: &Office, request_id: RequestId) -> Ctx {
     office.platform.ctx(Actor::Public, request_id.to_string())
 }
 
-fn cookie_name(tls: bool) -> &'static str {
-    if tls { "__Host-mingcha" } else { "mingcha" }
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-mingcha" } else { "mingcha" }
 }
 
-fn token_of(headers: &HeaderMap, tls: bool) -> Option<String> {
-    let name = cookie_name(tls);
+fn token_of(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let name = cookie_name(secure);
     headers
         .get_all(COOKIE)
         .iter()
@@ -151,18 +151,18 @@ fn token_of(headers: &HeaderMap, tls: bool) -> Option<String> {
 }
 
 /// The cookie that begins a session.
-pub(crate) fn begin(token: &str, tls: bool) -> Option<HeaderValue> {
-    set(token, u64::from(SESSION_HOURS) * 3600, tls)
+pub(crate) fn begin(token: &str, secure: bool) -> Option<HeaderValue> {
+    set(token, u64::from(SESSION_HOURS) * 3600, secure)
 }
 
 /// The cookie that ends it.
-pub(crate) fn end(tls: bool) -> Option<HeaderValue> {
-    set("", 0, tls)
+pub(crate) fn end(secure: bool) -> Option<HeaderValue> {
+    set("", 0, secure)
 }
 
-fn set(token: &str, seconds: u64, tls: bool) -> Option<HeaderValue> {
-    let secure = if tls { "; Secure" } else { "" };
-    let cookie = format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", cookie_name(tls));
+fn set(token: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+    let only = if secure { "; Secure" } else { "" };
+    let cookie = format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{only}", cookie_name(secure));
     HeaderValue::from_str(&cookie).ok()
 }
 

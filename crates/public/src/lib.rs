@@ -16,7 +16,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use web::Page;
 
-pub use limit::{ADDRESSES_MAX, CHECKS_PER_MINUTE_MAX, Limiter};
+pub use limit::{ADDRESSES_MAX, CHECKS_PER_MINUTE_MAX, Limiter, TooOften};
 
 /// How long anyone may keep a page: a draw shows at most this late.
 const PAGE_CACHE: &str = "public, max-age=60";

@@ -44,7 +44,8 @@ fn front(world: &World) -> Router {
         Public { platform: world.platform.clone(), bureau: "临海市市场监督管理局".to_owned(), demo: true };
     let pages = ErrorPages { sign_in: None, home: "/", home_outside: None };
     let router = public::router(public).merge(web::assets::router());
-    web::harden(router, web::Hardening { pages, ..web::Hardening::default() })
+    let proxies = std::iter::once("10.7.0.1".parse().unwrap()).collect();
+    web::harden(router, web::Hardening { pages, proxies, ..web::Hardening::default() })
 }
 
 async fn ask_from(front: &Router, peer: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -460,6 +461,19 @@ testkit::on_both! {
         assert_eq!(ask_from(&front, "10.0.0.3", &path, &[]).await.status, StatusCode::OK, "others are not held up");
         world.clock.advance_seconds(61);
         assert_eq!(ask_from(&front, "10.0.0.2", &path, &[]).await.status, StatusCode::OK, "a minute later");
+    }
+
+    async fn behind_a_named_proxy_each_asker_counts_alone_and_nobody_names_himself(world) {
+        let front = with(&world, &[published("D1", "drawn")]).await;
+        let path = format!("/check?code={}", code(1));
+        let from = async |peer: &str, named: &str| ask_from(&front, peer, &path, &[("x-forwarded-for", named)]).await.status;
+        for n in 0..CHECKS_PER_MINUTE_MAX {
+            assert_eq!(from("10.7.0.1", &format!("192.0.2.{n}, 198.51.100.7")).await, StatusCode::OK, "{n}");
+            assert_eq!(from("10.0.0.2", &format!("192.0.2.{n}")).await, StatusCode::OK, "{n}");
+        }
+        assert_eq!(from("10.7.0.1", "198.51.100.7").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(from("10.7.0.1", "198.51.100.8").await, StatusCode::OK, "another asker behind the proxy");
+        assert_eq!(from("10.0.0.2", "192.0.2.99").await, StatusCode::TOO_MANY_REQUESTS, "a stranger names no address");
     }
 
     async fn what_is_not_here_is_not_found_in_words(world) {

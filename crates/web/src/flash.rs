@@ -8,10 +8,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::client::Secure;
 use crate::component::{Crumb, Tone};
 
-/// Name of the cookie.
+/// Name of the cookie. Where browsers reach us over HTTPS it carries the prefix that no other host of the domain can set.
 const COOKIE: &str = "mingcha_flash";
+/// That prefix.
+const HOST_PREFIX: &str = "__Host-";
 /// Seconds a notice waits for its page.
 const SECONDS_MAX: u32 = 60;
 /// Most characters of a notice; longer ones are cut, because browsers drop cookies over 4 KB.
@@ -89,19 +92,21 @@ impl<S: Send + Sync> FromRequestParts<S> for FlashFromCookie {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(read(&parts.headers)))
+        let secure = parts.extensions.get::<Secure>().is_some_and(|secure| secure.0);
+        Ok(Self(read(&parts.headers, secure)))
     }
 }
 
-/// Reads the notice from the request's headers.
+/// Reads the notice from the request's headers; over HTTPS only from the cookie that was set over HTTPS.
 #[must_use]
-pub fn read(headers: &HeaderMap) -> Option<Flash> {
+pub fn read(headers: &HeaderMap, secure: bool) -> Option<Flash> {
+    let prefix = if secure { HOST_PREFIX } else { "" };
     let value = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+        .find_map(|pair| pair.trim().strip_prefix(prefix)?.strip_prefix(COOKIE)?.strip_prefix('='))?;
     let packed = value.replacen('.', "=", 1);
     let (class, text) = form_urlencoded::parse(packed.as_bytes()).next()?;
     let tone = Tone::ALL.into_iter().find(|tone| tone.class() == class)?;
@@ -109,6 +114,18 @@ pub fn read(headers: &HeaderMap) -> Option<Flash> {
     let mut part = |characters_max| cut(parts.next().unwrap_or_default(), characters_max);
     let (text, next_step, trace) = (part(CHARACTERS_MAX), part(NEXT_CHARACTERS_MAX), part(TRACE_CHARACTERS_MAX));
     (!text.is_empty()).then_some(Flash { tone, text, next_step, trace, link: None })
+}
+
+/// Makes the notices of an answer notices for HTTPS only. They are written without knowing how the browser reaches us, so
+/// it is done here, once, for all of them.
+pub(crate) fn secure(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let ours = cookie.to_str().ok().filter(|text| text.starts_with(COOKIE));
+        let marked = ours.and_then(|text| HeaderValue::from_str(&format!("{HOST_PREFIX}{text}; Secure")).ok());
+        headers.append(header::SET_COOKIE, marked.unwrap_or(cookie));
+    }
 }
 
 /// Ends the cookie: the page that showed the notice carries this.
@@ -130,7 +147,22 @@ mod tests {
         let mut headers = HeaderMap::new();
         let sent = cookie.split(';').next().unwrap();
         headers.insert(header::COOKIE, format!("a=b; {sent}; c=d").parse().unwrap());
-        read(&headers)
+        read(&headers, false)
+    }
+
+    #[test]
+    fn over_https_a_notice_is_for_https_only() {
+        let mut response = go_saying("/office", Tone::Good, "已封存");
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("other=1; HttpOnly"));
+        secure(response.headers_mut());
+        let set: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().map(|c| c.to_str().unwrap()).collect();
+        assert!(set[0].starts_with("__Host-mingcha_flash=good.") && set[0].ends_with("; Secure"), "{set:?}");
+        assert_eq!(set[1], "other=1; HttpOnly");
+        let sent = |cookie: &str| HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
+        let marked = sent(set[0].split(';').next().unwrap());
+        assert_eq!(read(&marked, true).unwrap().text, "已封存");
+        assert_eq!(read(&marked, false), None);
+        assert_eq!(read(&sent("mingcha_flash=good.text"), true), None, "another host of the domain may have set it");
     }
 
     #[test]
@@ -173,7 +205,7 @@ mod tests {
         let check = |cookie: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, cookie.parse().unwrap());
-            assert_eq!(read(&headers), None, "{cookie}");
+            assert_eq!(read(&headers, false), None, "{cookie}");
         };
         check("mingcha_flash=");
         check("mingcha_flash=unknown.text");

@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
+use crate::client::{self, Proxies};
 use crate::error::Error;
 pub use crate::error_page::ErrorPages;
 use crate::{error_page, flash, origin, request_id};
@@ -24,28 +25,34 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' da
                                            form-action 'self'; frame-ancestors 'none'";
 
 /// How a front is hardened.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hardening {
     /// Sign-in and home of the front.
     pub pages: ErrorPages,
     /// Further origins whose requests are ours, for proxies that change `Host`.
     pub trusted_origins: &'static [&'static str],
-    /// Is the front served over TLS by us? Then browsers are told to stay there.
-    pub tls: bool,
+    /// Do browsers reach the front over HTTPS, by our TLS or by a proxy's? Then they are told to stay there, and every cookie
+    /// is for HTTPS only.
+    pub secure: bool,
+    /// The proxies whose word about the asker's address counts.
+    pub proxies: Proxies,
 }
 
 /// Wraps a finished router. Call it last, once.
 pub fn harden(router: Router, how: Hardening) -> Router {
+    let Hardening { pages, trusted_origins, secure, proxies } = how;
     router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn(move |request: Request, next: Next| origin::check(how.trusted_origins, request, next)))
-        .layer(from_fn(move |request: Request, next: Next| {
-            error_page::render(how.pages, how.trusted_origins, request, next)
-        }))
-        .layer(from_fn(move |request: Request, next: Next| headers(how.tls, request, next)))
+        .layer(from_fn(move |request: Request, next: Next| origin::check(trusted_origins, request, next)))
+        .layer(from_fn(move |request: Request, next: Next| error_page::render(pages, trusted_origins, request, next)))
+        .layer(from_fn(move |request: Request, next: Next| headers(secure, request, next)))
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it()))
         .layer(from_fn(request_id::name))
+        .layer(from_fn(move |request: Request, next: Next| {
+            let request = client::mark(request, &proxies, secure);
+            next.run(request)
+        }))
 }
 
 /// Archives, workbooks and PDFs are compressed already, and their length and tag should stay as they are.
@@ -66,8 +73,8 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     Error::internal(format!("panic: {what}")).into_response()
 }
 
-async fn headers(tls: bool, request: Request, next: Next) -> Response {
-    let flashed = flash::read(request.headers()).is_some();
+async fn headers(secure: bool, request: Request, next: Next) -> Response {
+    let flashed = flash::read(request.headers(), secure).is_some();
     let mut response = next.run(request).await;
     let page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -85,13 +92,16 @@ async fn headers(tls: bool, request: Request, next: Next) -> Response {
     ] {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
-    if tls {
+    if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Pages show what one post may see; the next person at this computer must not find them in a cache.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if flashed && shown {
         headers.append(header::SET_COOKIE, flash::ended());
+    }
+    if secure {
+        flash::secure(headers);
     }
     response
 }

@@ -7,6 +7,7 @@ extern crate self as web;
 
 pub mod assets;
 pub mod back;
+pub mod client;
 pub mod component;
 pub mod error;
 mod error_page;
@@ -27,6 +28,7 @@ pub mod request_id;
 pub mod table;
 
 pub use assets::{asset_url, icon};
+pub use client::{Client, Proxies};
 pub use component::{
     Choice, Crumb, FieldErrors, JobView, Moment, Stale, Step, StepState, Tab, TimelineEntry, Todo, Tone, Urgency,
 };

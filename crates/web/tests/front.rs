@@ -16,7 +16,7 @@ struct Typed {
     number: u32,
 }
 
-fn router() -> Router {
+fn router(secure: bool) -> Router {
     let mut errors = Router::new();
     for (index, category) in Category::ALL.into_iter().enumerate() {
         errors = errors.route(
@@ -42,7 +42,7 @@ fn router() -> Router {
             }),
         );
     let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
-    web::harden(router, Hardening { pages, ..Hardening::default() })
+    web::harden(router, Hardening { pages, secure, ..Hardening::default() })
 }
 
 async fn panics() -> &'static str {
@@ -63,14 +63,33 @@ impl Answer {
 }
 
 async fn ask(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    ask_over(false, method, path, headers, body).await
+}
+
+async fn ask_over(secure: bool, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
     let mut request = Request::builder().method(method).uri(path).header("host", "a.example");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = router().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let response = router(secure).oneshot(request.body(body.into()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+#[tokio::test]
+async fn over_https_notices_are_for_https_only_and_browsers_stay() {
+    for secure in [false, true] {
+        let said = ask_over(secure, "POST", "/change", &[PAGE], Body::empty()).await;
+        let cookie = said.header("set-cookie").to_owned();
+        assert_eq!(cookie.starts_with("__Host-mingcha_flash=") && cookie.ends_with("; Secure"), secure, "{cookie}");
+        assert_eq!(!said.header("strict-transport-security").is_empty(), secure);
+        let sent = cookie.split(';').next().unwrap();
+        let page = ask_over(secure, "GET", "/ok", &[PAGE, ("cookie", sent)], Body::empty()).await;
+        let ended = page.header("set-cookie");
+        assert_eq!(ended.starts_with("__Host-mingcha_flash=;") && ended.ends_with("; Secure"), secure, "{ended}");
+        assert!(ended.contains("Max-Age=0"));
+    }
 }
 
 const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");

@@ -17,7 +17,7 @@ pub struct Front {
 impl Front {
     /// Serves a platform.
     pub async fn of(platform: &Platform) -> Self {
-        let office = Office { platform: platform.clone(), tls: false, demo: false };
+        let office = Office { platform: platform.clone(), secure: false, demo: false };
         let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: None };
         let router = web::harden(office::router(office), Hardening { pages, ..Hardening::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

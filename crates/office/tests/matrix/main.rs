@@ -85,7 +85,7 @@ async fn front(world: &World) -> Front {
     assert!(without.is_empty(), "asked with an id that nothing has: {without:?}");
     let idle: Vec<_> = ids.keys().filter(|name| !parts.contains(*name)).collect();
     assert!(idle.is_empty(), "named by no address: {idle:?}");
-    let office = Office { platform: world.platform.clone(), tls: false, demo: false };
+    let office = Office { platform: world.platform.clone(), secure: false, demo: false };
     let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
     let router = web::harden(office::router(office), Hardening { pages, ..Hardening::default() });
     Front { router, people, ids }

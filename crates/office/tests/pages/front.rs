@@ -70,7 +70,7 @@ fn with(request: Builder, headers: &[(&str, &str)]) -> Builder {
 
 impl Front {
     pub fn new(world: World) -> Self {
-        let router = office::router(Office { platform: world.platform.clone(), tls: false, demo: false });
+        let router = office::router(Office { platform: world.platform.clone(), secure: false, demo: false });
         let pages = ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") };
         let router = harden(router, Hardening { pages, ..Hardening::default() });
         Self { world, router }

@@ -1,21 +1,19 @@
 //! "Was I drawn?": a code in, an answer out. The question stands in the address, so that an answer can be sent on; it is
 //! not kept by anyone's cache.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use app::ErrorKind;
 use app::public_site::{CheckAnswer, check};
 use askama::Template;
-use axum::extract::{ConnectInfo, State};
+use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
 use serde::Deserialize;
-use web::{Category, FieldErrors, Html, Page, Query, Result};
+use web::{Category, Client, FieldErrors, Html, Page, Query, Result};
 
 use super::refused;
-use crate::{CHECKS_PER_MINUTE_MAX, Site};
+use crate::{CHECKS_PER_MINUTE_MAX, Site, TooOften};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/check", get(ask))
@@ -42,11 +40,7 @@ struct CheckPage {
     answer: Option<CheckAnswer>,
 }
 
-async fn ask(
-    State(site): State<Site>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    Query(asked): Query<Asked>,
-) -> Result<Response> {
+async fn ask(State(site): State<Site>, Client(address): Client, Query(asked): Query<Asked>) -> Result<Response> {
     let code: String = asked.code.iter().flat_map(|code| code.trim().chars()).take(TYPED_CHARACTERS_MAX).collect();
     let number = asked.number.trim().to_owned();
     let empty = CheckPage {
@@ -59,7 +53,10 @@ async fn ask(
     if asked.code.is_none() {
         return Ok(Html(empty).into_response());
     }
-    if let Err(seconds) = site.checks.ask(address(peer), site.platform.now().unix_ms()) {
+    if let Err(TooOften { seconds, first }) = site.checks.ask(address, site.platform.now().unix_ms()) {
+        if first {
+            tracing::warn!(%address, per_minute = CHECKS_PER_MINUTE_MAX, "an address asks /check too often; it waits");
+        }
         return Ok(too_often(seconds));
     }
     let mut response = match check(&site.platform, &code, &number).await {
@@ -71,11 +68,6 @@ async fn ask(
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
-}
-
-/// Behind a proxy all come from its address and share one count; what a header claims is not believed.
-fn address(peer: Option<Extension<ConnectInfo<SocketAddr>>>) -> IpAddr {
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip())
 }
 
 fn too_often(seconds: i64) -> Response {

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use office::Office;
 use public::Public;
 use web::harden::ErrorPages;
-use web::{Hardening, harden};
+use web::{Hardening, Proxies, harden};
 
 use crate::exit::Failure;
 
@@ -21,12 +21,12 @@ pub enum Front {
     Public,
 }
 
-/// The fronts as one router, hardened.
-pub async fn router(platform: &Platform, front: Front, with_tls: bool) -> Result<Router, Failure> {
+/// The fronts as one router, hardened. `secure`: browsers reach it over HTTPS, ours or a proxy's.
+pub async fn router(platform: &Platform, front: Front, secure: bool, proxies: &Proxies) -> Result<Router, Failure> {
     let demo = platform.fact("kind").await?.as_deref() == Some("demo");
     let mut router = web::assets::router();
     if front != Front::Public {
-        router = router.merge(office::router(Office { platform: platform.clone(), tls: with_tls, demo }));
+        router = router.merge(office::router(Office { platform: platform.clone(), secure, demo }));
     }
     if front != Front::Office {
         let bureau = app::public_site::bureau(platform).await?;
@@ -37,5 +37,5 @@ pub async fn router(platform: &Platform, front: Front, with_tls: bool) -> Result
         Front::Office => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: None },
         Front::All => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") },
     };
-    Ok(harden(router, Hardening { pages, trusted_origins: &[], tls: with_tls }))
+    Ok(harden(router, Hardening { pages, trusted_origins: &[], secure, proxies: proxies.clone() }))
 }

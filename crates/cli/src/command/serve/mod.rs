@@ -12,6 +12,7 @@ use std::time::Duration;
 use app::job::{Worker, release_after_restart};
 use axum::serve::ListenerExt as _;
 use clap::Args;
+use domain::address::is_https;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -65,13 +66,14 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let base_url = named.unwrap_or_else(|| default_url(address, with_tls));
     let platform = installation::open(settings, &base_url).await?;
     release_after_restart(&platform).await?;
-    let router = fronts::router(&platform, arguments.front, with_tls).await?;
+    let secure = with_tls || is_https(&base_url);
+    let router = fronts::router(&platform, arguments.front, secure, &settings.trusted_proxies).await?;
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker::new(platform.clone()).run(stopped.clone()));
     let sealer = tokio::spawn(app::audit::seal_forever(platform.clone(), stopped.clone()));
-    start::tell(&platform, settings, arguments.front, &base_url).await?;
+    start::tell(&platform, settings, arguments.front, &base_url, secure && !with_tls).await?;
     let shutdown = async move {
         stop::signal().await;
         stop.send(true).ok();

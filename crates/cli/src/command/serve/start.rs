@@ -9,11 +9,17 @@ use crate::config::Settings;
 use crate::exit::Failure;
 use crate::say;
 
-/// Tells whoever started it.
+/// Tells whoever started it. `behind`: the HTTPS of the public address is a proxy's.
 ///
 /// # Errors
 /// Environment, if the database does not answer.
-pub async fn tell(platform: &Platform, settings: &Settings, front: Front, base_url: &str) -> Result<(), Failure> {
+pub async fn tell(
+    platform: &Platform,
+    settings: &Settings,
+    front: Front,
+    base_url: &str,
+    behind: bool,
+) -> Result<(), Failure> {
     say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
     if front == Front::Office && settings.site_url.is_none() {
         say::line(format_args!(
@@ -25,6 +31,12 @@ pub async fn tell(platform: &Platform, settings: &Settings, front: Front, base_u
         for account in &accounts {
             say::line(format_args!("  {}  {}  {}（{}）", account.login, account.password, account.name, account.post));
         }
+    }
+    if behind && settings.trusted_proxies.is_empty() {
+        say::line("提醒：对外地址是 HTTPS，本机用 HTTP，可见前面有反向代理，但配置文件没有用 trusted_proxies 写明它。");
+        say::line(
+            "办法：写上代理的 IP，例如 trusted_proxies = [\"127.0.0.1\"]；否则所有人算作同一个地址，登录和查询合在一起计次。",
+        );
     }
     if is_for_this_machine(base_url) {
         let words = text::upkeep::address_local(base_url);

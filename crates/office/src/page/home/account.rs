@@ -69,7 +69,7 @@ async fn sign_in(State(office): State<Office>, request_id: RequestId, Form(form)
     match app::account::sign_in(&office.platform, &ctx, &form.login, &form.password).await {
         Ok(signed_in) => {
             let mut response = web::go(safe_next(&form.next));
-            if let Some(cookie) = begin(&signed_in.token, office.tls) {
+            if let Some(cookie) = begin(&signed_in.token, office.secure) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(response)
@@ -92,7 +92,7 @@ async fn sign_in(State(office): State<Office>, request_id: RequestId, Form(form)
 async fn sign_out(State(office): State<Office>, desk: Desk) -> Result<Response> {
     app::account::sign_out(&desk.platform, &desk.ctx, &desk.token).await?;
     let mut response = web::go("/office/sign-in");
-    if let Some(cookie) = end(office.tls) {
+    if let Some(cookie) = end(office.secure) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
@@ -195,7 +195,7 @@ async fn change_password(
     match app::account::change_password(&desk.platform, &desk.ctx, &form.current, &form.password).await {
         Ok(()) => {
             let mut response = go_saying("/office/sign-in", Tone::Good, "密码已修改，请用新密码登录。");
-            if let Some(cookie) = end(office.tls) {
+            if let Some(cookie) = end(office.secure) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(response)
