@@ -1,6 +1,6 @@
-"""`make bench`: one draw, measured in turn against its hashes alone and against peers that do the same; and the whole country.
+"""`make bench`: one draw, measured in turn against its hashes alone and against peers that do the same; the whole country; and pages.
 
-    python3 scripts/bench [--rows N] [--rounds 9] [--slow-rounds 3] [--peers all|none|NAME,…] [--whole-country]
+    python3 scripts/bench [--rows N] [--rounds 9] [--slow-rounds 3] [--peers all|none|NAME,…] [--whole-country | --pages]
 
 Seconds depend on the machine and its mood; a ratio against a peer that does the same work in the same minute does not, much.
 Prints the tables, writes test-results/bench.json, and at ten million rows or more the tables of docs/benchmarks.md. Rolls,
@@ -22,6 +22,7 @@ import answers
 import bundle
 import country
 import page
+import pages
 from measure import BenchError, run
 from postgres_peer import PostgresError, Server
 
@@ -211,6 +212,7 @@ def arguments():
     parser.add_argument("--slow-rounds", type=int, default=3, help="rounds of the peers that take seconds")
     parser.add_argument("--peers", default="all", help=f"all, none, or some of {', '.join(PEERS)}")
     parser.add_argument("--whole-country", action="store_true", help="instead: 50, 100 and 200 million rows under 1 GB")
+    parser.add_argument("--pages", action="store_true", help="instead: pages a second beside an older build")
     parser.add_argument("--country-rows", default="50000000,100000000,200000000", help="the lengths of --whole-country")
     parser.add_argument("--mingcha", type=Path, help="a built program, instead of building")
     parser.add_argument("--examples", type=Path, help="the folder of the built examples")
@@ -229,6 +231,15 @@ def record(name, figures):
     RESULTS.write_text(json.dumps(known | {name: figures}, ensure_ascii=False, indent=1) + "\n")
 
 
+def finish(name, facts, body, figures, on_page):
+    """Prints, keeps, and where it counts writes what was measured into the page."""
+    print(body)
+    record(name, figures)
+    if on_page:
+        before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else page.HEAD
+        PAGE.write_text(page.put(before, name, page.setting_lines(facts) + "\n\n" + body), encoding="utf-8")
+
+
 def main():
     given = arguments()
     WORK.mkdir(parents=True, exist_ok=True)
@@ -236,6 +247,12 @@ def main():
         build()
     mingcha = (given.mingcha or ROOT / "target" / "debug" / "mingcha").resolve()
     examples = (given.examples or ROOT / "target" / "debug" / "examples").resolve()
+    if given.pages:
+        # Rounds of seconds each: the medians of five hold, as the sides take turns.
+        figures = pages.measure(WORK, mingcha, min(given.rounds, 5), 5, say)
+        facts, body = setting(sys.argv[1:], {"Python": platform.python_version()}), pages.tables(figures, page.table)
+        finish("pages", facts, body, {"setting": facts, "goals": pages.goals(figures)}, True)
+        return 0
     python = peers_python()
     if given.whole_country:
         name, rows = "whole-country", [int(part) for part in given.country_rows.split(",")]
@@ -250,11 +267,7 @@ def main():
         met = page.goals(found)
         figures = {"setting": facts, "sides": found, "goals": met}
         body, big = page.draw_table(found) + "\n\n" + page.goals_table(met), given.rows >= ROWS_OF_PAGE
-    print(body)
-    record(name, figures)
-    if big:
-        before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else page.HEAD
-        PAGE.write_text(page.put(before, name, page.setting_lines(facts) + "\n\n" + body), encoding="utf-8")
+    finish(name, facts, body, figures, big)
     return 0
 
 

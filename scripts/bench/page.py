@@ -21,7 +21,8 @@ drawn, a SHA-256 ticket for every eligible row, the drawn list with thresholds w
 - All sides run in turn in every round, on the same warm file; medians count.
 """
 
-SECTIONS = {"draw": "## One draw", "whole-country": "## The whole country under a limit of 1 GB"}
+SECTIONS = {"draw": "## One draw", "whole-country": "## The whole country under a limit of 1 GB",
+            "pages": "## Pages a second, beside an older build"}
 
 
 def number(value, digits=2):

@@ -53,6 +53,7 @@ pub async fn open(config: Config) -> Result<Platform> {
     let Config { store, files, clock, base_url, site_url, printer } = config;
     let fonts = paper::Fonts(printer.clone().map(|printer| -> Arc<dyn paper::Glyphs> { printer }));
     let parts = Parts::default().with(scheme::RollCache::default()).with(TABLES);
+    let parts = parts.with(directory::subject::Counted::default()).with(public_site::Counted::default());
     let parts = parts.with(fonts).with(form::Printer(printer));
     Platform::open(kernel::Config { store, files, clock, base_url, site_url, areas: AREAS, parts }).await
 }

@@ -276,8 +276,8 @@ on_both! {
 
         let listing = subject::list(&city.world.platform, &city.ctx(keeper), &some(), app::Window::page(1, 2)).await.unwrap();
         assert_eq!((listing.rows.len(), listing.total), (1, 3), "the second page");
-        assert_eq!(listing.tags, [("广告".to_owned(), 1), ("食品销售".to_owned(), 1)]);
-        assert_eq!(listing.agencies.len(), 1);
+        assert_eq!(listing.offered.tags, [("广告".to_owned(), 1), ("食品销售".to_owned(), 1)]);
+        assert_eq!(listing.offered.agencies.len(), 1);
         let admin = city.post("admin", "李管理", Role::Administrator).await;
         let denied = subject::list(&city.world.platform, &city.ctx(&admin), &some(), app::Window::page(0, 50)).await.unwrap_err();
         assert_eq!((denied.kind, denied.code), (ErrorKind::Denied, "CORE-403"));
@@ -286,10 +286,17 @@ on_both! {
     async fn an_object_shows_its_history_and_its_risk_of_today(world) {
         let city = City::new(world).await;
         let platform = &city.world.platform;
+        let offered = async || {
+            let shown = app::Window::page(0, 50);
+            let found = subject::list(platform, &city.ctx(&city.keeper), &SubjectQuery::default(), shown).await.unwrap();
+            found.offered.tags.iter().map(|(tag, _)| tag.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(offered().await, ["广告", "食品销售"]);
         let mut input = city.input(0).await;
         input.name = "秦皇岛北方春晖百货有限公司".to_owned();
         input.tags = "广告，校外培训".to_owned();
         assert_eq!(subject::save(platform, &city.ctx(&city.keeper), city.subjects[0], &input).await.unwrap(), Saved::Version(2));
+        assert_eq!(offered().await, ["广告", "校外培训"], "what was kept of the list does not outlive a save");
         let view = subject::view(platform, &city.ctx(&city.clerk), city.subjects[0]).await.unwrap();
         assert_eq!(view.record.version, 2);
         assert_eq!(view.credit.map(|class| class.level), Some(RiskLevel::C));

@@ -20,6 +20,7 @@ mod error;
 pub mod export;
 pub mod job;
 pub mod kill;
+pub mod memo;
 mod platform;
 pub mod rule;
 pub mod rulebook;

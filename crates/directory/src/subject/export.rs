@@ -10,7 +10,7 @@ use kernel::{Ctx, Error, Platform, Result};
 use sheet::{ColumnKind, ColumnSpec, SheetError, Value};
 use store::repo;
 use store::repo::Window;
-use store::repo::subject::{SubjectFilter, SubjectLine};
+use store::repo::subject::{SubjectFilter, SubjectRow};
 use text::Label as _;
 
 use super::SubjectQuery;
@@ -68,7 +68,7 @@ pub async fn export_up_to(
     let today = ctx.today();
     let job = Job { scope: ctx.scope()?, filter: query.filter(), today, sort, rows_max, format };
     let mut conn = platform.store().read().await?;
-    let total = repo::subject::list(&mut conn, &job.scope, &job.filter, today, Window::page(0, 1)).await?.total;
+    let total = repo::subject::count(&mut conn, &job.scope, &job.filter, today).await?;
     drop(conn);
     if total > u64::from(rows_max) {
         return Err(too_many(rows_max, total));
@@ -114,10 +114,10 @@ impl Job {
         let mut conn = platform.store().read().await?;
         // One more than allowed is asked for, because an import may have added rows since they were counted.
         let window = Window::first(self.rows_max.saturating_add(1)).sorted(self.sort);
-        repo::subject::for_each_line(&mut conn, &self.scope, &self.filter, self.today, window, |line| {
+        repo::subject::for_each_row(&mut conn, &self.scope, &self.filter, self.today, window, |row| {
             rows += 1;
             if rows <= u64::from(self.rows_max) && failed.is_none() {
-                failed = writer.put(&cells(&line, self.today)).err();
+                failed = writer.put(&cells(&row, self.today)).err();
             }
             Ok(())
         })
@@ -133,22 +133,22 @@ impl Job {
 }
 
 /// The cells of a row, in the order of [`COLUMNS`].
-fn cells(line: &SubjectLine, today: NaiveDate) -> [Value<'_>; 15] {
+fn cells(row: &SubjectRow, today: NaiveDate) -> [Value<'_>; 15] {
     [
-        Value::from(line.name.as_str()),
-        Value::from(line.code.as_str()),
-        Value::from(line.kind.label()),
-        Value::from(line.sub_kind.as_str()),
-        Value::from(line.agency_code.as_str()),
-        Value::from(line.agency_name.as_str()),
-        Value::from(line.division.as_str()),
-        line.registered_on.map_or(Value::Empty, Value::Date),
-        Value::from(line.status.label()),
-        Value::from(line.credit_class.map_or("", |class| class.label())),
-        Value::from(line.industry.as_str()),
-        Value::from(line.tags.join("、")),
-        Value::from(line.legal_person.as_str()),
-        Value::from(line.address.as_str()),
+        Value::from(row.line.name.as_str()),
+        Value::from(row.line.code.as_str()),
+        Value::from(row.line.kind.label()),
+        Value::from(row.sub_kind.as_str()),
+        Value::from(row.agency_code.as_str()),
+        Value::from(row.line.agency_name.as_str()),
+        Value::from(row.division.as_str()),
+        row.line.registered_on.map_or(Value::Empty, Value::Date),
+        Value::from(row.line.status.label()),
+        Value::from(row.line.credit_class.map_or("", |class| class.label())),
+        Value::from(row.industry.as_str()),
+        Value::from(row.line.tags.join("、")),
+        Value::from(row.legal_person.as_str()),
+        Value::from(row.address.as_str()),
         Value::Date(today),
     ]
 }

@@ -15,7 +15,7 @@ use store::repo::subject::SubjectFilter;
 pub use changes::Change;
 pub(crate) use changes::changes_of;
 pub use export::{EXPORT_ROWS_MAX, export, export_up_to};
-pub use list::{SubjectListing, list};
+pub use list::{Counted, Offered, SubjectListing, list};
 pub use save::{LicenceInput, Saved, SubjectInput, editable, save};
 pub use store::repo::subject::{SubjectDraw, SubjectLine, SubjectRecord};
 pub use view::{SubjectView, VersionView, view};

@@ -1,5 +1,8 @@
 //! The drawn list: search, pages, and an export of exactly the rows that the filters show.
 
+use std::sync::Arc;
+
+use kernel::memo::Memo;
 use sheet::{ColumnKind, ColumnSpec, CsvWriter, Value, XlsxWriter};
 use store::Conn;
 use store::repo;
@@ -24,11 +27,28 @@ pub struct DrawnPage {
     pub announced: Announced,
     /// The rows.
     pub rows: Page<PublishedDrawn>,
+    /// What the list can be narrowed to.
+    pub offered: Arc<DrawnOffered>,
+}
+
+/// What a drawn list can be narrowed to.
+#[derive(Clone, Debug)]
+pub struct DrawnOffered {
     /// Units with their numbers.
     pub units: Vec<(String, u64)>,
     /// Code, label and number of each stratum of which something was drawn.
     pub strata: Vec<(String, String, u64)>,
 }
+
+/// What was counted of drawn lists, beside the platform. A drawn list belongs to its bundle and never changes after it.
+#[derive(Debug, Default)]
+pub struct Counted {
+    totals: Memo<u64>,
+    offered: Memo<DrawnOffered>,
+}
+
+/// Drawn lists have no generation: what was asked names the bundle.
+const OF_THE_BUNDLE: i64 = 1;
 
 /// A page of a drawn list. `page` counts from 0. Before the draw it has no rows.
 ///
@@ -41,13 +61,39 @@ pub async fn drawn(
     page: u32,
     per_page: u32,
 ) -> Result<DrawnPage> {
+    let counted = platform.part::<Counted>()?;
     let mut conn = platform.store().read().await?;
     let announced = by_number(&mut conn, number).await?;
+    let Some(bundle) = &announced.bundle_digest else {
+        let nothing = DrawnOffered { units: Vec::new(), strata: Vec::new() };
+        return Ok(DrawnPage { announced, rows: Page { rows: Vec::new(), total: 0 }, offered: Arc::new(nothing) });
+    };
     let rows = repo::publication::drawn(&mut conn, &announced.id, filter, page, per_page).await?;
-    let units = repo::publication::units(&mut conn, &announced.id).await?;
-    let strata = repo::publication::strata(&mut conn, &announced.id).await?;
-    let strata = strata.into_iter().map(|one| (one.code, one.label, one.drawn)).collect();
-    Ok(DrawnPage { announced, rows, units, strata })
+    let total = counted.total(&mut conn, &announced.id, bundle, filter).await?;
+    let offered = counted.offered(&mut conn, &announced.id, bundle).await?;
+    Ok(DrawnPage { announced, rows: Page { rows, total }, offered })
+}
+
+impl Counted {
+    async fn total(&self, conn: &mut Conn, publication: &str, bundle: &str, filter: &PublishedFilter) -> Result<u64> {
+        let asked = format!("{publication} {bundle} {filter:?}");
+        if let Some(total) = self.totals.get(OF_THE_BUNDLE, &asked) {
+            return Ok(*total);
+        }
+        let total = repo::publication::drawn_count(conn, publication, filter).await?;
+        Ok(*self.totals.keep(OF_THE_BUNDLE, asked, total))
+    }
+
+    async fn offered(&self, conn: &mut Conn, publication: &str, bundle: &str) -> Result<Arc<DrawnOffered>> {
+        let asked = format!("{publication} {bundle}");
+        if let Some(offered) = self.offered.get(OF_THE_BUNDLE, &asked) {
+            return Ok(offered);
+        }
+        let units = repo::publication::units(conn, publication).await?;
+        let strata = repo::publication::strata(conn, publication).await?;
+        let strata = strata.into_iter().map(|one| (one.code, one.label, one.drawn)).collect();
+        Ok(self.offered.keep(OF_THE_BUNDLE, asked, DrawnOffered { units, strata }))
+    }
 }
 
 /// The kinds of files a list is exported as.

@@ -13,7 +13,7 @@ pub(crate) use announce::publish_list;
 pub use announce::{Announcement, PublicAttempt, PublicAttestation, PublicMapping, PublicParty};
 pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
-pub use drawn::{DrawnFilter, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};
+pub use drawn::{Counted, DrawnFilter, DrawnOffered, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};
 pub use list::{Announced, PublicState, bureau, list, reachable};
 pub use view::{AnnouncementView, SealedDigests, StratumRow, view};
 

@@ -63,8 +63,8 @@ async fn list(State(site): State<Site>, Path(number): Path<String>, query: ListQ
         announced: found.announced,
         pager: query.pager(found.rows.total),
         rows: found.rows.rows,
-        units: found.units.iter().map(|(unit, n)| counted(unit, unit, *n)).collect(),
-        strata: found.strata.iter().map(|(code, label, n)| counted(code, label, *n)).collect(),
+        units: found.offered.units.iter().map(|(unit, n)| counted(unit, unit, *n)).collect(),
+        strata: found.offered.strata.iter().map(|(code, label, n)| counted(code, label, *n)).collect(),
         query,
     }))
 }

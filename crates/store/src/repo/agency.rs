@@ -4,6 +4,7 @@ use domain::agency::{AgencyKind, AgencyLevel, AgencyPath, Scope};
 use domain::ids::AgencyId;
 use domain::time::Instant;
 
+use super::generation::{self, Generation};
 use super::path_end;
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
@@ -79,7 +80,7 @@ pub async fn insert(tx: &mut Tx, agency: &Agency, now: Instant) -> Result<()> {
         ],
     )
     .await?;
-    Ok(())
+    generation::begin(tx, Generation::Subjects).await
 }
 
 /// Changes names and contact of an agency; its key and place in the tree stay.
@@ -101,7 +102,10 @@ pub async fn update(tx: &mut Tx, agency: &Agency) -> Result<()> {
             ],
         )
         .await?;
-    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    if touched == 0 {
+        return Err(StoreError::Stale);
+    }
+    generation::begin(tx, Generation::Subjects).await
 }
 
 /// One agency within the scope.

@@ -15,6 +15,7 @@ pub mod dispatch;
 pub mod drawn;
 pub mod event;
 pub mod file;
+pub mod generation;
 pub mod import;
 pub mod import_stage;
 pub mod inspector;

@@ -209,6 +209,14 @@ fn drawn_values(publication: &str, filter: &PublishedFilter) -> Vec<Value> {
     values![publication, like(text), like(&text.to_ascii_uppercase()), &filter.unit, &filter.stratum]
 }
 
+/// How many rows of a published list the filter lets through.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn drawn_count(conn: &mut Conn, publication: &str, filter: &PublishedFilter) -> Result<u64> {
+    Ok(unsigned(conn.int(&format!("SELECT COUNT(*) {DRAWN_FROM}"), drawn_values(publication, filter)).await?))
+}
+
 /// One page of a published list. `page` counts from 0.
 ///
 /// # Errors
@@ -219,15 +227,15 @@ pub async fn drawn(
     filter: &PublishedFilter,
     page: u32,
     per_page: u32,
-) -> Result<Page<PublishedDrawn>> {
+) -> Result<Vec<PublishedDrawn>> {
     let per_page = per_page.clamp(1, PAGE_ROWS_MAX);
-    let total = conn.int(&format!("SELECT COUNT(*) {DRAWN_FROM}"), drawn_values(publication, filter)).await?;
     let mut with_page = drawn_values(publication, filter);
     with_page.extend(values![i64::from(per_page), i64::from(page) * i64::from(per_page)]);
-    let rows = conn
-        .rows(&format!("SELECT {DRAWN_COLUMNS} {DRAWN_FROM} ORDER BY position LIMIT $6 OFFSET $7"), with_page)
-        .await?;
-    Ok(Page { rows: rows.iter().map(read_drawn).collect::<Result<_>>()?, total: unsigned(total) })
+    conn.rows(&format!("SELECT {DRAWN_COLUMNS} {DRAWN_FROM} ORDER BY position LIMIT $6 OFFSET $7"), with_page)
+        .await?
+        .iter()
+        .map(read_drawn)
+        .collect()
 }
 
 /// The rows of a published list behind `after` (0 to begin), at most `limit`: for exports.

@@ -12,6 +12,7 @@ use domain::time::Instant;
 mod compare;
 mod preview;
 
+use super::generation::{self, Generation};
 use super::subject::{day_text, licences_text};
 use super::{path_end, unsigned};
 use crate::{Conn, Result, Tx, insert_rows, values};
@@ -324,6 +325,7 @@ pub async fn swap_subjects(
     add_tags(tx, &import, known).await?;
     add_licences(tx, &import, columns, known).await?;
     add_risk(tx, &import, columns, known).await?;
+    generation::begin(tx, Generation::Subjects).await?;
     Ok(counts)
 }
 

@@ -7,7 +7,7 @@ use domain::agency::Scope;
 use domain::ids::{AgencyId, SubjectId};
 use domain::subject::{RiskLevel, SubjectKind, SubjectStatus};
 
-use super::super::{Page, Window, like, path_end, unsigned};
+use super::super::{Window, like, path_end, unsigned};
 use super::known;
 use crate::{Conn, Result, Row, Value, values};
 
@@ -32,7 +32,7 @@ pub struct SubjectFilter {
     pub registered_to: Option<NaiveDate>,
 }
 
-/// An object as one line of a list.
+/// An object as one line of a list: what a page shows of it.
 #[derive(Clone, Debug)]
 pub struct SubjectLine {
     /// Its id.
@@ -43,30 +43,35 @@ pub struct SubjectLine {
     pub name: String,
     /// What it is.
     pub kind: SubjectKind,
-    /// A finer kind, or empty.
-    pub sub_kind: String,
-    /// The agency that registers it.
-    pub agency_id: AgencyId,
-    /// That agency's registrar key.
-    pub agency_code: String,
-    /// That agency's name for tables.
+    /// Name for tables of the agency that registers it.
     pub agency_name: String,
-    /// Division of the premises, or empty.
-    pub division: String,
     /// Day of establishment.
     pub registered_on: Option<NaiveDate>,
     /// Registration state.
     pub status: SubjectStatus,
+    /// Credit-risk class today.
+    pub credit_class: Option<RiskLevel>,
+    /// Tags, ascending.
+    pub tags: Vec<String>,
+}
+
+/// An object as one row of an exported register, which holds more than a page.
+#[derive(Clone, Debug)]
+pub struct SubjectRow {
+    /// What a page shows too.
+    pub line: SubjectLine,
+    /// A finer kind, or empty.
+    pub sub_kind: String,
+    /// Registrar key of the agency that registers it.
+    pub agency_code: String,
+    /// Division of the premises, or empty.
+    pub division: String,
     /// Industry code, or empty.
     pub industry: String,
     /// Address.
     pub address: String,
     /// Legal representative or responsible person.
     pub legal_person: String,
-    /// Credit-risk class today.
-    pub credit_class: Option<RiskLevel>,
-    /// Tags, ascending.
-    pub tags: Vec<String>,
 }
 
 macro_rules! credit_class {
@@ -127,9 +132,13 @@ fn conditions(scope: &Scope, filter: &SubjectFilter, day: NaiveDate) -> (String,
     (sql, values)
 }
 
-const COLUMNS: &str = "subject.id, subject.code, subject.name, subject.kind, subject.sub_kind, subject.agency_id,
-     agency.code AS agency_code, agency.short_name AS agency_name, subject.division, subject.registered_on, subject.status,
-     subject.industry, subject.address, subject.legal_person, subject.tags";
+/// What a page shows. Every column of every row costs a page some microseconds, so no other is read for it.
+const LINE_COLUMNS: &str = "subject.id, subject.code, subject.name, subject.kind, agency.short_name AS agency_name,
+     subject.registered_on, subject.status, subject.tags";
+/// What an export adds.
+const ROW_COLUMNS: &str =
+    "subject.sub_kind, agency.code AS agency_code, subject.division, subject.industry, subject.address,
+     subject.legal_person";
 
 fn read(row: &Row) -> Result<SubjectLine> {
     let tags = row.text("tags")?;
@@ -138,18 +147,23 @@ fn read(row: &Row) -> Result<SubjectLine> {
         code: row.text("code")?,
         name: row.text("name")?,
         kind: row.parse("kind")?,
-        sub_kind: row.text("sub_kind")?,
-        agency_id: row.parse("agency_id")?,
-        agency_code: row.text("agency_code")?,
         agency_name: row.text("agency_name")?,
-        division: row.text("division")?,
         registered_on: known(row, "registered_on")?,
         status: row.parse("status")?,
+        credit_class: row.opt_parse("credit_class")?,
+        tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+    })
+}
+
+fn read_row(row: &Row) -> Result<SubjectRow> {
+    Ok(SubjectRow {
+        line: read(row)?,
+        sub_kind: row.text("sub_kind")?,
+        agency_code: row.text("agency_code")?,
+        division: row.text("division")?,
         industry: row.text("industry")?,
         address: row.text("address")?,
         legal_person: row.text("legal_person")?,
-        credit_class: row.opt_parse("credit_class")?,
-        tags: tags.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
     })
 }
 
@@ -165,6 +179,17 @@ const SORTS: &[(&str, &str)] = &[
     ("tags", "subject.tags"),
 ];
 
+/// How many objects of the scope the filter lets through; `day` is today, for the risk class.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn count(conn: &mut Conn, scope: &Scope, filter: &SubjectFilter, day: NaiveDate) -> Result<u64> {
+    let (conditions, values) = conditions(scope, filter, day);
+    // `$1` is used in every case: PostgreSQL cannot type a parameter that no expression names.
+    let total = conn.int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values).await?;
+    Ok(unsigned(total))
+}
+
 /// A window of the objects of the scope that the filter lets through, by code; `day` is today, for the risk class.
 ///
 /// # Errors
@@ -175,34 +200,31 @@ pub async fn list(
     filter: &SubjectFilter,
     day: NaiveDate,
     window: Window,
-) -> Result<Page<SubjectLine>> {
+) -> Result<Vec<SubjectLine>> {
     let (conditions, values) = conditions(scope, filter, day);
-    // `$1` is used in every case: PostgreSQL cannot type a parameter that no expression names.
-    let total =
-        conn.int(&format!("SELECT COUNT(*) {conditions} AND CAST($1 AS TEXT) IS NOT NULL"), values.clone()).await?;
-    let rows = conn.rows(&select(&conditions, window), values).await?.iter().map(read).collect::<Result<_>>()?;
-    Ok(Page { rows, total: unsigned(total) })
+    conn.rows(&select(LINE_COLUMNS, &conditions, window), values).await?.iter().map(read).collect()
 }
 
 /// Calls `each` for every object of the window, in its order, without holding them: for an export of exactly what is shown.
 ///
 /// # Errors
 /// See [`crate::StoreError`]; an error of `each` ends the walk.
-pub async fn for_each_line(
+pub async fn for_each_row(
     conn: &mut Conn,
     scope: &Scope,
     filter: &SubjectFilter,
     day: NaiveDate,
     window: Window,
-    mut each: impl FnMut(SubjectLine) -> Result<()> + Send,
+    mut each: impl FnMut(SubjectRow) -> Result<()> + Send,
 ) -> Result<()> {
     let (conditions, values) = conditions(scope, filter, day);
-    conn.for_each(&select(&conditions, window), values, |row| each(read(&row)?)).await
+    let columns = format!("{LINE_COLUMNS}, {ROW_COLUMNS}");
+    conn.for_each(&select(&columns, &conditions, window), values, |row| each(read_row(&row)?)).await
 }
 
-fn select(conditions: &str, window: Window) -> String {
+fn select(columns: &str, conditions: &str, window: Window) -> String {
     let clause = window.clause(SORTS, "subject.code");
-    format!("SELECT {COLUMNS}, {CREDIT_CLASS} AS credit_class {conditions} {clause}")
+    format!("SELECT {columns}, {CREDIT_CLASS} AS credit_class {conditions} {clause}")
 }
 
 /// The tags that objects of the scope carry, with how many carry each, most frequent first.

@@ -13,11 +13,12 @@ use domain::ids::{AgencyId, SubjectId};
 use domain::subject::{Licence, RiskClass, Subject, Tag};
 use domain::time::Instant;
 
+use super::generation::{self, Generation};
 use super::path_end;
 use crate::{Conn, Result, Row, StoreError, Tx, insert_rows, values};
 
 pub use drawn::{SubjectDraw, draws};
-pub use list::{SubjectFilter, SubjectLine, for_each_line, list, tags_in_use};
+pub use list::{SubjectFilter, SubjectLine, SubjectRow, count, for_each_row, list, tags_in_use};
 pub use roll::{RollSubject, for_each_in_scope};
 
 /// An object as it stands now, with what the directory knows besides.
@@ -248,7 +249,8 @@ pub async fn insert(tx: &mut Tx, s: &Subject, changed_by: &str, now: Instant) ->
     .await?;
     write_tags(tx, s).await?;
     write_licences(tx, s).await?;
-    write_risk(tx, s).await
+    write_risk(tx, s).await?;
+    generation::begin(tx, Generation::Subjects).await
 }
 
 /// Writes an object back and keeps the version that it replaces. The code and the id stay.
@@ -283,7 +285,8 @@ pub async fn save(tx: &mut Tx, s: &Subject, version: i64, changed_by: &str, now:
     write_tags(tx, s).await?;
     tx.execute("DELETE FROM subject_licence WHERE subject_id = $1", values![s.id.to_string()]).await?;
     write_licences(tx, s).await?;
-    write_risk(tx, s).await
+    write_risk(tx, s).await?;
+    generation::begin(tx, Generation::Subjects).await
 }
 
 async fn write_tags(tx: &mut Tx, s: &Subject) -> Result<()> {

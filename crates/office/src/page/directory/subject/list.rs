@@ -62,11 +62,16 @@ pub(super) async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     Ok(Html(ListPage {
         page: desk.page_under(Area::Directory, [Crumb::to("名录库", "/office/directory"), Crumb::here("检查对象")]),
         table: table.with_file_rows_max(EXPORT_ROWS_MAX),
-        agencies: found.agencies.iter().map(|agency| Choice::new(agency.id.to_string(), &agency.short_name)).collect(),
+        agencies: found
+            .offered
+            .agencies
+            .iter()
+            .map(|agency| Choice::new(agency.id.to_string(), &agency.short_name))
+            .collect(),
         kinds: choices::<SubjectKind>(),
         statuses: choices::<SubjectStatus>(),
         levels: choices::<RiskLevel>(),
-        tags: found.tags.iter().map(tag).collect(),
+        tags: found.offered.tags.iter().map(tag).collect(),
         may_import: desk.may(UseCase::SubjectImport),
         query,
     })
