@@ -12,8 +12,9 @@ pub mod home;
 
 pub use ::drawing::{ceremony, fairness, party, public_site, task};
 pub use assigning::form;
+pub use kernel::paper;
 pub use kernel::{account, agency, audit, calendar, change, check, export, job, kill, rule, todo};
-pub use planning::{paper, scheme};
+pub use planning::scheme;
 pub use {assigning, directory, drawing, upkeep};
 
 pub use kernel::{

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use web::Proxies;
 
 use crate::exit::Failure;
+use crate::written;
 
 /// Where a server listens unless told otherwise: the loopback, without TLS.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -168,6 +169,7 @@ fn read_file(named: Option<&Path>, home: &Path) -> Result<File, Failure> {
             ));
         }
     };
+    written::fit_file(&path, &text)?;
     toml::from_str(&text).map_err(|error| {
         // The reader's own words are English; the line says enough beside the keys.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();

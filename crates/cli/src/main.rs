@@ -14,6 +14,7 @@ mod printer;
 mod say;
 mod speak;
 mod tls;
+mod written;
 
 use std::process::ExitCode;
 
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
     say::log_to_stderr();
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !bundle::is_reading_guarded() {
+        if !bundle::is_reading_guarded() && !sheet::is_reading_fenced() {
             report(panic);
         }
     }));

@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use app::form::{FormData, FormKind, FormPrinter, PrintError, PrintedForms};
 use app::paper::Glyphs;
 use chrono::{Datelike as _, NaiveDate};
-use paper::{CheckNotice, Day, FORMS_MAX, Item, PaperError, Person, Printer, RecordForm, SYSTEM_FONT_DIRS};
+use paper::{CheckNotice, Day, FORMS_MAX, FontRole, Item, PaperError, Person, Printer, RecordForm, SYSTEM_FONT_DIRS};
+use text::form::refused as say;
 
 /// Empty rows on a record form, for what is found besides its items.
 const SPARE_ROWS: u32 = 2;
@@ -29,7 +30,7 @@ impl PaperPrinter {
     }
 
     fn opened(&self) -> Result<&Printer, String> {
-        let opened = self.printer.get_or_init(|| Printer::new(&self.dirs).map_err(|error| error.to_string()));
+        let opened = self.printer.get_or_init(|| Printer::new(&self.dirs).map_err(|error| words_of(&error)));
         opened.as_ref().map_err(Clone::clone)
     }
 
@@ -152,8 +153,33 @@ fn day(day: NaiveDate) -> Option<Day> {
     Some(Day { year: day.year(), month: u8::try_from(day.month()).ok()?, day: u8::try_from(day.day()).ok()? })
 }
 
+/// What `paper` refuses, in the user's words, without a full stop.
+pub fn words_of(error: &PaperError) -> String {
+    match error {
+        PaperError::FontMissing { role, wanted, dirs } => {
+            let used_for = match role {
+                FontRole::Heading => "标题",
+                FontRole::Body => "正文",
+                FontRole::Label => "表格栏目",
+            };
+            let folders: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
+            say::font(used_for, wanted, &folders)
+        }
+        PaperError::GlyphMissing { character, .. } => say::group(*character),
+        PaperError::Incomplete { place, .. } => say::empty(place),
+        PaperError::BadText { place, character, .. } => say::character(place, *character),
+        PaperError::TooMany { what, count, max } => say::too_much(what, *count, *max),
+        PaperError::TooLong { place, count, max, .. } => say::too_much(place, *count, *max),
+        PaperError::NoForms => say::NONE.to_owned(),
+        PaperError::BadUrl { .. } => say::URL.to_owned(),
+        PaperError::BadDay { place, .. } => say::day(place),
+        PaperError::FontUnreadable(path) => say::unreadable(&path.display().to_string()),
+        PaperError::Internal(detail) => say::defect(detail),
+    }
+}
+
 fn refused(error: PaperError) -> PrintError {
-    let detail = error.to_string();
+    let detail = words_of(&error);
     match error {
         PaperError::GlyphMissing { form, character } => PrintError::Glyph { form, character },
         PaperError::BadText { form, .. }
@@ -219,6 +245,40 @@ mod tests {
             assert_eq!((seen, printed.unset.len(), printed.left_out.len()), (2, 0, 0));
             assert_eq!(printed, print(&mut seen).unwrap());
         }
+    }
+
+    #[test]
+    fn every_refusal_is_said_in_chinese() {
+        let place = "items[2].found".to_owned();
+        let all = [
+            PaperError::FontMissing {
+                role: FontRole::Heading,
+                wanted: vec!["方正小标宋简体".to_owned()],
+                dirs: vec![PathBuf::from("/srv/fonts")],
+            },
+            PaperError::GlyphMissing { form: 0, character: '\u{31350}' },
+            PaperError::Incomplete { form: 0, place: "contact" },
+            PaperError::BadText { form: 0, place: place.clone(), character: '\u{202E}' },
+            PaperError::TooMany { what: "font files", count: 5_001, max: 5_000 },
+            PaperError::TooLong { form: 0, place: "inspectors[0].certificate".to_owned(), count: 5_000, max: 4_000 },
+            PaperError::NoForms,
+            PaperError::BadUrl { form: 0 },
+            PaperError::BadDay { form: 0, place },
+            PaperError::FontUnreadable(PathBuf::from("/srv/fonts/a.ttf")),
+            PaperError::Internal("7".to_owned()),
+        ];
+        for error in all {
+            let said = words_of(&error);
+            let bare =
+                said.replace("/srv/fonts", "").replace("a.ttf", "").replace("https://", "").replace("http://", "");
+            assert!(!bare.contains(|c: char| c.is_ascii_lowercase()), "{said}");
+            assert!(said.chars().filter(|c| !c.is_ascii()).count() > 5, "{said}");
+        }
+        // As the doctor meets it: a machine without a single font.
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = [folder.path().to_owned()];
+        let missing = words_of(&Printer::new(&dirs).unwrap_err());
+        assert!(missing.contains("缺少标题用的字体") && missing.contains(&dirs[0].display().to_string()), "{missing}");
     }
 
     #[test]

@@ -8,17 +8,18 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error, Parser};
 
-use crate::{exit, say};
+use crate::{exit, say, written};
 
 /// The words of this run.
 ///
 /// # Errors
 /// The exit code after a help text (0), or after an error that was told (2).
 pub fn parse<T: Parser>() -> Result<T, ExitCode> {
+    let words = written::fit(std::env::args_os(), std::env::vars_os()).map_err(|failure| failure.report())?;
     let mut command = T::command();
     // Built first: then the options of every command, `--help` and `help` are there to be given their words.
     command.build();
-    let read = in_chinese(command).try_get_matches().and_then(|matches| T::from_arg_matches(&matches));
+    let read = in_chinese(command).try_get_matches_from(words).and_then(|matches| T::from_arg_matches(&matches));
     read.map_err(|error| told(&error))
 }
 

@@ -25,10 +25,12 @@ pub mod scheme;
 pub mod separation;
 pub mod state;
 pub mod subject;
+pub mod text;
 pub mod time;
 pub mod visit_day;
 pub mod work;
 
 pub use coded::{Coded, UnknownCode};
 pub use ids::*;
+pub use text::Text;
 pub use time::{Instant, china_day};

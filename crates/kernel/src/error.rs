@@ -156,6 +156,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Stale => Self::conflict("CORE-409"),
+            StoreError::NulInText => Self::new(ErrorKind::Invalid, "CORE-105"),
             StoreError::Busy => Self::new(ErrorKind::Unavailable, "CORE-503"),
             StoreError::Duplicate(_) | StoreError::Corrupt { .. } | StoreError::Backend(_) => Self::internal(error),
         }

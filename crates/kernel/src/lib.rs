@@ -21,6 +21,7 @@ pub mod export;
 pub mod job;
 pub mod kill;
 pub mod memo;
+pub mod paper;
 mod platform;
 pub mod rule;
 pub mod rulebook;

@@ -1,6 +1,5 @@
 //! The area of planning: what is to be checked, among whom, how many. Today schemes; the annual plans will stand beside them.
 
-pub mod paper;
 pub mod scheme;
 
 /// What planning hands up.

@@ -61,7 +61,7 @@ pub fn parse_date_cell(cell: &Cell) -> Result<NaiveDate, DateProblem> {
 }
 
 /// Reads `2021-05-08`, `2021/5/8`, `2021.05.08`, `20210508`, `2021年5月8日`, each also with a time behind it, which is left
-/// away, and a serial day of five digits as spreadsheets keep it (`44324`). Full-width digits are refused: see [`crate::hints`].
+/// away, and a serial day of five digits as spreadsheets keep it (`44324`). Full-width digits are refused.
 ///
 /// # Errors
 /// [`DateProblem`] if the text is in none of these forms or names no real day between [`YEAR_MIN`] and [`YEAR_MAX`].

@@ -15,6 +15,8 @@ pub enum Limit {
     ZipEntries,
     /// [`crate::Limits::claimed_cells_max`].
     ClaimedCells,
+    /// [`crate::Limits::merges_max`].
+    Merges,
     /// [`crate::Limits::rows_max`], or the rows an xlsx sheet can hold when writing.
     Rows,
     /// [`crate::Limits::columns_max`].
@@ -33,6 +35,7 @@ impl Limit {
             Self::ZipRatio => "zip_ratio_max",
             Self::ZipEntries => "zip_entries_max",
             Self::ClaimedCells => "claimed_cells_max",
+            Self::Merges => "merges_max",
             Self::Rows => "rows_max",
             Self::Columns => "columns_max",
             Self::CellCharacters => "cell_characters_max",
@@ -95,11 +98,33 @@ pub enum SheetError {
         /// Row of the cell with the quote.
         row: u32,
     },
+    /// A document of another office program, zipped as an xlsx is.
+    #[error("the file is {kind}, not an .xlsx workbook; save it as .xlsx")]
+    OtherOffice {
+        /// Which: `.ods`, `.xlsb`, `.docx` and the like.
+        kind: &'static str,
+    },
     /// The inside of an xlsx file contradicts the format.
-    #[error("the workbook is damaged ({detail}); open it and save it again")]
+    #[error("the workbook is damaged ({detail}) in sheet {sheet:?}, behind row {row:?}; open it and save it again")]
     Damaged {
         /// What the reader met, for the log.
         detail: String,
+        /// The sheet that was being read; empty if none was yet.
+        sheet: String,
+        /// The last row that was read whole, 0 if none was.
+        row: u32,
+    },
+    /// A cell that stands where no spreadsheet program can show one.
+    #[error(
+        "sheet {sheet} has a cell at row {row}, column {column}, beyond the format's last; open it and save it again"
+    )]
+    Beyond {
+        /// The sheet.
+        sheet: String,
+        /// The row, from 1.
+        row: u32,
+        /// The column, from 1.
+        column: u32,
     },
     /// No sheet has this name.
     #[error("the workbook has no sheet named {name}")]
@@ -139,7 +164,9 @@ impl SheetError {
             Self::Encoding { .. } => "encoding",
             Self::Garbled { .. } => "garbled",
             Self::UnclosedQuote { .. } => "unclosed_quote",
+            Self::OtherOffice { .. } => "other_office",
             Self::Damaged { .. } => "damaged",
+            Self::Beyond { .. } => "beyond",
             Self::NoSuchSheet { .. } => "no_such_sheet",
             Self::NoHeader { .. } => "no_header",
             Self::Write { .. } => "write",
@@ -148,7 +175,15 @@ impl SheetError {
     }
 
     pub(crate) fn damaged(detail: impl fmt::Display) -> Self {
-        Self::Damaged { detail: detail.to_string() }
+        Self::Damaged { detail: detail.to_string(), sheet: String::new(), row: 0 }
+    }
+
+    /// The same refusal, at this place as far as it is known.
+    pub(crate) fn at(self, sheet: &str, row: u32) -> Self {
+        match self {
+            Self::Damaged { detail, .. } => Self::Damaged { detail, sheet: sheet.to_owned(), row },
+            other => other,
+        }
     }
 
     pub(crate) fn write(detail: impl fmt::Display) -> Self {

@@ -5,8 +5,8 @@
 //! claims more is refused before it is unpacked.
 //!
 //! This crate knows cells, not check objects: it decides neither what a column means nor whether a code is right. It
-//! holds no Chinese sentence; callers turn codes into words. It changes nothing silently: what looks odd in a cell
-//! (full-width digits, a number that lost its last digits) is reported by [`hints`], never mended.
+//! holds no Chinese sentence; callers turn codes into words. It changes nothing silently: cells are handed on as they stand
+//! in the file, a number that lost its last digits among them ([`Cell::lost_digits`]). Which texts are fit is `domain`'s rule.
 
 mod cell;
 mod date;
@@ -14,7 +14,6 @@ mod decode;
 mod error;
 mod guard;
 mod header;
-mod hint;
 mod limits;
 mod mapping;
 mod problem;
@@ -22,6 +21,7 @@ mod problems_workbook;
 mod read_csv;
 mod read_xlsx;
 mod unpack;
+mod width;
 mod workbook;
 mod write_csv;
 mod write_xlsx;
@@ -31,11 +31,12 @@ pub use date::{DateProblem, parse_date, parse_date_cell};
 pub use error::{Limit, SheetError};
 pub use guard::{guard, unguard};
 pub use header::{Header, HeaderColumn, find_header};
-pub use hint::{Hint, hints, to_half_width};
 pub use limits::Limits;
 pub use mapping::{ColumnMapping, Field, MappedField, MappingProblem, Match};
 pub use problem::{Problem, Problems};
 pub use problems_workbook::{ProblemTexts, Shown, write_problems};
+pub use read_xlsx::{FORMAT_COLUMNS_MAX, FORMAT_ROWS_MAX, is_reading_fenced};
+pub use width::to_half_width;
 pub use workbook::{Format, Merge, Rows, SheetInfo, TextEncoding, Workbook, open};
 pub use write_csv::CsvWriter;
 pub use write_xlsx::{ColumnKind, ColumnSpec, FormColumn, Value, XlsxWriter};

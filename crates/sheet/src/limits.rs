@@ -13,6 +13,8 @@ pub struct Limits {
     pub zip_entries_max: u64,
     /// Number of cells that a sheet's own header claims (rows times columns), before any is read.
     pub claimed_cells_max: u64,
+    /// Merged areas of one sheet: every empty cell is compared with those of the data.
+    pub merges_max: u64,
     /// Rows of one sheet that hold anything, its heading included.
     pub rows_max: u64,
     /// The last column that may hold anything, counted from 1.
@@ -34,6 +36,7 @@ impl Default for Limits {
             zip_ratio_max: 200,
             zip_entries_max: 2_000,
             claimed_cells_max: 100_000_000,
+            merges_max: 20_000,
             rows_max: 1_000_000,
             columns_max: 200,
             cell_characters_max: 10_000,

@@ -5,6 +5,7 @@
 
 use crate::write_xlsx::Look;
 use crate::{ColumnKind, ColumnSpec, Header, Problem, Row, SheetError, Value, Workbook, XlsxWriter};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -139,8 +140,19 @@ fn write_list(writer: &mut XlsxWriter, problems: &[Problem], texts: &ProblemText
 }
 
 fn shortened(text: &str) -> String {
+    let text = &*legible(text);
     match text.char_indices().nth(VALUE_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
+}
+
+/// With the codes of what no workbook can hold in its place: controls and noncharacters would damage the file.
+fn legible(text: &str) -> Cow<'_, str> {
+    let foul = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || u32::from(c) & 0xFFFE == 0xFFFE;
+    if !text.contains(foul) {
+        return Cow::Borrowed(text);
+    }
+    let legible = |c: char| if foul(c) { format!("〔U+{:04X}〕", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(text.chars().map(legible).collect())
 }

@@ -1,21 +1,42 @@
 //! Rows of an xlsx sheet as a stream, through calamine's cell reader.
 //!
 //! Positions in such a file are plain text that anybody can write, and the library computes with them unchecked: its
-//! calls are fenced, so that a crafted file ends as [`SheetError::Damaged`] and not with the process.
+//! calls are fenced, so that a crafted file ends as [`SheetError::Damaged`] and not with the process. The refusal names
+//! the sheet and the last row that was read.
 
 use crate::error::{Limit, SheetError, within};
 use crate::workbook::Merge;
 use crate::{Cell, Limits, Row};
 use calamine::{DataRef, Reader, Xlsx, XlsxCellReader};
+use std::cell::Cell as Flag;
 use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(crate) type Source = BufReader<File>;
 
+/// The last row and column that the format has; what a program shows beyond is nobody's.
+pub const FORMAT_ROWS_MAX: u32 = 1_048_576;
+/// See [`FORMAT_ROWS_MAX`].
+pub const FORMAT_COLUMNS_MAX: u32 = 16_384;
+
+thread_local! {
+    static FENCED: Flag<bool> = const { Flag::new(false) };
+}
+
+/// Whether a panic of this thread, now, would only mean that a workbook is damaged: a program's panic hook has nothing to
+/// report then, because the refusal does.
+#[must_use]
+pub fn is_reading_fenced() -> bool {
+    FENCED.get()
+}
+
 /// Runs a call of the library; a panic in it becomes an error.
 pub(crate) fn fenced<T, E: std::fmt::Display>(call: impl FnOnce() -> Result<T, E>) -> Result<T, SheetError> {
-    match catch_unwind(AssertUnwindSafe(call)) {
+    let before = FENCED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(call));
+    FENCED.set(before);
+    match done {
         Ok(result) => result.map_err(SheetError::damaged),
         Err(_) => Err(SheetError::damaged("a position inside the sheet is out of bounds")),
     }
@@ -25,8 +46,9 @@ pub(crate) fn open(file: File) -> Result<Xlsx<Source>, SheetError> {
     fenced(|| Xlsx::new(BufReader::new(file)))
 }
 
-pub(crate) fn merges(book: &mut Xlsx<Source>, sheet: &str) -> Result<Vec<Merge>, SheetError> {
-    let dimensions = fenced(|| book.merge_cells_by_sheet_name(sheet))?;
+pub(crate) fn merges(book: &mut Xlsx<Source>, sheet: &str, limits: &Limits) -> Result<Vec<Merge>, SheetError> {
+    let dimensions = fenced(|| book.merge_cells_by_sheet_name(sheet)).map_err(|error| error.at(sheet, 0))?;
+    within(Limit::Merges, limits.merges_max, u64::try_from(dimensions.len()).unwrap_or(u64::MAX), None)?;
     Ok(dimensions
         .into_iter()
         .map(|area| Merge {
@@ -40,22 +62,34 @@ pub(crate) fn merges(book: &mut Xlsx<Source>, sheet: &str) -> Result<Vec<Merge>,
 
 pub(crate) struct XlsxRows<'a> {
     reader: Box<XlsxCellReader<'a, Source>>,
+    sheet: String,
     limits: Limits,
     /// First cell of the next row, already taken from the stream.
     waiting: Option<(u32, u32, Cell)>,
     ended: bool,
     last_row: u32,
+    /// Row of the last cell that was read.
+    seen: u32,
     rows: u64,
 }
 
 impl<'a> XlsxRows<'a> {
     pub(crate) fn new(book: &'a mut Xlsx<Source>, sheet: &str, limits: &Limits) -> Result<Self, SheetError> {
-        let reader = fenced(|| book.worksheet_cells_reader(sheet))?;
+        let reader = fenced(|| book.worksheet_cells_reader(sheet)).map_err(|error| error.at(sheet, 0))?;
         let claimed = reader.dimensions();
         let height = u64::from(claimed.end.0.saturating_sub(claimed.start.0)) + 1;
         let width = u64::from(claimed.end.1.saturating_sub(claimed.start.1)) + 1;
         within(Limit::ClaimedCells, limits.claimed_cells_max, height.saturating_mul(width), None)?;
-        Ok(Self { reader: Box::new(reader), limits: limits.clone(), waiting: None, ended: false, last_row: 0, rows: 0 })
+        Ok(Self {
+            reader: Box::new(reader),
+            sheet: sheet.to_owned(),
+            limits: limits.clone(),
+            waiting: None,
+            ended: false,
+            last_row: 0,
+            seen: 0,
+            rows: 0,
+        })
     }
 
     pub(crate) fn next_into(&mut self, row: &mut Row) -> Result<bool, SheetError> {
@@ -84,7 +118,8 @@ impl<'a> XlsxRows<'a> {
                 return Ok(false);
             }
             if row.number <= self.last_row {
-                return Err(SheetError::damaged(format!("row {} stands after row {}", row.number, self.last_row)));
+                let error = SheetError::damaged(format!("row {} stands after row {}", row.number, self.last_row));
+                return Err(error.at(&self.sheet, self.last_row));
             }
             self.last_row = row.number;
             if !row.is_blank() {
@@ -98,14 +133,19 @@ impl<'a> XlsxRows<'a> {
     /// The next cell that is not empty, with row and column counted from 1.
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, SheetError> {
         loop {
-            let Some(found) = fenced(|| self.reader.next_cell())? else {
+            let next = fenced(|| self.reader.next_cell()).map_err(|error| error.at(&self.sheet, self.seen));
+            let Some(found) = next? else {
                 return Ok(None);
             };
             let (row, column) = found.get_position();
             let (number, column) = (row.saturating_add(1), column.saturating_add(1));
+            self.seen = number;
             let cell = convert(found.get_value());
             if cell == Cell::Empty {
                 continue;
+            }
+            if number > FORMAT_ROWS_MAX || column > FORMAT_COLUMNS_MAX {
+                return Err(SheetError::Beyond { sheet: self.sheet.clone(), row: number, column });
             }
             within(Limit::Columns, self.limits.columns_max, u64::from(column), Some(number))?;
             if let Cell::Text(text) = &cell

@@ -18,11 +18,33 @@ pub(crate) fn check_archive<R: Read + Seek>(source: R, limits: &Limits) -> Resul
     let mut archive = ZipArchive::new(source).map_err(SheetError::damaged)?;
     let entries = u64::try_from(archive.len()).unwrap_or(u64::MAX);
     within(Limit::ZipEntries, limits.zip_entries_max, entries, None)?;
+    if entries == 0 {
+        return Err(SheetError::NotASpreadsheet);
+    }
     if archive.has_duplicate_names() {
         return Err(SheetError::damaged("two parts have one name"));
     }
     check_claims(&mut archive, limits)?;
     check_counts(&mut archive, limits)
+}
+
+/// Parts that tell the documents of office programs apart, and what such a file is called.
+const OTHERS: [(&str, &str); 5] = [
+    ("word/document.xml", ".docx"),
+    ("ppt/presentation.xml", ".pptx"),
+    ("xl/workbook.bin", ".xlsb"),
+    ("content.xml", ".ods"),
+    ("Index/Document.iwa", ".numbers"),
+];
+
+/// What an archive without a workbook is: a document of another program, or no document at all.
+pub(crate) fn other_than_xlsx<R: Read + Seek>(source: R) -> Option<SheetError> {
+    let archive = ZipArchive::new(source).ok()?;
+    let has = |wanted: &str| archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case(wanted));
+    if let Some((_, kind)) = OTHERS.iter().find(|(part, _)| has(part)) {
+        return Some(SheetError::OtherOffice { kind });
+    }
+    (!has("xl/workbook.xml")).then_some(SheetError::NotASpreadsheet)
 }
 
 fn check_claims<R: Read + Seek>(archive: &mut ZipArchive<R>, limits: &Limits) -> Result<(), SheetError> {

@@ -86,7 +86,7 @@ impl std::fmt::Debug for Workbook {
 /// Opens an xlsx or CSV file by its content; the name's ending is not looked at. An xlsx file is unpacked once to be counted.
 ///
 /// # Errors
-/// [`SheetError::TooMuch`] beyond a limit; `Empty`, `OldOrEncrypted`, `WebPage`, `NotASpreadsheet`, `Encoding` or `Damaged`
+/// [`SheetError::TooMuch`] beyond a limit; `Empty`, `OldOrEncrypted`, `OtherOffice`, `WebPage`, `NotASpreadsheet`, `Encoding` or `Damaged`
 /// for files that cannot be read, each with what to do; `Io` if the disk fails.
 pub fn open(path: &Path, limits: &Limits) -> Result<Workbook, SheetError> {
     let mut file = File::open(path)?;
@@ -111,18 +111,16 @@ fn recognise(file: &mut File) -> Result<Kind, SheetError> {
     let mut start = Vec::new();
     file.take(4096).read_to_end(&mut start)?;
     file.seek(SeekFrom::Start(0))?;
-    let text = String::from_utf8_lossy(&start).trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
+    // Of UTF-16 the zero bytes are left out: the marks of a web page are ASCII.
+    let letters: Vec<u8> = start.iter().copied().filter(|byte| !matches!(byte, 0 | 0xFE | 0xFF)).collect();
+    let text = String::from_utf8_lossy(&letters).trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
     if start.is_empty() {
         Err(SheetError::Empty)
     } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
         Ok(Kind::Zip)
     } else if start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         Err(SheetError::OldOrEncrypted)
-    } else if text.starts_with("<html")
-        || text.starts_with("<!doctype")
-        || text.starts_with("<table")
-        || text.starts_with("<?xml")
-    {
+    } else if is_markup(&text) || text.starts_with("mime-version:") {
         Err(SheetError::WebPage)
     } else if start.contains(&0) && !start.starts_with(&[0xFF, 0xFE]) && !start.starts_with(&[0xFE, 0xFF]) {
         Err(SheetError::NotASpreadsheet)
@@ -131,8 +129,20 @@ fn recognise(file: &mut File) -> Result<Kind, SheetError> {
     }
 }
 
-fn open_xlsx(file: File, limits: &Limits) -> Result<Workbook, SheetError> {
-    let book = read_xlsx::open(file)?;
+/// Whether a text begins with a tag: a page or a part of one, as many systems export it under a spreadsheet's name.
+fn is_markup(text: &str) -> bool {
+    text.strip_prefix('<')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '!' || c == '?'))
+}
+
+fn open_xlsx(mut file: File, limits: &Limits) -> Result<Workbook, SheetError> {
+    let book = match read_xlsx::open(file.try_clone()?) {
+        Ok(book) => book,
+        Err(error) => {
+            file.seek(SeekFrom::Start(0))?;
+            return Err(unpack::other_than_xlsx(BufReader::new(file)).unwrap_or(error));
+        }
+    };
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let sheets = sheets
         .map(|sheet| SheetInfo { name: sheet.name.clone(), visible: sheet.visible == SheetVisible::Visible })
@@ -206,7 +216,7 @@ impl Workbook {
     pub fn merges(&mut self, sheet: &str) -> Result<Vec<Merge>, SheetError> {
         self.require(sheet)?;
         match &mut self.inner {
-            Inner::Xlsx(book) => read_xlsx::merges(book, sheet),
+            Inner::Xlsx(book) => read_xlsx::merges(book, sheet, &self.limits),
             Inner::Csv { .. } => Ok(Vec::new()),
         }
     }

@@ -1,7 +1,7 @@
 //! Many rows at once: multi-row `VALUES` on SQLite (one statement per row costs 38 times as much through the driver's
 //! worker thread), `COPY` on PostgreSQL.
 
-use crate::driver::ConnKind;
+use crate::driver::{ConnKind, storable};
 use crate::{Conn, Result, StoreError, Tx, Value};
 
 /// Placeholders of one statement on SQLite; its own limit is 32 766.
@@ -16,7 +16,7 @@ pub type Column = &'static str;
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] if a unique index refuses one row: then none is written once the caller drops the
-/// transaction. [`StoreError::Corrupt`] if a row has not one value per column.
+/// transaction. [`StoreError::NulInText`] for a text with U+0000. [`StoreError::Corrupt`] if a row has not one value per column.
 pub async fn insert_rows(tx: &mut Tx, table: &'static str, columns: &[Column], rows: Vec<Vec<Value>>) -> Result<u64> {
     if let Some(row) = rows.iter().find(|row| row.len() != columns.len()) {
         return Err(StoreError::Corrupt {
@@ -24,6 +24,8 @@ pub async fn insert_rows(tx: &mut Tx, table: &'static str, columns: &[Column], r
             detail: format!("{} values for {} columns", row.len(), columns.len()),
         });
     }
+    // `COPY` would be cut off in the middle, and binds no values that the driver could look at.
+    rows.iter().try_for_each(|row| storable(row))?;
     let count = rows.len() as u64;
     let conn: &mut Conn = tx;
     match &mut conn.0 {

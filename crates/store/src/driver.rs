@@ -406,7 +406,15 @@ macro_rules! values {
     ($($e:expr),* $(,)?) => { vec![$($crate::Value::from($e)),*] };
 }
 
+/// The last door: SQLite stores U+0000 in a text and PostgreSQL refuses it, so that a copy of the one would not go into the
+/// other. What people type is judged long before, with its place.
+pub(crate) fn storable(values: &[Value]) -> Result<()> {
+    let holds_nul = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+    if values.iter().any(holds_nul) { Err(StoreError::NulInText) } else { Ok(()) }
+}
+
 fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
+    storable(&values)?;
     let mut arguments = SqliteArguments::default();
     for value in values {
         match value {
@@ -420,6 +428,7 @@ fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
 }
 
 fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
+    storable(&values)?;
     let mut arguments = PgArguments::default();
     for value in values {
         match value {

@@ -1,4 +1,4 @@
-//! What can go wrong in the store, in the five kinds that callers tell apart.
+//! What can go wrong in the store, in the kinds that callers tell apart.
 
 /// A failure of the store. Only [`StoreError::Backend`] is a fault of the installation; the others are answers.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum StoreError {
     /// The database is locked by another writer for longer than the busy timeout.
     #[error("database busy")]
     Busy,
+    /// A text holds U+0000, which PostgreSQL cannot keep and SQLite would: neither is asked.
+    #[error("a text holds U+0000")]
+    NulInText,
     /// A value in the database cannot be read as the domain type it should be.
     #[error("corrupt value in column {column}: {detail}")]
     Corrupt {

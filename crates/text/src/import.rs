@@ -20,10 +20,14 @@ const REASONS: &[Reason] = &[
     r("required", "必填项为空", "此项必须填写。"),
     r("too_long", "超过字数上限", "有{0}个字，最多{1}个字，请缩短。"),
     r("formula", "疑似公式", "以公式符号开头，可能被表格软件执行，请改为普通文字。"),
-    r("control", "含控制字符", "含有不可见的控制字符，请删去后重新填写。"),
-    r("invisible", "含隐形字符", "含有看不见的字符，请删去后重新填写。"),
-    r("garbled", "含乱码", "文字已成乱码，请从原系统重新导出。"),
-    r("line_break", "含换行", "单元格内有换行或制表符，请改为一行。"),
+    r("nul", "含空字符", "{0}"),
+    r("control", "含控制字符", "{0}"),
+    r("invisible", "含隐形字符", "{0}"),
+    r("direction", "含改变书写方向的标记", "{0}"),
+    r("private_use", "含自造字", "{0}"),
+    r("unassigned", "含未编码的字", "{0}"),
+    r("garbled", "含乱码", "{0}"),
+    r("line_break", "含换行", "{0}"),
     r("error_value", "公式错误值", "单元格是公式的错误值“{0}”，请填写实际内容。"),
     r("merged", "数据区有合并单元格", "此格被合并到其他单元格中，没有内容，请取消合并并逐行填写。"),
     r("full_width", "全角字符", "含有全角字符，请改为半角，即“{0}”。"),
@@ -238,12 +242,43 @@ pub fn limit(name: &str) -> &'static str {
         "zip_ratio_max" => "压缩比",
         "zip_entries_max" => "压缩包内的文件数",
         "claimed_cells_max" => "声明的单元格数",
+        "merges_max" => "合并单元格数",
         "rows_max" => "行数",
         "columns_max" => "列数",
         "cell_characters_max" => "单个单元格的字数",
         _ => "大小",
     }
 }
+
+/// A place in a file, in brackets: the sheet where it is known, and the row unless it is 0.
+#[must_use]
+pub fn place(sheet: &str, row: u32) -> String {
+    match (sheet.is_empty(), row) {
+        (true, 0) => String::new(),
+        (true, row) => format!("（第{row}行）"),
+        (false, 0) => format!("（工作表“{sheet}”）"),
+        (false, row) => format!("（工作表“{sheet}”第{row}行）"),
+    }
+}
+
+/// As [`place`], where only the last sound row is known.
+#[must_use]
+pub fn behind(sheet: &str, row: u32) -> String {
+    match (sheet.is_empty(), row) {
+        (true, _) => String::new(),
+        (false, 0) => format!("（工作表“{sheet}”的开头）"),
+        (false, row) => format!("（工作表“{sheet}”，第{row}行之后）"),
+    }
+}
+
+/// Some texts will not stand on the forms as they were written: how many, and what becomes of them.
+#[must_use]
+pub fn unprinted(count: &u64) -> String {
+    format!("有{}处文字含有文书字体印不出的字", crate::thousands(*count))
+}
+
+/// What to do about it.
+pub const UNPRINTED_NEXT: &str = "可以照常导入；印制文书时，该字的位置印出它的编码，例如〔U+31350〕，须由人补写。请核对是否填错，或请系统管理员安装生僻字字体。";
 
 /// Title of the job of a dry run.
 #[must_use]

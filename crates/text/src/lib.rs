@@ -30,6 +30,7 @@ pub mod template;
 pub mod term;
 pub mod todo;
 pub mod upkeep;
+pub mod written;
 
 pub use date::{clock, day, day_with_kind, due, effective, left, moment, span, weekday};
 pub use explain::{Explain, Message, field};

@@ -328,7 +328,7 @@ pub fn fonts_lack(characters: &[char]) -> Finding {
 #[must_use]
 pub fn fonts_missing(detail: &dyn Display) -> Finding {
     finding(
-        format!("文书不能印制：{detail}"),
+        format!("文书不能印制：{detail}。"),
         "请安装中文字体（例如 fonts-noto-cjk），或在 mingcha.toml 中用 fonts 指定字体文件夹。",
     )
 }

@@ -13,7 +13,7 @@ use domain::ids::{AgencyId, FileId};
 use domain::role::Role;
 use files::FileStore;
 use store::repo::file::File;
-use store::{Engine, Store};
+use store::{Engine, Store, StoreError};
 use tempfile::TempDir;
 use testkit::{PASSWORD, World, on_both};
 
@@ -163,6 +163,31 @@ on_both! {
             Engine::Postgres => Engine::Sqlite,
         };
         round_trip(&world, other, "backup").await;
+    }
+
+    async fn what_one_engine_refuses_the_other_refuses_too(world) {
+        let store = world.store().await;
+        let mut tx = store.write().await.unwrap();
+        let sql = "INSERT INTO counter (name, value) VALUES ($1, $2)";
+        let refused = tx.execute(sql, store::values!["a\0b", 1_i64]).await;
+        assert!(matches!(refused, Err(StoreError::NulInText)), "{refused:?}");
+        let rows = vec![store::values!["甲", 1_i64], store::values!["乙\0", 1_i64]];
+        let refused = store::insert_rows(&mut tx, "counter", &["name", "value"], rows).await;
+        assert!(matches!(refused, Err(StoreError::NulInText)), "{refused:?}");
+        // Neither was begun: the transaction goes on.
+        tx.execute(sql, store::values!["丙", 1_i64]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = store.read().await.unwrap();
+        let asked = conn.int("SELECT COUNT(*) FROM counter WHERE name = $1", store::values!["a\0b"]).await;
+        assert!(matches!(asked, Err(StoreError::NulInText)), "{asked:?}");
+        let held = "SELECT COUNT(*) FROM counter WHERE name IN ($1, $2)";
+        assert_eq!(conn.int(held, store::values!["甲", "丙"]).await.unwrap(), 1);
+        drop(conn);
+        store.close().await;
+        let error = app::Error::from(StoreError::NulInText);
+        assert_eq!((error.kind, error.code), (app::ErrorKind::Invalid, "CORE-105"));
+        let other = if engine_of(&world).await == Engine::Sqlite { Engine::Postgres } else { Engine::Sqlite };
+        round_trip(&world, other, "nul.zip").await;
     }
 
     async fn the_scripts_and_the_live_schema_agree(world) {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::component::FieldErrors;
+use crate::typed::Again;
 
 /// Kinds of refusals and failures that a front tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +98,16 @@ pub struct Error {
     pub next_step: String,
     /// For [`Category::Invalid`]: what is wrong with which field.
     pub fields: FieldErrors,
+    /// What few errors have, apart, so that a result of a handler stays small.
+    more: Box<More>,
+}
+
+#[derive(Debug, Default)]
+struct More {
     /// Another status of the same family where the protocol knows one (413, 415).
     status: Option<StatusCode>,
+    /// The form that can be corrected and sent again, where no handler saw it.
+    again: Option<Box<Again>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -113,8 +122,7 @@ impl Error {
             message: message.to_owned(),
             next_step: next_step.to_owned(),
             fields: FieldErrors::default(),
-            status: None,
-            source: None,
+            more: Box::default(),
         }
     }
 
@@ -160,27 +168,34 @@ impl Error {
     /// Keeps the cause for the log.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.more.source = Some(source.into());
         self
     }
 
     /// Answers with a status more exact than the category's.
     #[must_use]
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = Some(status);
+        self.more.status = Some(status);
+        self
+    }
+
+    /// Offers the form again, with what was typed.
+    #[must_use]
+    pub(crate) fn with_again(mut self, again: Again) -> Self {
+        self.more.again = Some(Box::new(again));
         self
     }
 
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status.unwrap_or(self.category.status())
+        self.more.status.unwrap_or(self.category.status())
     }
 
     /// The cause, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
-        self.source.as_deref()
+        self.more.source.as_deref()
     }
 }
 
@@ -206,6 +221,7 @@ pub(crate) struct Shown {
     pub(crate) message: String,
     pub(crate) next_step: String,
     pub(crate) fields: FieldErrors,
+    pub(crate) again: Option<Box<Again>>,
 }
 
 impl IntoResponse for Error {
@@ -225,6 +241,7 @@ impl IntoResponse for Error {
             message: self.message,
             next_step: self.next_step,
             fields: self.fields,
+            again: self.more.again,
         });
         response
     }

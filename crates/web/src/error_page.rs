@@ -11,6 +11,7 @@ use crate::error::{Category, Error, Shown};
 use crate::frame::Frame;
 use crate::page::Page;
 use crate::request_id::RequestId;
+use crate::typed::Again;
 use crate::{back, flash};
 
 /// Where a front sends people who are not signed in, and where home is.
@@ -98,6 +99,9 @@ fn answer(pages: ErrorPages, asked: &Asked, shown: &Shown, plain: &Response) -> 
         }
     } else if asked.part {
         part(asked, shown, plain.status())
+    } else if let Some(again) = shown.again.as_deref().filter(|_| asked.page) {
+        let home = pages.home_from(&asked.address);
+        rendered(&AgainPage { shown, again, request_id: &asked.request_id, home }, plain.status())
     } else if asked.page {
         match asked.back().filter(|_| !asked.get && asked.frame.page().is_some() && comes_back(shown.category)) {
             Some(back) => refused(&back, asked, shown),
@@ -156,6 +160,16 @@ fn to_sign_in(sign_in: &str, asked: &Asked) -> Response {
 struct ErrorPage<'a> {
     shown: &'a Shown,
     status: u16,
+    request_id: &'a str,
+    home: &'a str,
+}
+
+/// A form that no handler saw, to be corrected and sent again.
+#[derive(Template)]
+#[template(path = "error/again.html")]
+struct AgainPage<'a> {
+    shown: &'a Shown,
+    again: &'a Again,
     request_id: &'a str,
     home: &'a str,
 }

@@ -75,7 +75,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 }
 
 /// A request that our own pages would not send; the detail helps whoever wrote the program that sent it.
-fn unread(status: StatusCode, detail: String) -> Error {
+pub(crate) fn unread(status: StatusCode, detail: String) -> Error {
     let error = match status {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Error::new(Category::TooMany).saying("WEB-413", "提交的内容太大", "请拆成几次提交，或压缩附件。")

@@ -1,5 +1,5 @@
 //! The layers every front wears: a name for the request, security headers, the check of its origin, a limit for bodies,
-//! compression, and words for every error, panics included. Sessions and permissions are the fronts' and `app`'s.
+//! the check of all that is typed, compression, and words for every error, panics included. Sessions and permissions are the fronts' and `app`'s.
 
 use std::any::Any;
 
@@ -15,7 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::client::{self, Proxies};
 use crate::error::Error;
 pub use crate::error_page::ErrorPages;
-use crate::{error_page, flash, origin, request_id};
+use crate::{error_page, flash, origin, request_id, typed};
 
 /// Most bytes of a form or a JSON body, unless a route sets its own `DefaultBodyLimit`.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -43,6 +43,7 @@ pub fn harden(router: Router, how: Hardening) -> Router {
     let Hardening { pages, trusted_origins, secure, proxies } = how;
     router
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(typed::fit))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(move |request: Request, next: Next| origin::check(trusted_origins, request, next)))
         .layer(from_fn(move |request: Request, next: Next| error_page::render(pages, trusted_origins, request, next)))

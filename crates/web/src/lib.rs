@@ -26,6 +26,7 @@ pub mod qr;
 pub mod query;
 pub mod request_id;
 pub mod table;
+pub mod typed;
 
 pub use assets::{asset_url, icon};
 pub use client::{Client, Proxies};

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use kernel::paper::Glyphs;
 use kernel::{Error, Platform};
-use planning::paper::Glyphs;
 
 /// Which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -19,6 +19,7 @@ use crate::clock::MachineClock;
 use crate::command::serve::{default_url, needs_tls};
 use crate::config::Settings;
 use crate::exit::{Outcome, REFUSED};
+use crate::printer::words_of;
 use crate::{say, tls};
 
 /// Days before its end from which a certificate is spoken of.
@@ -91,7 +92,7 @@ fn font_check(folders: &[PathBuf]) -> Found {
             lacking.dedup();
             (Verdict::Fault, words::fonts_lack(&lacking))
         }
-        Err(error) => (Verdict::Fault, words::fonts_missing(&error)),
+        Err(error) => (Verdict::Fault, words::fonts_missing(&words_of(&error))),
     }
 }
 

@@ -130,6 +130,13 @@ async fn steps(platform: &Platform, settings: &Settings, arguments: &Arguments, 
             println!("removed\t{}", report.removed);
         }
     }
+    if report.unprinted > 0 {
+        say::line(format_args!("{}。{}", text::import::unprinted(&report.unprinted), text::import::UNPRINTED_NEXT));
+        for unprinted in &report.unprinted_shown {
+            let (row, name) = (unprinted.row, &unprinted.column_name);
+            say::line(format_args!("第{row}行 {name}：{}（{}）", unprinted.text, unprinted.characters));
+        }
+    }
     say::line(if arguments.dry_run { "没有问题；未写入（--dry-run）。" } else { "已全部写入。" });
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,21 @@
 //! Reads the cells of one row and notes what is wrong with them, at most one problem a cell. It mends nothing but the
-//! spaces around a text and the mark that our own exports put before formulas.
+//! spaces around a text, its normal form (`domain::text`), and the mark that our own exports put before formulas.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sheet::{Cell, DateProblem, Header, Hint, Problem, Problems, Row, parse_date_cell, to_half_width};
+use domain::text::{BadChar, BadText, Shape, check, tidy};
+use kernel::paper::Names;
+use sheet::{Cell, DateProblem, Header, Problem, Problems, Row, parse_date_cell, to_half_width};
+use text::Explain as _;
+
+use super::report::UnprintedText;
 
 /// Problems that are kept with their place; beyond it they are only counted.
 pub(super) const PROBLEMS_KEPT_MAX: usize = 5_000;
+/// Texts that cannot be printed as they are and are kept with their place.
+const UNPRINTED_KEPT_MAX: usize = 200;
 
 /// The problems of one file, and the row in hand.
 pub(super) struct Checker {
@@ -17,11 +24,30 @@ pub(super) struct Checker {
     by_code: BTreeMap<String, u64>,
     /// Problems of the row in hand.
     in_row: u64,
+    names: Names,
+    unprinted: Unprinted,
+}
+
+/// Texts that stand on forms and hold characters that the forms' fonts lack. They stop nobody: on the form the code stands
+/// in the character's place.
+#[derive(Debug, Default)]
+pub(super) struct Unprinted {
+    /// All of them.
+    pub(super) count: u64,
+    /// The first.
+    pub(super) shown: Vec<UnprintedText>,
 }
 
 impl Checker {
-    pub(super) fn new(header: Header) -> Self {
-        Self { header, problems: Problems::new(PROBLEMS_KEPT_MAX), by_code: BTreeMap::new(), in_row: 0 }
+    pub(super) fn new(header: Header, names: Names) -> Self {
+        Self {
+            header,
+            problems: Problems::new(PROBLEMS_KEPT_MAX),
+            by_code: BTreeMap::new(),
+            in_row: 0,
+            names,
+            unprinted: Unprinted::default(),
+        }
     }
 
     /// Begins the next row.
@@ -34,9 +60,26 @@ impl Checker {
         self.in_row == 0
     }
 
-    /// The problems kept, and how many there were of each kind.
-    pub(super) fn into_parts(self) -> (Problems, BTreeMap<String, u64>) {
-        (self.problems, self.by_code)
+    /// The problems kept, how many there were of each kind, and what cannot be printed as it is.
+    pub(super) fn into_parts(self) -> (Problems, BTreeMap<String, u64>, Unprinted) {
+        (self.problems, self.by_code, self.unprinted)
+    }
+
+    /// Looks whether a text that will stand on forms can be printed as it is.
+    pub(super) fn on_forms(&mut self, row: &Row, column: Option<u32>, text: &str) {
+        let lacking = self.names.lacking_in(text);
+        if lacking.is_empty() {
+            return;
+        }
+        self.unprinted.count += 1;
+        if self.unprinted.shown.len() < UNPRINTED_KEPT_MAX {
+            self.unprinted.shown.push(UnprintedText {
+                row: row.number,
+                column_name: column.map(|c| self.header.name_of(c)).unwrap_or_default(),
+                text: text.to_owned(),
+                characters: lacking.chars().map(text::written::code).collect::<Vec<_>>().join("、"),
+            });
+        }
     }
 
     /// Notes a problem of a cell; without a column, of the row.
@@ -71,20 +114,24 @@ impl Checker {
             }
             return Some(text);
         }
-        let text = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(sheet::unguard(text)),
-            Cow::Owned(text) => Cow::Owned(sheet::unguard(&text).to_owned()),
-        };
         // Formulas that an export of ours has marked are texts.
-        if let Some(code) = oddity(&row.text(at)) {
-            self.note(row, column, code, vec![]);
+        let marked = sheet::unguard(&text).len() != text.len();
+        let text = match text {
+            Cow::Borrowed(text) => tidy(sheet::unguard(text), Shape::Line),
+            Cow::Owned(text) => Cow::Owned(tidy(sheet::unguard(&text), Shape::Line).into_owned()),
+        };
+        if !marked && sheet::guard(&text).len() != text.len() {
+            self.note(row, column, "formula", vec![]);
             return None;
         }
-        // A character has at most four bytes: only long texts need counting.
-        if text.len() > chars_max {
-            let chars = text.chars().count();
-            if chars > chars_max {
-                self.note(row, column, "too_long", vec![chars.to_string(), chars_max.to_string()]);
+        match check(&text, Shape::Line, chars_max) {
+            Ok(()) => {}
+            Err(BadText::TooLong { chars, max }) => {
+                self.note(row, column, "too_long", vec![chars.to_string(), max.to_string()]);
+                return None;
+            }
+            Err(unfit @ BadText::Character { bad, .. }) => {
+                self.note(row, column, problem_of(bad), vec![unfit.explain().to_string()]);
                 return None;
             }
         }
@@ -156,14 +203,16 @@ impl Checker {
     }
 }
 
-/// What makes a text unfit for a directory, whatever its field.
-fn oddity(text: &str) -> Option<&'static str> {
-    sheet::hints(text).into_iter().find_map(|hint| match hint {
-        Hint::Formula => Some("formula"),
-        Hint::Control => Some("control"),
-        Hint::Invisible => Some("invisible"),
-        Hint::Garbled => Some("garbled"),
-        Hint::LineBreak => Some("line_break"),
-        Hint::OuterSpace | Hint::FullWidth | Hint::LostDigits => None,
-    })
+/// The problem of a cell with such a character.
+const fn problem_of(bad: BadChar) -> &'static str {
+    match bad {
+        BadChar::Nul => "nul",
+        BadChar::Control => "control",
+        BadChar::LineBreak => "line_break",
+        BadChar::Invisible => "invisible",
+        BadChar::Direction => "direction",
+        BadChar::PrivateUse => "private_use",
+        BadChar::Unassigned => "unassigned",
+        BadChar::Garbled => "garbled",
+    }
 }

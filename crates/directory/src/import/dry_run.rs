@@ -24,6 +24,7 @@ use super::report::{ImportReport, file_error};
 use super::step::{commit_job, layout_of};
 use super::{Layout, PURPOSE_PROBLEMS, Payload, THING, inspector_change};
 use kernel::job::Run;
+use kernel::paper::{Names, Paper};
 use kernel::{Error, ErrorKind, Platform, Result};
 
 /// Batches that wait to be staged: reading must not run away from writing.
@@ -106,6 +107,7 @@ async fn stage(
         layout: layout.clone(),
         agencies: Agencies::new(agencies, &scope),
         accounts,
+        names: Names::new(Paper::of(platform).await?),
         today: run.ctx.today(),
         unix_ms: run.ctx.ms(),
         entropy: run.ctx.entropy.clone(),
@@ -134,7 +136,7 @@ async fn compare(
     read: Read,
 ) -> Result<(ImportReport, Vec<Problem>)> {
     run.progress(read.rows, read.rows, "check").await?;
-    let Read { rows, problems, mut by_code } = read;
+    let Read { rows, problems, mut by_code, unprinted } = read;
     let mut kept = problems.kept().to_vec();
     let mut conn = platform.store().read().await?;
     let scope = scope_of(&mut conn, payload).await?;
@@ -162,7 +164,9 @@ async fn compare(
     } else {
         StagedCounts::default()
     };
-    Ok((ImportReport::of(rows, &kept, &by_code, counts), kept))
+    let mut report = ImportReport::of(rows, &kept, &by_code, counts);
+    report.tell_unprinted(unprinted);
+    Ok((report, kept))
 }
 
 /// Writes the workbook that goes back to the sender, and keeps it.

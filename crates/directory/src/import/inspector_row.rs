@@ -71,7 +71,7 @@ impl InspectorRows {
         let expertise = check.text(row, at("expertise"), TEXT_CHARS_MAX);
         let qualifications = qualifications(row, check, at("qualifications"));
         let active = active(row, check, at("active"));
-        let (certificate_at, to_at) = (at("certificate"), at("certificate_to"));
+        let (name_at, certificate_at, to_at) = (at("name"), at("certificate"), at("certificate_to"));
         let given = |key: &str, text: &str| at(key).map(|_| text.to_owned());
         let (section, staff_number, expertise) =
             (given("section", &section?), given("staff_number", &staff_number?), given("expertise", &expertise?));
@@ -87,6 +87,7 @@ impl InspectorRows {
         if !check.row_is_sound() {
             return None;
         }
+        check.on_forms(row, name_at, name.as_deref().unwrap_or_default());
         Some(StagedInspector {
             certificate: certificate?,
             name: name?.into_owned(),

@@ -31,7 +31,7 @@ pub use line::PreviewLine;
 pub use preview::{
     FILE_ROWS_MAX, FieldCount, LEAVING, Preview, PreviewQuery, preview, preview_file, preview_file_up_to,
 };
-pub use report::{ImportReport, ProblemCount, Refusal, ShownProblem};
+pub use report::{ImportReport, ProblemCount, Refusal, ShownProblem, UnprintedText};
 pub use step::{cancel, commit, dry_run, set_mapping};
 pub use store::repo::import::Import;
 pub use template::{Template, TemplateColumn, template, template_columns};

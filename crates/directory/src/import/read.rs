@@ -14,12 +14,13 @@ use store::repo::inspector_account::Nameable;
 use tokio::sync::mpsc::Sender;
 
 use super::agency_row::AgencyRows;
-use super::cells::Checker;
+use super::cells::{Checker, Unprinted};
 use super::inspector_row::InspectorRows;
 use super::item_row::ItemRows;
 use super::layout::Layout;
 use super::report::file_error;
 use super::subject_row::SubjectRows;
+use kernel::paper::Names;
 use kernel::{Entropy, Error, ErrorKind, Result};
 
 /// Rows that are staged in one transaction: some tens of milliseconds of SQLite's only writer.
@@ -45,6 +46,8 @@ pub(super) struct Reading {
     pub(super) agencies: Agencies,
     /// Accounts that a list of inspectors may name.
     pub(super) accounts: Vec<Nameable>,
+    /// What the forms can show of the texts that they will hold.
+    pub(super) names: Names,
     pub(super) today: NaiveDate,
     pub(super) unix_ms: i64,
     pub(super) entropy: Entropy,
@@ -55,6 +58,7 @@ pub(super) struct Read {
     pub(super) rows: u64,
     pub(super) problems: Problems,
     pub(super) by_code: BTreeMap<String, u64>,
+    pub(super) unprinted: Unprinted,
 }
 
 /// All agencies, by key and by name, and which of them the importer may write to.
@@ -144,9 +148,9 @@ enum Reader {
 /// # Errors
 /// `IMPT-1xx` if the file as a whole is refused; `JOB-001` if the receiver is gone.
 pub(super) fn read(reading: Reading, to: &Sender<Batch>) -> Result<Read> {
-    let Reading { path, kind, layout, agencies, accounts, today, unix_ms, entropy } = reading;
+    let Reading { path, kind, layout, agencies, accounts, names, today, unix_ms, entropy } = reading;
     let mut book = sheet::open(&path, &Limits::default()).map_err(file_error)?.called(&layout.sheet);
-    let mut check = Checker::new(layout.header());
+    let mut check = Checker::new(layout.header(), names);
     let mut reader = match kind {
         ImportKind::Agency => Reader::Agency(Box::new(AgencyRows::new(&layout, agencies))),
         ImportKind::Subject => Reader::Subject(Box::new(SubjectRows::new(&layout, agencies, today, unix_ms, &entropy))),
@@ -192,8 +196,8 @@ pub(super) fn read(reading: Reading, to: &Sender<Batch>) -> Result<Read> {
     if !json.is_empty() {
         send(to, count, Rows::Json(json))?;
     }
-    let (problems, by_code) = check.into_parts();
-    Ok(Read { rows: count, problems, by_code })
+    let (problems, by_code, unprinted) = check.into_parts();
+    Ok(Read { rows: count, problems, by_code, unprinted })
 }
 
 fn keep<T: serde::Serialize>(row: &Row, staged: Option<T>) -> Result<Option<(u32, String)>> {

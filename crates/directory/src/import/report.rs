@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sheet::{Problem, SheetError};
 use store::repo::import_stage::StagedCounts;
 
+use super::cells::Unprinted;
 use kernel::{Error, ErrorKind};
 
 /// Problems that the page shows by itself; the workbook holds all that are kept.
@@ -33,6 +34,25 @@ pub struct ImportReport {
     pub shown: Vec<ShownProblem>,
     /// Why the file as a whole is refused.
     pub refused: Option<Refusal>,
+    /// Texts of forms (names, addresses) with a character that the forms' fonts lack. They are no problem of the file.
+    #[serde(default)]
+    pub unprinted: u64,
+    /// The first of them.
+    #[serde(default)]
+    pub unprinted_shown: Vec<UnprintedText>,
+}
+
+/// A text that forms print with the codes of some of its characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnprintedText {
+    /// Row as the spreadsheet program numbers it.
+    pub row: u32,
+    /// Heading of the column.
+    pub column_name: String,
+    /// What stands there.
+    pub text: String,
+    /// The characters, by their codes.
+    pub characters: String,
 }
 
 /// How often one kind of problem occurs.
@@ -74,6 +94,27 @@ pub struct Refusal {
     pub message: String,
     /// What to do next.
     pub next: String,
+    /// What stands for the names in the code's text, so that it can be said again.
+    #[serde(default)]
+    pub args: Vec<(String, String)>,
+}
+
+/// The names that stand in the texts of refusals.
+const NAMES: [&str; 12] =
+    ["limit", "max", "found", "place", "kind", "byte", "row", "rows", "column", "columns", "name", "scanned"];
+
+impl Refusal {
+    /// The refusal once more, as an error of `kind`.
+    pub(super) fn again(&self, kind: ErrorKind) -> Error {
+        // Codes and names come back from the report as text; the tables have them as static text.
+        let code = text::problem::find(&self.code).map_or("IMPT-105", |problem| problem.code);
+        self.args.iter().fold(Error::new(kind, code), |error, (name, value)| {
+            match NAMES.into_iter().find(|known| known == name) {
+                Some(name) => error.with(name, value),
+                None => error,
+            }
+        })
+    }
 }
 
 impl ImportReport {
@@ -99,6 +140,11 @@ impl ImportReport {
         report
     }
 
+    /// Takes over what cannot be printed as it is.
+    pub(super) fn tell_unprinted(&mut self, unprinted: Unprinted) {
+        (self.unprinted, self.unprinted_shown) = (unprinted.count, unprinted.shown);
+    }
+
     /// Takes the counts of a comparison over.
     pub(super) const fn count(&mut self, counts: StagedCounts) {
         (self.new, self.changed) = (counts.new, counts.changed);
@@ -113,7 +159,8 @@ impl ImportReport {
 
     /// A report of a file that cannot be read.
     pub(super) fn refused(error: &Error) -> Self {
-        let refusal = Refusal { code: error.code.to_owned(), message: error.message(), next: error.next_step() };
+        let args = error.args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let refusal = Refusal { code: error.code.to_owned(), message: error.message(), next: error.next_step(), args };
         Self { refused: Some(refusal), ..Self::default() }
     }
 }
@@ -136,9 +183,11 @@ impl ShownProblem {
 pub(super) fn file_error(error: SheetError) -> Error {
     let refuse = |code: &'static str| Error::new(ErrorKind::Invalid, code);
     match error {
-        SheetError::TooMuch { limit, max, found, .. } => {
-            refuse("IMPT-101").with("limit", text::import::limit(limit.name())).with("max", max).with("found", found)
-        }
+        SheetError::TooMuch { limit, max, found, row } => refuse("IMPT-101")
+            .with("limit", text::import::limit(limit.name()))
+            .with("max", max)
+            .with("found", found)
+            .with("place", text::import::place("", row.unwrap_or(0))),
         SheetError::Empty => refuse("IMPT-102"),
         SheetError::OldOrEncrypted => refuse("IMPT-103"),
         SheetError::WebPage => refuse("IMPT-104"),
@@ -146,10 +195,16 @@ pub(super) fn file_error(error: SheetError) -> Error {
         SheetError::Encoding { guess } => refuse("IMPT-106").with("found", guess),
         SheetError::Garbled { byte, .. } => refuse("IMPT-107").with("byte", byte),
         SheetError::UnclosedQuote { row } => refuse("IMPT-108").with("row", row),
-        SheetError::Damaged { detail } => {
-            tracing::info!(%detail, "a workbook is damaged");
-            refuse("IMPT-109")
+        SheetError::OtherOffice { kind } => refuse("IMPT-114").with("kind", kind),
+        SheetError::Damaged { detail, sheet, row } => {
+            tracing::info!(%detail, sheet, row, "a workbook is damaged");
+            refuse("IMPT-109").with("place", text::import::behind(&sheet, row))
         }
+        SheetError::Beyond { sheet, row, column } => refuse("IMPT-115")
+            .with("place", text::import::place(&sheet, row))
+            .with("column", sheet::column_letter(column))
+            .with("rows", sheet::FORMAT_ROWS_MAX)
+            .with("columns", sheet::column_letter(sheet::FORMAT_COLUMNS_MAX)),
         SheetError::NoSuchSheet { name } => refuse("IMPT-110").with("name", name),
         SheetError::NoHeader { sheet, scanned } => refuse("IMPT-111").with("name", sheet).with("scanned", scanned),
         other @ (SheetError::Write { .. } | SheetError::Io(_)) => Error::internal(other),

@@ -115,9 +115,7 @@ pub(super) async fn start_dry_run(platform: &Platform, ctx: &Ctx, id: ImportId, 
 }
 
 fn unreadable(refused: Option<super::Refusal>) -> Error {
-    // Codes come back from the report as text; the table of problems has them as static text.
-    let code = refused.and_then(|r| text::problem::find(&r.code)).map_or("IMPT-109", |problem| problem.code);
-    Error::new(ErrorKind::Conflict, code)
+    refused.map_or_else(|| Error::conflict("IMPT-105"), |refusal| refusal.again(ErrorKind::Conflict))
 }
 
 /// Makes the checked rows the directory's, as a job: one transaction, all or nothing.

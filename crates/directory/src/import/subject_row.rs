@@ -105,6 +105,14 @@ impl SubjectRows {
             return None;
         }
         let (kind, sub_kind) = kind?;
+        let on_forms = [
+            (self.columns.name, name.as_deref()),
+            (self.columns.address, address.as_deref()),
+            (self.columns.legal_person, legal_person.as_deref()),
+        ];
+        for (column, text) in on_forms {
+            check.on_forms(row, column, text.unwrap_or_default());
+        }
         Some(StagedSubject {
             row: row.number,
             id: self.ids.next(),

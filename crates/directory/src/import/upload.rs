@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use domain::ids::{FileId, ImportId, JobId};
 use domain::import::{ImportKind, ImportState};
+use domain::text::{BadText, Text};
 use files::{FileStore, Stored};
 use serde_json::json;
 use sheet::Limits;
 use store::repo::file::File;
 use store::repo::import::Import;
+use text::Explain as _;
 
 use super::report::{ImportReport, file_error};
 use super::{Layout, PURPOSE_UPLOAD, THING, use_case};
@@ -32,13 +34,19 @@ pub struct Upload {
 /// Takes a file in. It is read as far as its heading; one that cannot be read becomes a refused import.
 ///
 /// # Errors
-/// `IMPT-009` for the name; `Denied`, `Unauthenticated`, `Internal`.
+/// `IMPT-009` for the length of the name, `IMPT-014` for a character in it; `Denied`, `Unauthenticated`, `Internal`.
 pub async fn upload(platform: &Platform, ctx: &Ctx, input: Upload) -> Result<ImportId> {
     ctx.require(use_case(input.kind))?;
-    let file_name = input.file_name.trim().to_owned();
-    if !(1..=FILE_NAME_CHARS_MAX).contains(&file_name.chars().count()) {
-        return Err(Error::field("file", "IMPT-009").with("max", FILE_NAME_CHARS_MAX));
-    }
+    let file_name = match Text::line(&input.file_name, FILE_NAME_CHARS_MAX) {
+        Ok(name) if !name.as_str().is_empty() => name.into_string(),
+        Ok(_) | Err(BadText::TooLong { .. }) => {
+            return Err(Error::field("file", "IMPT-009").with("max", FILE_NAME_CHARS_MAX));
+        }
+        Err(bad) => {
+            let said = bad.explain();
+            return Err(Error::field("file", "IMPT-014").with("what", said.what));
+        }
+    };
     let (files, name, kind) = (platform.files().clone(), file_name.clone(), input.kind);
     let (stored, layout) = tokio::task::spawn_blocking(move || take_in(&files, &input.path, &name, kind))
         .await

@@ -3,6 +3,7 @@
 
 mod desk;
 mod import;
+mod odd;
 mod preview;
 mod refused;
 mod small;

@@ -7,8 +7,8 @@ use store::repo::task::Task;
 use store::{Conn, repo};
 
 use super::sizes_of;
+use kernel::paper::Paper;
 use kernel::{Ctx, Error, Platform, Result};
-use planning::paper::Paper;
 use planning::scheme::{DemandsOf, blocking, findings, items_of};
 
 /// What a look at a task takes from outside of its rows: got before a transaction begins, because it may take a moment.

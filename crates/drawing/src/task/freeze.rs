@@ -21,8 +21,8 @@ use super::demands::{Around, missing};
 use super::register::RegisterWriter;
 use super::{KIND, job_open, own, step};
 use kernel::job::{Meter, Run, attended};
+use kernel::paper::{Names, Paper};
 use kernel::{Ctx, Error, NewJob, Platform, Result};
-use planning::paper::{Names, Paper};
 use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, items_of, refusal, told};
 
 /// The kind of the job.

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod north;
+mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,12 +120,25 @@ impl Front {
     }
 
     async fn send(&self, route: &Route, cookie: Option<&str>, form: String) -> Answer {
-        let mut request = Request::builder().method(&route.method).uri(self.address(route));
+        let form_kind = (route.method == Method::POST).then_some("application/x-www-form-urlencoded");
+        self.knock(&route.method, &self.address(route), cookie, form_kind, form).await
+    }
+
+    /// Any request.
+    async fn knock(
+        &self,
+        method: &Method,
+        address: &str,
+        cookie: Option<&str>,
+        kind: Option<&str>,
+        form: String,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(address);
         if let Some(cookie) = cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        if route.method == Method::POST {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
         }
         let response = self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
         let status = response.status();

@@ -18,8 +18,8 @@ use store::{Conn, repo};
 use text::Explain as _;
 
 use super::capacity;
-use crate::paper::Paper;
 use kernel::Result;
+use kernel::paper::Paper;
 
 /// Inspectors of one unit that a matching takes (`matching::UNIT_INSPECTORS_MAX`; a test compares them).
 pub const UNIT_INSPECTORS_MAX: usize = 1_000;

@@ -38,7 +38,14 @@ impl Desk {
 
 /// The smallest workbook that readers accept, around the given inside of `<worksheet>`.
 pub fn xlsx_bytes(sheet_xml: &str) -> Vec<u8> {
-    let spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    xlsx_of_part(&format!(r#"<worksheet xmlns="{SPREADSHEET}">{sheet_xml}</worksheet>"#))
+}
+
+const SPREADSHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+
+/// The same around the sheet's whole part, which may be cut off anywhere.
+pub fn xlsx_of_part(part: &str) -> Vec<u8> {
+    let spreadsheet = SPREADSHEET;
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let parts = [
@@ -46,11 +53,16 @@ pub fn xlsx_bytes(sheet_xml: &str) -> Vec<u8> {
         ("_rels/.rels", format!(r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#)),
         ("xl/workbook.xml", format!(r#"<workbook xmlns="{spreadsheet}" xmlns:r="{relations}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#)),
         ("xl/_rels/workbook.xml.rels", format!(r#"<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#)),
-        ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{spreadsheet}">{sheet_xml}</worksheet>"#)),
+        ("xl/worksheets/sheet1.xml", part.to_owned()),
     ];
+    zip_of(&parts)
+}
+
+/// An archive of these parts.
+pub fn zip_of(parts: &[(&str, String)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in parts {
-        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         archive.write_all(text.as_bytes()).unwrap();
     }
     archive.finish().unwrap().into_inner()

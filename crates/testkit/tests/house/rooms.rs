@@ -5,7 +5,7 @@ use crate::{Tracked, none, tracked};
 
 /// The rooms of an area in order. What stands at the root of the crate is the room `""`.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("planning", &["paper", "scheme"]),
+    ("planning", &["scheme"]),
     ("drawing", &["party", "task", "public_site", "ceremony", "", "fairness"]),
     ("assigning", &["", "form"]),
     ("directory", &["", "item", "inspector", "subject", "import", "hub"]),

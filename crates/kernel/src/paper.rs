@@ -1,10 +1,10 @@
-//! What the forms can show: asked before the seal, of the names on the roll. Fonts belong to the machine, so a trait stands
-//! here and the command line puts the printer's own test behind it.
+//! What the forms can show: asked of the names in a list before it is taken in, and of those on the roll before the seal.
+//! Fonts belong to the machine, so a trait stands here and the command line puts the printer's own test behind it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kernel::{Error, Platform, Result};
+use crate::{Error, Platform, Result};
 
 /// What the printer of forms can set.
 pub trait Glyphs: Send + Sync {
