@@ -246,6 +246,22 @@ on_both! {
         }
     }
 
+    async fn guesses_at_once_are_counted_too(world) {
+        let both = Both::new(world).await;
+        let [first, _] = both.published(&both.tables[0]).await;
+        for n in 0..REJECTIONS_MAX - 5 {
+            assert_eq!(refused(both.reveal(&first, &first.salt, &n.to_string()).await).0, "DRAW-014", "{n}");
+        }
+        let guesses = (0..40).map(|n| {
+            let (platform, ctx, first) = (both.world.platform.clone(), both.public(), (first.token.clone(), first.salt.clone()));
+            tokio::spawn(async move { party::reveal(&platform, &ctx, &first.0, &first.1, &format!("猜{n}")).await.unwrap_err().code })
+        });
+        for guess in guesses.collect::<Vec<_>>() {
+            assert!(["DRAW-014", "CORE-429"].contains(&guess.await.unwrap()));
+        }
+        assert_eq!(both.rejections().await, REJECTIONS_MAX);
+    }
+
     async fn late_is_late_to_the_second(world) {
         let both = Both::new(world).await;
         let mut seats = Vec::new();

@@ -193,15 +193,16 @@ pub async fn reveal(platform: &Platform, ctx: &Ctx, token: &str, salt: &str, val
 
 /// Puts a reveal that does not fit on record; the refusal is the answer all the same.
 async fn reject(mut command: Command<'_>, ctx: &Ctx, table: &dyn Table, mut party: Party) -> Result<()> {
+    // The party's row first: whoever guesses at the same moment waits for it, and then counts this one.
+    let from = party.state;
+    party.state = PartyState::Rejected;
+    repo::update(command.tx(), &party, from).await?;
     let so_far = repo::rejections(command.tx(), &table.ceremony()).await?;
     if so_far.iter().filter(|rejection| rejection.party == party.name).count() >= REJECTIONS_MAX {
         return Err(Error::new(ErrorKind::TooMany, "CORE-429"));
     }
     let fresh = PartyId::from_parts(ctx.ms(), ctx.ten()).to_string();
     repo::reject(command.tx(), &fresh, party.id, ctx.now).await?;
-    let from = party.state;
-    party.state = PartyState::Rejected;
-    repo::update(command.tx(), &party, from).await?;
     let (kind, id) = table.subject();
     command.finish_as("party.reject", kind, id, serde_json::json!({ "party": party.name })).await?;
     Err(Error::conflict("DRAW-014"))
