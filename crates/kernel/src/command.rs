@@ -162,6 +162,14 @@ impl Command<'_> {
         Ok(())
     }
 
+    /// Commits what was only counted: a count of tries is no change of anything, and one event for each would be a flood.
+    ///
+    /// # Errors
+    /// As [`Command::finish`].
+    pub(crate) async fn keep_counts(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+
     fn event(&self, kind: &str, subject_kind: &str, subject_id: &str, data: &serde_json::Value) -> Event {
         Event {
             id: EventId::from_parts(self.ctx.ms(), self.ctx.ten()),

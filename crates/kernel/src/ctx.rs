@@ -1,6 +1,7 @@
 //! Who acts, when, and with which randomness.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use domain::agency::Scope;
@@ -39,6 +40,8 @@ pub struct Ctx {
     pub request_id: String,
     /// What only the browser's session knows; none at the command line, in jobs, and for who is not signed in.
     pub session: Option<SessionKey>,
+    /// The address that asks; none at the command line and in jobs.
+    pub address: Option<IpAddr>,
 }
 
 impl Ctx {

@@ -9,6 +9,7 @@ use domain::time::Instant;
 use files::FileStore;
 use store::{Store, StoreConfig};
 
+use crate::account::{Pool, Tally};
 use crate::area::{Area, Parts};
 use crate::{Actor, Ctx, Entropy, Error, Result};
 
@@ -54,6 +55,8 @@ struct Inner {
     site_url: String,
     areas: &'static [&'static Area],
     parts: Parts,
+    passwords: Pool,
+    tally: Tally,
 }
 
 impl fmt::Debug for Platform {
@@ -78,6 +81,8 @@ impl Platform {
             base_url: config.base_url,
             areas: config.areas,
             parts: config.parts,
+            passwords: Pool::default(),
+            tally: Tally::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -135,6 +140,16 @@ impl Platform {
         &self.inner.files
     }
 
+    /// The threads that look at passwords.
+    pub(crate) fn passwords(&self) -> &Pool {
+        &self.inner.passwords
+    }
+
+    /// Refused tries to sign in that are still to be written.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.inner.tally
+    }
+
     /// The areas that were joined.
     #[must_use]
     pub fn areas(&self) -> &'static [&'static Area] {
@@ -182,6 +197,7 @@ impl Platform {
             entropy: Entropy::from_seed(self.inner.clock.seed()),
             request_id: request_id.into(),
             session: None,
+            address: None,
         }
     }
 

@@ -296,7 +296,7 @@ on_both! {
         assert_eq!((opened.password.len(), opened.password.matches('-').count()), (19, 3));
         assert_eq!(last_event(&world).await.0, "account.create");
         assert!(!last_event(&world).await.1.to_string().contains(&opened.password), "no password in an event");
-        let signed_in = app::account::sign_in(&world.platform, &public(&world), "sun", &opened.password).await.unwrap();
+        let signed_in = app::account::sign_in(&world.platform, &public(&world), "sun", &opened.password, None).await.unwrap();
         assert!(signed_in.must_change);
 
         let taken = open(&world.platform, &world.as_post(&city.north_admin), input()).await.unwrap_err();
@@ -362,7 +362,7 @@ on_both! {
         assert_eq!((own.kind, own.code), (ErrorKind::Denied, "ACCT-011"));
         let post = end_post(&world.platform, &admin, city.admin.id, day("2021-05-06"), None).await.unwrap_err();
         assert_eq!((post.kind, post.code), (ErrorKind::Denied, "ACCT-011"));
-        app::account::sign_in(&world.platform, &public(&world), "admin", PASSWORD).await.unwrap();
+        app::account::sign_in(&world.platform, &public(&world), "admin", PASSWORD, None).await.unwrap();
     }
 }
 

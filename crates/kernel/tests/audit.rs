@@ -131,8 +131,8 @@ on_both! {
         assert_eq!(verify(&world.platform, &ctx, None).await.unwrap_err().kind, ErrorKind::Denied);
 
         let public = world.platform.ctx(app::Actor::Public, "test");
-        app::account::sign_in(&world.platform, &public, "clerk", testkit::PASSWORD).await.unwrap();
-        app::account::sign_in(&world.platform, &public, "clerk1", testkit::PASSWORD).await.unwrap();
+        app::account::sign_in(&world.platform, &public, "clerk", testkit::PASSWORD, None).await.unwrap();
+        app::account::sign_in(&world.platform, &public, "clerk1", testkit::PASSWORD, None).await.unwrap();
         let county_rows = list(&world.platform, &world.as_post(&county_auditor), &EventQuery::default(), app::Window::page(0, 50)).await.unwrap();
         assert_eq!((county_rows.total, county_rows.rows[0].actor_name.as_str()), (1, "王经办"));
         let city_rows = list(&world.platform, &world.as_post(&auditor), &EventQuery::default(), app::Window::page(0, 50)).await.unwrap();

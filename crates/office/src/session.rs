@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::registry::UseCase;
 use text::Label as _;
 use web::flash::FlashFromCookie;
-use web::{Area, Crumb, Flash, Frame, Page, RequestId, Seat};
+use web::{Area, Client, Crumb, Flash, Frame, Page, RequestId, Seat};
 
 use crate::Office;
 use crate::routes::Needs;
@@ -116,6 +116,7 @@ impl FromRequestParts<Office> for Desk {
         let flash = FlashFromCookie::from_request_parts(parts, office).await.unwrap_or_else(|never| match never {});
         let mut ctx = office.platform.ctx(Actor::Post(Box::new(post.clone())), request_id.to_string());
         ctx.session = Some(SessionKey::of_token(&token));
+        ctx.address = parts.extensions.get::<Client>().map(|client| client.0);
         let above = thing_above(parts.uri.path());
         let desk = Self { platform: office.platform.clone(), ctx, post, posts, token, flash, above, demo: office.demo };
         // A notice waits for the page that it was meant for.
@@ -138,7 +139,7 @@ fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-mingcha" } else { "mingcha" }
 }
 
-fn token_of(headers: &HeaderMap, secure: bool) -> Option<String> {
+pub(crate) fn token_of(headers: &HeaderMap, secure: bool) -> Option<String> {
     let name = cookie_name(secure);
     headers
         .get_all(COOKIE)

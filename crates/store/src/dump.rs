@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 
 use crate::{ColumnKind, Conn, Result, Row, Store, StoreError, Table, Tx, Value, insert_rows, values};
 
-/// Tables that a backup leaves out: who is signed in. People sign in again.
-pub const LEFT_OUT: &[&str] = &["session"];
+/// Tables that a backup leaves out: who is signed in, from where, and who tries to. People sign in again.
+pub const LEFT_OUT: &[&str] = &["session", "password_try", "known_address"];
 
 /// Tables that refer to themselves, and the column in whose order parents stand before their children.
 const PARENTS_FIRST: &[(&str, &str)] = &[("agency", "path")];

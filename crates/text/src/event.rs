@@ -6,7 +6,7 @@ use domain::registry::UseCase;
 use crate::Label as _;
 
 /// Kinds of events that are no use case of their own: the beginning of long work, and what else happens on the way.
-const OWN: [(&str, &str); 10] = [
+const OWN: [(&str, &str); 13] = [
     ("task.dispatch_begun", "开始派发"),
     ("matching.begun", "开始随机匹配"),
     ("fairness.begun", "开始计算公平性报告"),
@@ -17,6 +17,9 @@ const OWN: [(&str, &str); 10] = [
     ("party.reissue", "换发见证链接"),
     ("party.reject", "揭示不符"),
     ("draw.begun", "开始摇号"),
+    ("account.sign_in_refused", "登录未成功"),
+    ("account.sign_in_throttled", "登录过于频繁"),
+    ("account.password_refused", "当前密码输错"),
 ];
 
 /// What happened.
@@ -39,6 +42,7 @@ pub fn kinds() -> Vec<(&'static str, &'static str)> {
 pub fn fact(key: &str) -> Option<&'static str> {
     Some(match key {
         "account" | "login" => "账号",
+        "address" => "来自地址",
         "agency" => "机构",
         "role" => "角色",
         "attempt" => "次数",
@@ -75,6 +79,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
         "first_on" => "最早检查日",
         "problems" => "问题",
         "reason" => "理由",
+        "refused" => "未成功的登录次数",
         "register" => "登记册摘要",
         "removed" => "移出",
         "remarks" => "须留意的户数",
@@ -101,6 +106,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
 pub fn subject(kind: &str) -> &'static str {
     match kind {
         "account" => "账号",
+        "address" => "来访地址",
         "agency" => "机构",
         "post" => "岗位",
         "job" => "作业",

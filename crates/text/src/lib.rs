@@ -9,6 +9,7 @@ mod number;
 mod rule;
 mod use_case;
 
+pub mod account;
 pub mod assign;
 pub mod audit;
 pub mod ceremony;

@@ -5,6 +5,7 @@
 
 mod bundles;
 mod fairness;
+mod flood;
 mod help;
 mod import;
 mod installation;

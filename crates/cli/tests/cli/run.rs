@@ -219,6 +219,13 @@ impl Installation {
         block_on(testkit::run_sql(&self.store, script));
     }
 
+    /// `mingcha` on this installation, to be started and talked to.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut all: Vec<&str> = words.to_vec();
+        all.extend(self.flags.iter().map(String::as_str));
+        mingcha(&all).within(self.folder.path()).command
+    }
+
     /// `mingcha` on this installation.
     pub fn mingcha(&self, words: &[&str]) -> Run {
         let mut all: Vec<&str> = words.to_vec();

@@ -63,7 +63,7 @@ async fn city(world: &World) -> Scene {
 
 async fn sign_in(world: &World, login: &str) -> String {
     let ctx = world.platform.ctx(app::Actor::Public, "kill");
-    app::account::sign_in(&world.platform, &ctx, login, PASSWORD).await.unwrap().token
+    app::account::sign_in(&world.platform, &ctx, login, PASSWORD, None).await.unwrap().token
 }
 
 /// What people do between the step before and this one.

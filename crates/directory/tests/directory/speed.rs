@@ -93,7 +93,7 @@ on_both! {
         while !worker.is_finished() {
             let before = Instant::now();
             let ctx = world.platform.ctx(Actor::Public, "test");
-            sign_in(&world.platform, &ctx, "leader", PASSWORD).await.unwrap();
+            sign_in(&world.platform, &ctx, "leader", PASSWORD, None).await.unwrap();
             slowest = slowest.max(before.elapsed());
             count += 1;
             tokio::time::sleep(Duration::from_millis(200)).await;

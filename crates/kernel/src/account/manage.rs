@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use domain::ids::{AccountId, AgencyId, PostId};
 use domain::registry::UseCase;
 use domain::role::Role;
-use store::repo::account::Account;
+use store::repo::account::{Account, Refused};
 use store::repo::post::Post;
 use store::{Conn, StoreError, Tx, repo};
 
-use super::password;
+use super::{password, throttle};
 use crate::{Ctx, Error, FieldError, Platform, Result};
 
 /// Characters of a login.
@@ -54,19 +54,23 @@ pub struct NewPost {
 /// `Invalid` on `login` (`ACCT-008` form, `ACCT-009` taken), `name` (`CORE-101` missing or too long), `password`.
 pub async fn create(platform: &Platform, ctx: &Ctx, input: NewAccount) -> Result<AccountId> {
     ctx.require(UseCase::AccountCreate)?;
-    let account = prepare(ctx, input).await?;
+    let account = prepare(platform, ctx, input).await?;
     let mut command = platform.command(ctx, UseCase::AccountCreate).await?;
     insert(command.tx(), &account, ctx).await?;
     command.finish("account", account.id, serde_json::json!({ "login": account.login })).await?;
     Ok(account.id)
 }
 
+/// Letters, digits, `.`, `_` and `-`, not too many.
+pub(super) fn is_login(text: &str) -> bool {
+    (1..=LOGIN_CHARS_MAX).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
 /// Checks what was typed and hashes the password, before any transaction: it takes a while.
-pub(super) async fn prepare(ctx: &Ctx, input: NewAccount) -> Result<Account> {
+pub(super) async fn prepare(platform: &Platform, ctx: &Ctx, input: NewAccount) -> Result<Account> {
     let mut fields = Vec::new();
-    let login_ok = (1..=LOGIN_CHARS_MAX).contains(&input.login.len())
-        && input.login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-    if !login_ok {
+    if !is_login(&input.login) {
         fields.push(FieldError { field: "login", code: "ACCT-008", args: vec![("max", LOGIN_CHARS_MAX.to_string())] });
     }
     if !(1..=NAME_CHARS_MAX).contains(&input.name.trim().chars().count()) {
@@ -76,16 +80,16 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewAccount) -> Result<Account> {
         return Err(Error::invalid(fields));
     }
     password::check_length(&input.password)?;
-    let password_hash = password::hash(input.password, ctx.entropy.bytes()).await?;
+    let password_hash = platform.passwords().hash(input.password, ctx.entropy.bytes()).await?;
     Ok(Account {
         id: AccountId::from_parts(ctx.ms(), ctx.ten()),
         login: input.login,
         name: input.name.trim().to_owned(),
         password_hash,
         must_change: input.must_change,
-        failures: 0,
-        locked_until: None,
         disabled_at: None,
+        signed_in_at: None,
+        refused: Refused::default(),
         version: 1,
     })
 }
@@ -165,7 +169,7 @@ pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate
     command.finish("post", id, serde_json::json!({ "on": day.to_string() })).await
 }
 
-/// Sets a new first password; all sessions of the account end.
+/// Sets a new first password; all sessions of the account end, and so do the waits after wrong passwords.
 ///
 /// # Errors
 /// `NotFound` outside the scope, `Denied` (`ACCT-010`), `Invalid` on `password`.
@@ -177,13 +181,14 @@ pub async fn reset_password(platform: &Platform, ctx: &Ctx, login: &str, new: &s
 pub(super) async fn reset(platform: &Platform, ctx: &Ctx, login: &str, new: &str, seen: Option<i64>) -> Result<()> {
     ctx.require(UseCase::AccountResetPassword)?;
     password::check_length(new)?;
-    let hash = password::hash(new.to_owned(), ctx.entropy.bytes()).await?;
+    let hash = platform.passwords().hash(new.to_owned(), ctx.entropy.bytes()).await?;
     let mut command = platform.command(ctx, UseCase::AccountResetPassword).await?;
     let account = repo::account::by_login_unscoped(command.tx(), login).await?.ok_or_else(Error::not_found)?;
     manageable(command.tx(), ctx, account.id).await?;
     repo::account::touch(command.tx(), account.id, seen).await?;
     repo::account::set_password(command.tx(), account.id, &hash, true).await?;
     repo::session::delete_of_account(command.tx(), account.id).await?;
+    throttle::forget(command.tx(), &account).await?;
     command.finish("account", account.id, serde_json::json!({})).await
 }
 

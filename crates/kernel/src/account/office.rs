@@ -97,7 +97,7 @@ pub async fn open(platform: &Platform, ctx: &Ctx, input: OpenAccount) -> Result<
     ctx.require(UseCase::AccountCreate)?;
     let password = first_password(ctx);
     let new = NewAccount { login: input.login, name: input.name, password: password.clone(), must_change: true };
-    let account = prepare(ctx, new).await?;
+    let account = prepare(platform, ctx, new).await?;
     let mut command = platform.command(ctx, UseCase::AccountCreate).await?;
     insert(command.tx(), &account, ctx).await?;
     let post = NewPost {

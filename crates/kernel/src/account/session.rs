@@ -2,10 +2,12 @@
 
 use domain::ids::PostId;
 use domain::registry::UseCase;
+use domain::time::Instant;
 use store::repo;
 use store::repo::post::Post;
 
 use super::sign_in::token_hash;
+use super::throttle::FUTURE_SECONDS;
 use crate::{Ctx, Error, Platform, Result};
 
 /// Minutes without a request after which a session ends.
@@ -24,7 +26,14 @@ pub struct Session {
     pub must_change: bool,
 }
 
-/// The session of a token, or none: unknown, ended, idle for too long, account closed, post ended today.
+/// Sessions that were last used before the first or after the second moment have ended: idle for too long, or used by a clock
+/// that was wrong.
+pub(super) fn ended_before(now: Instant) -> (Instant, Instant) {
+    (now.plus_seconds(-IDLE_MINUTES * 60), now.plus_seconds(FUTURE_SECONDS))
+}
+
+/// The session of a token, or none: unknown, ended, idle for too long, from the future, account closed, post ended today. An
+/// end that was reached is written down: a clock that is set back does not undo it.
 ///
 /// # Errors
 /// `Internal`, `Unavailable`.
@@ -33,16 +42,20 @@ pub async fn resume(platform: &Platform, token: &str) -> Result<Option<Session>>
     let hash = token_hash(token);
     let mut conn = platform.store().read().await?;
     let Some(session) = repo::session::find(&mut conn, &hash).await? else { return Ok(None) };
-    if session.expires_at <= now || now.since_ms(session.seen_at) > IDLE_MINUTES * 60_000 {
-        return Ok(None);
-    }
+    let (idle, future) = ended_before(now);
     let account = repo::account::by_id_unscoped(&mut conn, session.account_id).await?;
-    if account.disabled_at.is_some() {
-        return Ok(None);
-    }
     let posts = repo::post::valid_of_account(&mut conn, session.account_id, domain::china_day(now)).await?;
-    let Some(post) = posts.iter().find(|p| p.id == session.post_id).cloned() else { return Ok(None) };
     drop(conn);
+    let good = session.expires_at > now
+        && (idle..=future).contains(&session.seen_at)
+        && session.created_at <= future
+        && account.disabled_at.is_none();
+    let Some(post) = posts.iter().find(|post| good && post.id == session.post_id).cloned() else {
+        let mut tx = platform.store().write().await?;
+        repo::session::delete(&mut tx, &hash).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
     if now.since_ms(session.seen_at) > TOUCH_SECONDS * 1000 {
         let mut tx = platform.store().write().await?;
         repo::session::touch(&mut tx, &hash, now).await?;

@@ -66,7 +66,7 @@ async fn front(world: &World) -> Front {
             let login = format!("{prefix}.{}", role.code());
             posts.insert((prefix, role), world.person(&login, &login, agency, role).await);
             let ctx = world.platform.ctx(Actor::Public, "test");
-            let session = app::account::sign_in(&world.platform, &ctx, &login, PASSWORD).await.unwrap();
+            let session = app::account::sign_in(&world.platform, &ctx, &login, PASSWORD, None).await.unwrap();
             people.push(Person { place, role, cookie: format!("mingcha={}", session.token) });
         }
     }

@@ -59,7 +59,7 @@ on_both! {
         let answer = front.post(&mine, &reset, &[("version", &seen)]).await;
         let now = late(&answer, "授予岗位", &["密码已重置"]);
         let public = front.world.platform.ctx(app::Actor::Public, "test");
-        app::account::sign_in(&front.world.platform, &public, "clerk", PASSWORD).await.unwrap();
+        app::account::sign_in(&front.world.platform, &public, "clerk", PASSWORD, None).await.unwrap();
 
         // The other one was faster with that, too: a further post keeps what was typed.
         let seen = shown(&mine, &grant).await;

@@ -1,8 +1,11 @@
 //! The office's front in process, as a browser asks it, and a city that plays.
 
+use std::net::SocketAddr;
+
 use app::Actor;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use domain::agency::AgencyLevel;
@@ -78,7 +81,18 @@ impl Front {
 
     pub async fn sign_in(&self, login: &str) -> String {
         let ctx = self.world.platform.ctx(Actor::Public, "test");
-        app::account::sign_in(&self.world.platform, &ctx, login, PASSWORD).await.unwrap().token
+        app::account::sign_in(&self.world.platform, &ctx, login, PASSWORD, None).await.unwrap().token
+    }
+
+    /// A form from an address; without a token nobody is signed in.
+    pub async fn post_at(&self, address: &str, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<_> = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let peer: SocketAddr = format!("{address}:1234").parse().unwrap();
+        let request = Request::post(path)
+            .extension(ConnectInfo(peer))
+            .header(header::CONTENT_TYPE, FORM)
+            .header(header::ORIGIN, "http://localhost");
+        self.ask(token, request, body.join("&")).await
     }
 
     async fn ask(&self, token: &str, request: Builder, body: impl Into<Body>) -> Answer {

@@ -14,4 +14,5 @@ mod mapping;
 mod people;
 mod refusal;
 mod scheme;
+mod sign_in;
 mod task;

@@ -26,15 +26,18 @@ CREATE TABLE agency (
 CREATE UNIQUE INDEX u_agency__code ON agency (code);
 CREATE UNIQUE INDEX u_agency__path ON agency (path);
 
+-- `refused` tries to sign in since the last that was not, the newest of them at `refused_at` from the address `refused_from`.
 CREATE TABLE account (
     id {text} PRIMARY KEY,
     login {text} NOT NULL,
     name {text} NOT NULL,
     password_hash {text} NOT NULL,
     must_change BIGINT NOT NULL DEFAULT 0,
-    failures BIGINT NOT NULL DEFAULT 0,
-    locked_until BIGINT,
     disabled_at BIGINT,
+    signed_in_at BIGINT,
+    refused BIGINT NOT NULL DEFAULT 0,
+    refused_at BIGINT,
+    refused_from {text},
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL
 );
@@ -62,6 +65,25 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX i_session__account_id ON session (account_id);
+
+-- Tries of a password, counted before it is looked at. `key` says by whom: a login from an address, an address, a login,
+-- everybody. `taken` were let through, the last of them `at`; `refused` were not.
+CREATE TABLE password_try (
+    key {text} PRIMARY KEY,
+    taken BIGINT NOT NULL,
+    free_at BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    refused BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX i_password_try__at ON password_try (at);
+
+-- From where somebody has signed in.
+CREATE TABLE known_address (
+    account_id {text} NOT NULL REFERENCES account (id),
+    address {text} NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, address)
+);
 
 -- One business fact per command. Append-only; ordered and sealed afterwards by log_leaf.
 CREATE TABLE event (

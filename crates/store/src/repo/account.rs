@@ -20,17 +20,28 @@ pub struct Account {
     pub password_hash: String,
     /// The person must choose a new password at the next sign-in.
     pub must_change: bool,
-    /// Wrong passwords in a row.
-    pub failures: i64,
-    /// No sign-in before this instant.
-    pub locked_until: Option<Instant>,
     /// When the account was closed.
     pub disabled_at: Option<Instant>,
+    /// The last time that somebody signed in.
+    pub signed_in_at: Option<Instant>,
+    /// Tries to sign in since then that were refused.
+    pub refused: Refused,
     /// For optimistic locking.
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, login, name, password_hash, must_change, failures, locked_until, disabled_at, version";
+/// Tries to sign in as somebody that were refused, since the last that was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// How many.
+    pub count: i64,
+    /// The newest of them.
+    pub at: Option<Instant>,
+    /// Its address.
+    pub from: Option<String>,
+}
+
+const COLUMNS: &str = "id, login, name, password_hash, must_change, disabled_at, signed_in_at, refused, refused_at, refused_from, version";
 
 fn read(row: &Row) -> Result<Account> {
     Ok(Account {
@@ -39,9 +50,13 @@ fn read(row: &Row) -> Result<Account> {
         name: row.text("name")?,
         password_hash: row.text("password_hash")?,
         must_change: row.flag("must_change")?,
-        failures: row.int("failures")?,
-        locked_until: row.opt_instant("locked_until")?,
         disabled_at: row.opt_instant("disabled_at")?,
+        signed_in_at: row.opt_instant("signed_in_at")?,
+        refused: Refused {
+            count: row.int("refused")?,
+            at: row.opt_instant("refused_at")?,
+            from: row.opt_text("refused_from")?,
+        },
         version: row.int("version")?,
     })
 }
@@ -102,17 +117,34 @@ pub async fn list_unscoped(conn: &mut Conn) -> Result<Vec<Account>> {
         .collect()
 }
 
-/// Records a wrong password, and until when the account is locked because of it.
+/// Adds refused tries to sign in; returns how many there are now since the last that was not.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn add_refused(tx: &mut Tx, id: AccountId, count: i64, at: Instant, from: &str) -> Result<i64> {
+    let row = tx
+        .row(
+            "UPDATE account SET refused = refused + $1, refused_at = $2, refused_from = $3 WHERE id = $4 RETURNING refused",
+            values![count, at, from, id.to_string()],
+        )
+        .await?;
+    row.ok_or(StoreError::NotFound)?.int("refused")
+}
+
+/// Notes a sign-in as the account that was read, if it is open and its password is still the same; says whether it is. Of the
+/// refused tries those go that the person is told of; what came in since stays for the next time.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn record_failure(tx: &mut Tx, id: AccountId, failures: i64, locked_until: Option<Instant>) -> Result<()> {
-    tx.execute(
-        "UPDATE account SET failures = $1, locked_until = $2 WHERE id = $3",
-        values![failures, locked_until, id.to_string()],
-    )
-    .await?;
-    Ok(())
+pub async fn signed_in(tx: &mut Tx, read: &Account, at: Instant) -> Result<bool> {
+    let touched = tx
+        .execute(
+            "UPDATE account SET signed_in_at = $1, refused = CASE WHEN refused >= $2 THEN refused - $2 ELSE 0 END
+             WHERE id = $3 AND password_hash = $4 AND disabled_at IS NULL",
+            values![at, read.refused.count, read.id.to_string(), &read.password_hash],
+        )
+        .await?;
+    Ok(touched == 1)
 }
 
 /// Notes that the account or its posts change: whoever saw an older version is told. With `seen` it happens only to the
@@ -130,14 +162,14 @@ pub async fn touch(tx: &mut Tx, id: AccountId, seen: Option<i64>) -> Result<()> 
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
 }
 
-/// Sets a password; also clears failures and the lock.
+/// Sets a password.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str, must_change: bool) -> Result<()> {
     let touched = tx
         .execute(
-            "UPDATE account SET password_hash = $1, must_change = $2, failures = 0, locked_until = NULL WHERE id = $3",
+            "UPDATE account SET password_hash = $1, must_change = $2 WHERE id = $3",
             values![hash, must_change, id.to_string()],
         )
         .await?;

@@ -100,10 +100,12 @@ pub async fn delete_of_account(tx: &mut Tx, account: AccountId) -> Result<u64> {
     tx.execute("DELETE FROM session WHERE account_id = $1", values![account.to_string()]).await
 }
 
-/// Removes sessions that can no longer be used.
+/// Removes sessions that can no longer be used: over, unused since before `idle`, or used after `future`, by a clock that
+/// was wrong.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn delete_expired(tx: &mut Tx, now: Instant) -> Result<u64> {
-    tx.execute("DELETE FROM session WHERE expires_at < $1", values![now]).await
+pub async fn delete_ended(tx: &mut Tx, now: Instant, idle: Instant, future: Instant) -> Result<u64> {
+    tx.execute("DELETE FROM session WHERE expires_at <= $1 OR seen_at < $2 OR seen_at > $3", values![now, idle, future])
+        .await
 }

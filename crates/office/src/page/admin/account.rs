@@ -68,7 +68,7 @@ fn cells(row: Row) -> Vec<Cell> {
 async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     let window = query.window(COLUMNS);
     let found = app::account::page(&desk.platform, &desk.ctx, query.filter("q"), window).await?;
-    let rows = found.rows.iter().map(|row| cells(shown(row, desk.ctx.now)));
+    let rows = found.rows.iter().map(|row| cells(shown(row)));
     let table = Table::paged(("账号", "个"), COLUMNS, &query, found.total, rows);
     if let Some(format) = query.file {
         return listed::file(&desk, UseCase::AccountList, table, format).await;
@@ -83,11 +83,11 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
     .into_response())
 }
 
-fn shown(row: &AccountView, now: domain::Instant) -> Row {
+fn shown(row: &AccountView) -> Row {
     let account = &row.account;
     let (state, tone) = match () {
         () if account.disabled_at.is_some() => ("已停用", Tone::Bad),
-        () if account.locked_until.is_some_and(|until| until > now) => ("暂时锁定", Tone::Warn),
+        () if account.refused.count >= REFUSED_MANY => ("多次登录未成功", Tone::Warn),
         () if account.must_change => ("待改初始密码", Tone::Info),
         () => ("正常", Tone::Good),
     };
@@ -100,6 +100,9 @@ fn shown(row: &AccountView, now: domain::Instant) -> Row {
         tone,
     }
 }
+
+/// Refused tries to sign in since the last that was not, from which on the list says so: more than typing errors.
+const REFUSED_MANY: i64 = 5;
 
 /// A post of an account in words.
 struct PostRow {
@@ -119,6 +122,8 @@ struct ViewPage {
     row: Row,
     posts: Vec<PostRow>,
     inspector: Option<app::directory::inspector::Record>,
+    signed_in: String,
+    refused: String,
     disabled: bool,
     own: bool,
     may: bool,
@@ -147,10 +152,17 @@ async fn view(desk: Desk, Path(id): Path<AccountId>) -> Result<Html<ViewPage>> {
             }
         })
         .collect();
-    let row = shown(&found, desk.ctx.now);
+    let row = shown(&found);
     let inspector = app::directory::inspector::of_account(&desk.platform, &desk.ctx, id).await?;
     Ok(Html(ViewPage {
         inspector,
+        signed_in: found.account.signed_in_at.map_or_else(|| "还没有登录过".to_owned(), text::moment),
+        refused: text::account::refused(
+            found.account.refused.count,
+            found.account.refused.at,
+            found.account.refused.from.as_deref(),
+        )
+        .unwrap_or_else(|| "没有".to_owned()),
         page: desk.page_under(Area::Admin, [Crumb::to("账号与岗位", LIST), Crumb::here(row.name.clone())]),
         row,
         posts,

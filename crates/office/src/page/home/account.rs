@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::ids::PostId;
 use domain::registry::UseCase;
 use serde::Deserialize;
 use text::Label as _;
-use web::{Area, Choice, Crumb, FieldErrors, Form, Html, Page, Query, RequestId, Result, Tone, go_saying};
+use web::{Area, Choice, Client, Crumb, FieldErrors, Form, Html, Page, Query, RequestId, Result, Tone, go_saying};
 
-use crate::session::{anonymous, begin, end, safe_next};
+use crate::session::{anonymous, begin, end, safe_next, token_of};
 use crate::{Desk, Office, Routes};
 
 pub(crate) fn routes() -> Routes {
@@ -64,28 +65,51 @@ struct SignIn {
     next: String,
 }
 
-async fn sign_in(State(office): State<Office>, request_id: RequestId, Form(form): Form<SignIn>) -> Result<Response> {
-    let ctx = anonymous(&office, request_id);
-    match app::account::sign_in(&office.platform, &ctx, &form.login, &form.password).await {
+async fn sign_in(
+    State(office): State<Office>,
+    Client(address): Client,
+    request_id: RequestId,
+    headers: HeaderMap,
+    Form(form): Form<SignIn>,
+) -> Result<Response> {
+    let ctx = app::Ctx { address: Some(address), ..anonymous(&office, request_id) };
+    let over = token_of(&headers, office.secure);
+    match app::account::sign_in(&office.platform, &ctx, &form.login, &form.password, over.as_deref()).await {
         Ok(signed_in) => {
-            let mut response = web::go(safe_next(&form.next));
+            let (next, refused) = (safe_next(&form.next), &signed_in.refused);
+            let notice = text::account::refused_notice(refused.count, refused.at, refused.from.as_deref());
+            let mut response = match notice {
+                Some(notice) => go_saying(next, Tone::Warn, &notice),
+                None => web::go(next),
+            };
             if let Some(cookie) = begin(&signed_in.token, office.secure) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(response)
         }
-        Err(error) if matches!(error.kind, app::ErrorKind::Denied | app::ErrorKind::TooMany) => {
-            let page = SignInPage {
-                login: form.login,
-                next: form.next,
-                expired: false,
-                refusal: error.message(),
-                next_step: error.next_step(),
-                demo: office.demo,
-            };
-            Ok(Html::invalid(page))
+        Err(error) if error.kind == app::ErrorKind::Denied => Ok(Html::invalid(refused(&office, form, &error))),
+        Err(error) if error.code == "ACCT-002" => {
+            let mut response = Html(refused(&office, form, &error)).into_response();
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            let seconds = error.args.iter().find(|(name, _)| *name == "seconds");
+            if let Some(seconds) = seconds.and_then(|(_, seconds)| HeaderValue::from_str(seconds).ok()) {
+                response.headers_mut().insert(RETRY_AFTER, seconds);
+            }
+            Ok(response)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The form again, with what was typed but the password.
+fn refused(office: &Office, form: SignIn, error: &app::Error) -> SignInPage {
+    SignInPage {
+        login: form.login,
+        next: form.next,
+        expired: false,
+        refusal: error.message(),
+        next_step: error.next_step(),
+        demo: office.demo,
     }
 }
 
