@@ -41,15 +41,15 @@ pub async fn resume(platform: &Platform, token: &str) -> Result<Option<Session>>
     let now = platform.now();
     let hash = token_hash(token);
     let mut conn = platform.store().read().await?;
-    let Some(session) = repo::session::find(&mut conn, &hash).await? else { return Ok(None) };
+    let Some(found) = repo::session::find(&mut conn, &hash).await? else { return Ok(None) };
+    let session = found.session;
     let (idle, future) = ended_before(now);
-    let account = repo::account::by_id_unscoped(&mut conn, session.account_id).await?;
     let posts = repo::post::valid_of_account(&mut conn, session.account_id, domain::china_day(now)).await?;
     drop(conn);
     let good = session.expires_at > now
         && (idle..=future).contains(&session.seen_at)
         && session.created_at <= future
-        && account.disabled_at.is_none();
+        && !found.disabled;
     let Some(post) = posts.iter().find(|post| good && post.id == session.post_id).cloned() else {
         let mut tx = platform.store().write().await?;
         repo::session::delete(&mut tx, &hash).await?;
@@ -61,7 +61,7 @@ pub async fn resume(platform: &Platform, token: &str) -> Result<Option<Session>>
         repo::session::touch(&mut tx, &hash, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(Session { post, posts, must_change: account.must_change }))
+    Ok(Some(Session { post, posts, must_change: found.must_change }))
 }
 
 /// Lets the session act as another post of the same person.

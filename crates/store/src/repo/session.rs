@@ -42,25 +42,40 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// The session of a token's hash.
+/// A session with what its account says of it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The session.
+    pub session: Session,
+    /// The account was closed.
+    pub disabled: bool,
+    /// The person must choose a new password before anything else.
+    pub must_change: bool,
+}
+
+/// The session of a token's hash with its account: one statement, because every request begins with it.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn find(conn: &mut Conn, token_hash: &str) -> Result<Option<Session>> {
+pub async fn find(conn: &mut Conn, token_hash: &str) -> Result<Option<Found>> {
     conn.row(
-        "SELECT token_hash, account_id, post_id, created_at, seen_at, expires_at FROM session WHERE token_hash = $1",
+        "SELECT session.token_hash, session.account_id, session.post_id, session.created_at, session.seen_at, session.expires_at,
+             account.disabled_at, account.must_change
+         FROM session JOIN account ON account.id = session.account_id WHERE session.token_hash = $1",
         values![token_hash],
     )
     .await?
     .map(|row| {
-        Ok(Session {
+        let session = Session {
             token_hash: row.text("token_hash")?,
             account_id: row.parse("account_id")?,
             post_id: row.parse("post_id")?,
             created_at: row.instant("created_at")?,
             seen_at: row.instant("seen_at")?,
             expires_at: row.instant("expires_at")?,
-        })
+        };
+        let disabled = row.opt_instant("disabled_at")?.is_some();
+        Ok(Found { session, disabled, must_change: row.flag("must_change")? })
     })
     .transpose()
 }
