@@ -46,9 +46,10 @@ pub async fn view(platform: &Platform, ctx: &Ctx) -> Result<Home> {
     Ok(Home { todos, sent, jobs })
 }
 
-/// Failures first, for somebody believes that they are under way; then by the day on which it is due, minutes before days;
+/// Rows that differ from the log first: people are told wrong things. Then failures, for somebody believes that they are under way;
+/// then by the day on which it is due, minutes before days;
 /// those without a deadline last.
-fn urgency(todo: &Todo) -> (bool, NaiveDate, bool) {
+fn urgency(todo: &Todo) -> (bool, bool, NaiveDate, bool) {
     let day = todo.due_at.map(domain::china_day).or(todo.due_on).unwrap_or(NaiveDate::MAX);
-    (todo.kind != TodoKind::FailedJob, day, todo.due_at.is_none())
+    (todo.kind != TodoKind::RowsDiffer, todo.kind != TodoKind::FailedJob, day, todo.due_at.is_none())
 }

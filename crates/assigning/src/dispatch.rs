@@ -9,6 +9,7 @@ use domain::division::DivisionCode;
 use domain::ids::{AgencyId, DrawId, JobId, ShareId, SubjectId, TaskId, VisitId};
 use domain::item::{CheckItem, VisitProblem};
 use domain::numbering::Pattern;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{JobState, TaskState};
 use domain::subject::{SubjectKind, Tag};
@@ -323,6 +324,9 @@ pub(crate) async fn run_dispatch(platform: &Platform, run: &mut Run) -> Result<(
     let summary =
         serde_json::json!({ "number": source.number, "units": plan.shares.len(), "visits": plan.visits.len() });
     run.finish(&mut command, &summary).await?;
+    command.seal(Projection::Share, input.task).await?;
+    command.seal(Projection::Visit, input.task).await?;
+    command.seal(Projection::VisitItem, input.task).await?;
     kernel::point("dispatch.commit");
     command.finish("task", input.task, summary).await?;
     kernel::point("dispatch.done");

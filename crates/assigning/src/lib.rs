@@ -43,6 +43,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     todos: &[|conn, ctx, post| Box::pin(todo::todos(conn, ctx, post))],
     sent: &[|conn, post| Box::pin(todo::sent(conn, post))],
     checks: &[],
+    recounts: &[|platform, progress| Box::pin(matching::matchings(platform, progress))],
     points: &[
         "dispatch.prepared",
         "dispatch.commit",

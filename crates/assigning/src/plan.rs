@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::ids::{InspectorId, ShareId, VisitId};
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{MatchingState, VisitState};
 use store::repo::roster::{self, Entry};
@@ -88,6 +89,9 @@ pub async fn plan(platform: &Platform, ctx: &Ctx, input: PlanInput) -> Result<Pl
         return Err(Error::conflict("VISIT-004"));
     }
     let to_print = matched.iter().filter(|visit| visit.state == VisitState::Prepared).count();
+    if !matched.is_empty() {
+        command.seal(Projection::VisitDay, share.id).await?;
+    }
     let data = serde_json::json!({
         "task": share.task_number, "planned_on": input.planned_on.to_string(), "visits": moved, "reason": reason,
     });

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, ShareId, TaskId};
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{ShareCommand, ShareState, next};
 use store::repo::share::{self as repo, Share};
@@ -243,6 +244,8 @@ pub async fn redispatch(platform: &Platform, ctx: &Ctx, id: ShareId, version: i6
     let first = days::first_day(&window, deadline::matching_due(&book, ctx.today(), &calendar).on);
     let days = days::of_unit(command.tx(), target.id, (first, window.to), &book, &calendar).await?;
     days::spread_share(command.tx(), id, &places, &days).await?;
+    command.seal(Projection::Share, share.task_id).await?;
+    command.seal(Projection::Visit, share.task_id).await?;
     command
         .finish(
             "share",

@@ -28,5 +28,6 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     todos: &[|conn, _ctx, post| Box::pin(inspector::todos(conn, post))],
     sent: &[],
     checks: &[],
+    recounts: &[],
     points: &["import.staged", "import.checked", "import.checked.done", "import.swap", "import.swapped"],
 };

@@ -18,6 +18,7 @@ pub mod import;
 pub mod inspector;
 pub mod item;
 pub mod numbering;
+pub mod projection;
 pub mod registry;
 pub mod role;
 pub mod rulebook;

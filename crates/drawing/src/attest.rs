@@ -2,6 +2,7 @@
 //! printed. The statement is published with the draw and is not taken back.
 
 use domain::ids::{DrawId, EventId, TaskId};
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use store::repo;
 use store::repo::attempt::Attempt;
@@ -10,7 +11,7 @@ use store::repo::task::Task;
 use store::{StoreError, Tx};
 
 use super::result::drawn;
-use kernel::{Ctx, Error, Platform, Result};
+use kernel::{Command, Ctx, Error, Platform, Result};
 
 /// Who says so.
 pub(crate) struct Signer {
@@ -40,7 +41,14 @@ pub async fn attest(platform: &Platform, ctx: &Ctx, id: TaskId, result: &str) ->
         unit: post.agency_name.clone(),
     };
     let data = record(platform, command.tx(), ctx, (&task, &attempt), signer, result).await?;
+    seal(&mut command, &task, &attempt).await?;
     command.finish("task", id, data).await
+}
+
+/// Seals the statements and the announcement that says them.
+pub(crate) async fn seal(command: &mut Command<'_>, task: &Task, attempt: &Attempt) -> Result<()> {
+    command.seal(Projection::Attestation, attempt.id).await?;
+    command.seal(Projection::Publication, task.id).await
 }
 
 /// Checks the digest, keeps the statement, brings the announcement up to date, and gives the facts for the event.

@@ -80,7 +80,7 @@ fn join(outcome: &Outcome, mut objects: HashMap<String, Registered>) -> Result<V
 }
 
 /// The result of an attempt, out of its file: the bytes are those of the file's name, and the result is the announced one.
-fn announced_result(files: &FileStore, attempt: &Attempt) -> Result<Outcome> {
+pub(crate) fn announced_result(files: &FileStore, attempt: &Attempt) -> Result<Outcome> {
     let file = attempt.result_file.as_deref().ok_or_else(|| Error::internal("a drawn attempt without a result"))?;
     let bytes = files.read(file).map_err(broken)?;
     let outcome = Outcome::parse(&bytes).map_err(broken)?;

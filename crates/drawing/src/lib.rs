@@ -11,6 +11,7 @@ pub mod fairness;
 mod frozen;
 pub mod party;
 pub mod public_site;
+mod recount;
 mod result;
 mod run;
 pub mod task;
@@ -38,5 +39,6 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     todos: &[|conn, ctx, post| Box::pin(task::todos(conn, ctx, post))],
     sent: &[|conn, post| Box::pin(task::sent(conn, post))],
     checks: &[],
+    recounts: &[|platform, progress| Box::pin(recount::draws(platform, progress))],
     points: &["freeze.staged", "freeze.done", "draw.staged", "draw.done"],
 };

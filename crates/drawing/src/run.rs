@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use domain::ids::{DrawId, TaskId};
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
-use draw::{Digest, Rejected, Reveal, Reveals, RollDocument, Scheme};
+use draw::{Digest, Outcome, Rejected, Reveal, Reveals, RollDocument, Scheme};
 use store::repo;
 use store::repo::attempt::Attempt;
 use store::repo::drawn::Drawn;
@@ -143,7 +144,7 @@ async fn write(
     let state = step(&task, TaskCommand::Draw)?;
     let agency = repo::agency::by_id_unscoped(command.tx(), task.agency_id).await?;
     command.on_behalf_of(agency.id, &agency.name);
-    let rows = rows(&kept)?;
+    let rows = rows(&kept.computed.outcome, &kept.objects)?;
     repo::drawn::insert_all(command.tx(), attempt.id, &rows).await?;
     let outcome = &kept.computed.outcome;
     let drawn = rows.iter().filter(|row| !row.reserve).count();
@@ -183,16 +184,21 @@ async fn write(
         "attempt": attempt.attempt, "drawn": drawn, "seed": attempt.seed, "result": attempt.result_digest,
     });
     run.finish(&mut command, &facts).await?;
+    command.seal(Projection::Drawn, attempt.id).await?;
+    command.seal(Projection::Draw, attempt.id).await?;
+    command.seal(Projection::Publication, task.id).await?;
+    command.seal(Projection::PublishedDrawn, task.id).await?;
     command.finish("task", task.id, facts).await
 }
 
-fn rows(kept: &Kept) -> Result<Vec<Drawn>> {
+/// The rows of a result with what the register says of each object, in the order of the result.
+pub(crate) fn rows(outcome: &Outcome, objects: &HashMap<String, Registered>) -> Result<Vec<Drawn>> {
     let mut rows = Vec::new();
-    for cell in &kept.computed.outcome.cells {
+    for cell in &outcome.cells {
         let listed =
             cell.drawn.iter().map(|drawn| (drawn, false)).chain(cell.reserves.iter().map(|drawn| (drawn, true)));
         for ((drawn, reserve), rank) in listed.zip(1..) {
-            let object = kept.objects.get(drawn.id.as_str()).ok_or_else(|| unregistered(drawn.id.as_str()))?;
+            let object = objects.get(drawn.id.as_str()).ok_or_else(|| unregistered(drawn.id.as_str()))?;
             rows.push(Drawn {
                 stratum: cell.stratum.clone(),
                 cell: cell.cell.clone().unwrap_or_default(),

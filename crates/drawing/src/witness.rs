@@ -11,7 +11,7 @@ use store::repo::attempt::Attempt;
 use store::repo::party::{Ceremony, Party};
 use store::repo::task::Task;
 
-use crate::attest::{Signer, record};
+use crate::attest::{Signer, record, seal};
 use crate::result::{DownloadFile, zip};
 use kernel::{Actor, Command, Ctx, Error, Platform, Result};
 
@@ -80,6 +80,7 @@ pub async fn party_attest(platform: &Platform, ctx: &Ctx, token: &str, result: &
     let mut command = begin(platform, &ctx, UseCase::PartyAttest, &agency).await?;
     let signer = Signer { role: "witness", id: party.id.to_string(), name: party.name, unit: String::new() };
     let data = record(platform, command.tx(), &ctx, (&task, &attempt), signer, result).await?;
+    seal(&mut command, &task, &attempt).await?;
     command.finish(crate::task::KIND, task.id, data).await
 }
 

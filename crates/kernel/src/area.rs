@@ -6,7 +6,9 @@ use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::{Error, Result, check, job, todo};
+use futures_util::future::BoxFuture;
+
+use crate::{Error, Platform, Result, check, job, todo};
 
 /// One area's rows. An area is a crate; it has one constant of this type, `AREA`.
 #[derive(Debug)]
@@ -21,9 +23,15 @@ pub struct Area {
     pub sent: &'static [todo::SentSource],
     /// What the doctor looks at.
     pub checks: &'static [check::Row],
+    /// What can be recomputed from sealed files, for the check of the log.
+    pub recounts: &'static [Recount],
     /// Named points of long operations, see [`crate::point`].
     pub points: &'static [&'static str],
 }
+
+/// Recomputes all things of one kind and compares the rows that came of them; gives how many things there were, and what differs.
+pub type Recount =
+    for<'a> fn(&'a Platform, job::Progress<'a>) -> BoxFuture<'a, Result<(u64, Vec<crate::audit::AuditFault>)>>;
 
 /// What areas keep beside the platform for its whole life (a cache, a printer), one value a type. The kernel carries
 /// them and cannot name them.

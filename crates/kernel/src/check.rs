@@ -1,6 +1,6 @@
 //! The doctor's checks as rows: what is looked at, how it ended, and what to do about it. Areas hand theirs up in
-//! [`crate::area::Area`]; the doctor of `upkeep` walks them. Here are the kernel's own: the log, the jobs, the
-//! calendar, the rules.
+//! [`crate::area::Area`]; the doctor of `upkeep` walks them. Here are the kernel's own: the log, the rows held
+//! against it, the jobs, the calendar, the rules.
 //!
 //! A check that cannot be made is a fault, never silence.
 
@@ -12,7 +12,7 @@ use store::health;
 use text::upkeep as say;
 use text::upkeep::Finding;
 
-use crate::{Actor, Platform, Result, audit, rulebook};
+use crate::{Platform, Result, audit, rulebook};
 
 /// A job that waited this long was forgotten.
 const QUEUED_SECONDS_MAX: i64 = 3_600;
@@ -29,12 +29,16 @@ pub enum Name {
     Database,
     /// The schema: up to date.
     Schema,
+    /// The guards: SQLite's triggers, PostgreSQL's privileges.
+    Guards,
     /// Files: each that a row names is there with its bytes.
     Files,
     /// Orphans: files that no row names.
     Orphans,
     /// The log of events, and the clock against its newest.
     Log,
+    /// The rows that people are told facts from: as the log says.
+    Rows,
     /// Jobs: none without a worker.
     Jobs,
     /// The calendar of working days: reaches far enough.
@@ -51,13 +55,15 @@ pub enum Name {
 
 impl Name {
     /// All, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Home,
         Self::Database,
         Self::Schema,
+        Self::Guards,
         Self::Files,
         Self::Orphans,
         Self::Log,
+        Self::Rows,
         Self::Jobs,
         Self::Calendar,
         Self::Rules,
@@ -73,9 +79,11 @@ impl Name {
             Self::Home => "home",
             Self::Database => "database",
             Self::Schema => "schema",
+            Self::Guards => "guards",
             Self::Files => "files",
             Self::Orphans => "orphans",
             Self::Log => "log",
+            Self::Rows => "rows",
             Self::Jobs => "jobs",
             Self::Calendar => "calendar",
             Self::Rules => "rules",
@@ -152,13 +160,14 @@ pub struct Row {
 /// The kernel's checks.
 pub(crate) const ROWS: &[Row] = &[
     Row { name: Name::Log, run: |platform| Box::pin(log(platform)) },
+    Row { name: Name::Rows, run: |platform| Box::pin(rows(platform)) },
     Row { name: Name::Jobs, run: |platform| Box::pin(jobs(platform)) },
     Row { name: Name::Calendar, run: |platform| Box::pin(calendar(platform)) },
     Row { name: Name::Rules, run: |platform| Box::pin(rules(platform)) },
 ];
 
 async fn log(platform: &Platform) -> Result<Found> {
-    let report = audit::verify(platform, &platform.ctx(Actor::System, "doctor"), None).await?;
+    let (report, _) = audit::log(platform, None).await?;
     if let Some(first) = report.faults.first() {
         return Ok((Verdict::Fault, say::log_bad(&first.words(), report.faults.len())));
     }
@@ -169,6 +178,18 @@ async fn log(platform: &Platform) -> Result<Found> {
         return Ok((Verdict::Fault, say::clock_behind(&newest.rfc3339())));
     }
     Ok((Verdict::Ok, say::log_fine(report.events, report.sealed)))
+}
+
+/// Every slice against its event. It recomputes no draw: that is `audit verify`.
+async fn rows(platform: &Platform) -> Result<Found> {
+    let mut report = audit::AuditReport::default();
+    audit::compare_all(platform, &mut report, None, &mut |_, _, _| {}).await?;
+    let mut conn = platform.store().read().await?;
+    let (_, _, last) = store::repo::projection::state(&mut conn).await?;
+    Ok(match report.faults.first() {
+        Some(first) => (Verdict::Fault, say::rows_bad(&first.words(), report.faults.len())),
+        None => (Verdict::Ok, say::rows_fine(report.slices, report.rows, last.map(text::moment).as_deref())),
+    })
 }
 
 async fn jobs(platform: &Platform) -> Result<Found> {

@@ -1,6 +1,7 @@
 //! A command: permission first, then one transaction that holds the change, its jobs and its event.
 
 use domain::ids::{AgencyId, EventId, JobId};
+use domain::projection::Projection;
 use domain::registry::{self, Allowed, UseCase};
 use domain::state::JobState;
 use store::Tx;
@@ -8,6 +9,7 @@ use store::repo::event::Event;
 use store::repo::job::Job;
 use text::Label as _;
 
+use crate::audit::Seals;
 use crate::{Actor, Ctx, Error, ErrorKind, Platform, Result};
 
 /// A running command. Dropping it undoes everything; [`Command::finish`] makes it durable together with its event.
@@ -17,6 +19,7 @@ pub struct Command<'a> {
     tx: Tx,
     agency_id: Option<AgencyId>,
     agency_name: String,
+    seals: Seals,
 }
 
 /// A job to be done after the command.
@@ -84,7 +87,8 @@ impl Platform {
             Actor::Post(post) => (Some(post.agency_id), post.agency_name.clone()),
             Actor::Party { .. } | Actor::System | Actor::Public => (None, String::new()),
         };
-        Ok(Command { ctx, use_case, tx, agency_id, agency_name })
+        let seals = Seals::new(self.files().clone());
+        Ok(Command { ctx, use_case, tx, agency_id, agency_name, seals })
     }
 }
 
@@ -131,6 +135,15 @@ impl Command<'_> {
         Ok(id)
     }
 
+    /// Seals rows that people are told facts from, as this command leaves them: the digest over the slice goes into its event. To be
+    /// called behind the last write of the slice by every command that writes it; the check of the log finds who forgot.
+    ///
+    /// # Errors
+    /// `Internal`, `Unavailable`.
+    pub async fn seal(&mut self, of: Projection, slice: impl std::fmt::Display) -> Result<()> {
+        self.seals.take(&mut self.tx, of, slice.to_string()).await
+    }
+
     /// Writes the use case's event and commits.
     ///
     /// # Errors
@@ -154,10 +167,12 @@ impl Command<'_> {
         kind: &str,
         subject_kind: &str,
         subject_id: impl std::fmt::Display,
-        data: serde_json::Value,
+        mut data: serde_json::Value,
     ) -> Result<()> {
+        let notes = self.seals.notes(&mut self.tx, &mut data).await?;
         let event = self.event(kind, subject_kind, &subject_id.to_string(), &data);
         store::repo::event::insert(&mut self.tx, &event).await?;
+        self.seals.write(&mut self.tx, self.ctx, (&event, notes)).await?;
         self.tx.commit().await?;
         Ok(())
     }

@@ -49,8 +49,12 @@ pub fn point(name: &str) {
 pub const AREA: area::Area = area::Area {
     name: "kernel",
     jobs: &[],
-    todos: &[|conn, ctx, post| Box::pin(job::todos(conn, ctx, post))],
+    todos: &[
+        |conn, _ctx, post| Box::pin(audit::todos(conn, post)),
+        |conn, ctx, post| Box::pin(job::todos(conn, ctx, post)),
+    ],
     sent: &[],
     checks: check::ROWS,
+    recounts: &[],
     points: &[],
 };

@@ -9,5 +9,6 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     todos: &[|conn, ctx, post| Box::pin(scheme::todos(conn, ctx, post))],
     sent: &[|conn, post| Box::pin(scheme::sent(conn, post))],
     checks: &[],
+    recounts: &[],
     points: &[],
 };

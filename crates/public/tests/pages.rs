@@ -423,6 +423,44 @@ testkit::on_both! {
         assert_eq!(ask(&front, &format!("/check?code={}&number=NONE", code(1))).await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn a_list_that_does_not_agree_with_its_proof_is_not_told(world) {
+        let front = with(&world, &[published("D1", "drawn"), published("D2", "drawn")]).await;
+        let known = |table: &str| format!(
+            "INSERT INTO projection (name, slice, task_id, n, rows_digest, fault, fault_at)
+             SELECT '{table}', id, id, 1, '', '{{}}', 1 FROM task WHERE number = 'D1'"
+        );
+        testkit::run_sql(&world.store_config, &known("publication_drawn")).await;
+        let view = page(&front, "/announcements/D1").await;
+        assert!(view.contains("抽取名单与证明不一致") && view.contains("以证明包为准"));
+        assert!(!view.contains("看抽取名单") && !view.contains("抽中户次") && !view.contains("unit="));
+        assert!(!view.contains(&ticket_of(&code(1)).max(ticket_of(&code(2)))), "no threshold of a list in doubt");
+        assert!(view.contains("下载证明"));
+        for path in ["/announcements/D1/drawn", "/announcements/D1/drawn.csv", "/announcements/D1/drawn.xlsx"] {
+            let refused = ask(&front, path).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+            assert!(refused.text().contains("以证明包为准"), "{path}: {}", refused.text());
+        }
+        assert_eq!(ask(&front, "/announcements/D1/bundle.zip").await.status, StatusCode::OK);
+        assert!(page(&front, "/").await.contains("正在核对"));
+        for asked in [code(1), code(77)] {
+            let answer = page(&front, &format!("/check?code={asked}&number=D1")).await;
+            assert!(answer.contains("本页对它们不作回答") && answer.contains("D1"), "{asked}");
+            assert!(!answer.contains("被抽中了</h2>") && !answer.contains("没有被抽中</h2>"), "{asked}");
+        }
+        // The other list is answered for, and the one in doubt named beside it.
+        let both = page(&front, &format!("/check?code={}", code(1))).await;
+        assert!(both.contains("被抽中了</h2>") && both.contains("抽查D2") && both.contains("本页对它们不作回答"));
+        assert!(!both.contains("抽查D1"));
+
+        testkit::run_sql(&world.store_config, &known("publication")).await;
+        for path in ["/announcements/D1", "/announcements/D1/proof", "/announcements/D1/bundle.zip", "/announcements/D1/drawn"] {
+            let refused = ask(&front, path).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+            assert!(refused.text().contains("与公布时不一致"), "{path}: {}", refused.text());
+        }
+        assert_eq!(ask(&front, "/announcements/D2/drawn").await.status, StatusCode::OK);
+    }
+
     async fn what_is_no_code_is_told_why(world) {
         let front = with(&world, &[published("D1", "drawn")]).await;
         let check = async |typed: &str, expect: &str| {

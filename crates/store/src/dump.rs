@@ -66,7 +66,7 @@ pub async fn table_lines(
     }
 }
 
-fn write_line(line: &mut Vec<u8>, table: &Table, row: &Row) -> Result<()> {
+pub(crate) fn write_line(line: &mut Vec<u8>, table: &Table, row: &Row) -> Result<()> {
     line.push(b'[');
     for (at, column) in table.columns.iter().enumerate() {
         if at > 0 {

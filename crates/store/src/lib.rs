@@ -10,10 +10,12 @@ mod catalog;
 mod driver;
 pub mod dump;
 mod error;
+pub mod guard;
 pub mod health;
 mod migration;
 pub mod repo;
 mod row;
+pub mod told;
 
 pub use bulk::{Column, insert_rows};
 pub use catalog::{ColumnKind, Table, TableColumn};

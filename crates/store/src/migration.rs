@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::catalog::{self, Table};
-use crate::{Engine, Result, Store, StoreError, values};
+use crate::{Engine, Result, Store, StoreError, told, values};
 
 /// A step of the schema.
 pub struct Migration {
@@ -23,8 +23,16 @@ const MIGRATIONS: &[Migration] = &[
         sqlite_only: include_str!("migration/001_core.sqlite.sql"),
     },
     Migration { name: "002_directory", sql: include_str!("migration/002_directory.sql"), sqlite_only: "" },
-    Migration { name: "003_drawing", sql: include_str!("migration/003_drawing.sql"), sqlite_only: "" },
-    Migration { name: "004_assign", sql: include_str!("migration/004_assign.sql"), sqlite_only: "" },
+    Migration {
+        name: "003_drawing",
+        sql: include_str!("migration/003_drawing.sql"),
+        sqlite_only: include_str!("migration/003_drawing.sqlite.sql"),
+    },
+    Migration {
+        name: "004_assign",
+        sql: include_str!("migration/004_assign.sql"),
+        sqlite_only: include_str!("migration/004_assign.sqlite.sql"),
+    },
 ];
 
 static SCRIPTS: LazyLock<Vec<String>> =
@@ -112,8 +120,8 @@ impl Store {
         Ok(MIGRATIONS.iter().map(|m| m.name).filter(|name| !done.iter().any(|d| d == name)).collect())
     }
 
-    /// Gives the application's own role on PostgreSQL what it needs and no more: events and the log can be written and
-    /// read, never changed (house rule 5). A no-op on SQLite, where triggers refuse it.
+    /// Gives the application's own role on PostgreSQL what it needs and no more: events, the log and rows that are final can be
+    /// written and read, never changed (house rule 5; [`told::forbidden`]). A no-op on SQLite, where triggers refuse it.
     ///
     /// # Errors
     /// [`StoreError::Backend`] if the role does not exist or the caller does not own the tables.
@@ -129,13 +137,22 @@ impl Store {
         }
         let mut tx = self.write().await?;
         tx.script(&format!(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-             REVOKE UPDATE, DELETE ON event, log_leaf, tree_head FROM {role};
-             REVOKE INSERT, UPDATE, DELETE ON migration FROM {role};"
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
         ))
         .await?;
+        for (privilege, table) in told::forbidden() {
+            tx.script(&format!("REVOKE {privilege} ON {table} FROM {role}")).await?;
+        }
         tx.commit().await
     }
+}
+
+/// The triggers as the scripts make them, each without its semicolon.
+#[cfg(test)]
+pub(crate) fn triggers() -> Vec<String> {
+    let lines = MIGRATIONS.iter().flat_map(|migration| migration.sqlite_only.lines());
+    lines.filter(|line| !line.trim().is_empty()).map(|line| line.trim_end_matches(';').to_owned()).collect()
 }
 
 fn portable(sql: &str, engine: Engine) -> String {

@@ -305,6 +305,23 @@ pub async fn run_sql(config: &StoreConfig, script: &str) {
     store.close().await;
 }
 
+/// As [`run_sql`], by a hand that may do everything: SQLite's triggers are taken away before and put back behind, as somebody
+/// would who wants to leave no trace.
+pub async fn tamper(config: &StoreConfig, script: &str) {
+    let store = Store::open(config).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let triggers = if store.engine() == Engine::Sqlite { store::told::triggers() } else { Vec::new() };
+    for (name, _) in &triggers {
+        tx.script(&format!("DROP TRIGGER {name}")).await.unwrap();
+    }
+    tx.script(script).await.unwrap_or_else(|error| panic!("{script}: {error}"));
+    for (_, text) in &triggers {
+        tx.script(text).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
 pub(crate) fn postgres_server() -> String {
     std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
         panic!("{POSTGRES_VARIABLE} is not set: run `make test`, or `eval $(python3 scripts/postgres.py start)` first")

@@ -6,7 +6,7 @@ use domain::registry::UseCase;
 use crate::Label as _;
 
 /// Kinds of events that are no use case of their own: the beginning of long work, and what else happens on the way.
-const OWN: [(&str, &str); 13] = [
+const OWN: [(&str, &str); 15] = [
     ("task.dispatch_begun", "开始派发"),
     ("matching.begun", "开始随机匹配"),
     ("fairness.begun", "开始计算公平性报告"),
@@ -20,6 +20,8 @@ const OWN: [(&str, &str); 13] = [
     ("account.sign_in_refused", "登录未成功"),
     ("account.sign_in_throttled", "登录过于频繁"),
     ("account.password_refused", "当前密码输错"),
+    ("projection.differs", "数据与事件日志不符"),
+    ("projection.agrees", "数据与事件日志恢复一致"),
 ];
 
 /// What happened.
@@ -96,6 +98,7 @@ pub fn fact(key: &str) -> Option<&'static str> {
         "unchanged" => "不变",
         "unit" | "units" => "单位",
         "visits" => "户数",
+        "what" => "不符之处",
         "year" => "年份",
         _ => return None,
     })
@@ -121,6 +124,7 @@ pub fn subject(kind: &str) -> &'static str {
         "share" => "派发",
         "visit" => "入户检查",
         "matching" => "随机匹配",
+        "projection" => "对外的数据",
         "form" => "文书",
         "calendar" => "工作日历",
         "rule" => "规则",

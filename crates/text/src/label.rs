@@ -6,6 +6,7 @@ use domain::deadline::{Binding, SpanUnit};
 use domain::division::DivisionLevel;
 use domain::import::{ImportEffect, ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight, VisitProblem};
+use domain::projection::Projection;
 use domain::role::Role;
 use domain::rulebook::{StartEvent, Term};
 use domain::scheme::{ConditionTest, SchemeColumn, SeatMethod, SizeRounding, StratumMembership};
@@ -37,6 +38,26 @@ macro_rules! labels {
 }
 
 labels! {
+    Projection {
+        Task "任务的基本信息",
+        Census "底册各类的构成",
+        Draw "摇号的摘要与文件",
+        Party "参与各方的承诺与揭示",
+        Rejection "揭示不符的记录",
+        Chain "承诺链",
+        Attestation "复核声明",
+        Drawn "抽取结果",
+        Publication "公告",
+        PublishedDrawn "公布的抽取名单",
+        Mapping "事项对应",
+        MappingItem "事项对应的事项",
+        Share "派发",
+        Visit "入户检查",
+        VisitItem "检查表的事项",
+        VisitDay "改期记录",
+        Matching "匹配的摘要与文件",
+        Assignment "检查人员的匹配",
+    }
     AgencyLevel { Province "省级", City "市级", County "县（区）级", Station "所级" }
     AgencyKind { Bureau "市场监督管理局", ZoneBranch "功能区分局", Station "市场监督管理所", Partner "其他部门" }
     DivisionLevel { Province "省级", City "市级", County "县级" }

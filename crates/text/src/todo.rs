@@ -35,6 +35,8 @@ pub enum TodoKind {
     JoinMatching,
     /// The commitments of a matching are published; the reveals follow.
     RevealMatching,
+    /// Rows that people are told facts from do not agree with the log.
+    RowsDiffer,
     /// A job that one asked for failed.
     FailedJob,
     /// Own visits whose planned day has passed.
@@ -65,6 +67,7 @@ impl TodoKind {
             Self::CreateTask => "方案已批准，待建立任务",
             Self::JoinMatching => "随机匹配待第二人参加",
             Self::RevealMatching => "匹配的承诺已公布，待揭示",
+            Self::RowsDiffer => "数据与事件日志不符",
             Self::FailedJob => "作业失败",
             Self::LateVisits => "检查的计划日已过",
             Self::TodayVisits => "今天的检查",
@@ -89,6 +92,7 @@ impl TodoKind {
             Self::CreateTask => "去建立任务",
             Self::JoinMatching => "去参加",
             Self::RevealMatching => "去揭示",
+            Self::RowsDiffer => "去核对",
             Self::FailedJob => "查看怎么办",
             Self::LateVisits | Self::TodayVisits => "查看名单",
             Self::ConfirmInspector => "去确认",

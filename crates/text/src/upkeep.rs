@@ -48,9 +48,11 @@ pub fn check(code: &str) -> &str {
         "home" => "安装文件夹",
         "database" => "数据库",
         "schema" => "数据库结构",
+        "guards" => "防改动的触发器与权限",
         "files" => "文件齐全",
         "orphans" => "无人引用的文件",
         "log" => "事件日志与时钟",
+        "rows" => "数据与事件日志一致",
         "jobs" => "停滞的作业",
         "calendar" => "工作日历",
         "rules" => "规则参数",
@@ -242,6 +244,82 @@ pub fn log_bad(first: &str, count: usize) -> Finding {
     finding(
         format!("发现 {count} 处不符，其一：{first}"),
         "请保留现场，勿再写入；运行 mingcha audit verify 查看全部，并与留存在外的树根比对。",
+    )
+}
+
+/// The rows that people are told facts from are as the log says.
+#[must_use]
+pub fn rows_fine(slices: u64, rows: u64, last: Option<&str>) -> Finding {
+    let last = last.map_or_else(|| "定时比对还没有走完一遍".to_owned(), |last| format!("定时比对最早的一份在 {last}"));
+    fine(format!("{slices} 份数据、{rows} 行与写入时的事件一致；{last}。"))
+}
+
+/// They are not.
+#[must_use]
+pub fn rows_bad(first: &str, count: usize) -> Finding {
+    finding(
+        format!("发现 {count} 处不符，其一：{first}"),
+        "有人绕过系统改动了数据。请保留现场，运行 mingcha audit verify 查看全部；以证明包和事件日志为准，从备份恢复（mingcha restore）。",
+    )
+}
+
+/// SQLite's triggers are all there.
+#[must_use]
+pub fn triggers_fine(count: usize) -> Finding {
+    fine(format!("{count} 个触发器都在，文字与本版一致。"))
+}
+
+/// PostgreSQL's roles can do what they should and no more.
+#[must_use]
+pub fn privileges_fine(as_owner: bool) -> Finding {
+    if as_owner {
+        fine("没有角色多出权限。本次以表的所有者连接，所有者不受权限限制；服务建议以应用角色运行（见手册第 6 章）。")
+    } else {
+        fine("本次连接的角色和其他角色都不能改动只可追加的表。")
+    }
+}
+
+/// A trigger is gone.
+#[must_use]
+pub fn trigger_missing(trigger: &str) -> String {
+    format!("缺少触发器 {trigger}")
+}
+
+/// A trigger has another text.
+#[must_use]
+pub fn trigger_changed(trigger: &str) -> String {
+    format!("触发器 {trigger} 的内容被改动")
+}
+
+/// A trigger that is none of ours.
+#[must_use]
+pub fn trigger_foreign(trigger: &str, table: &str) -> String {
+    format!("表 {table} 上有不属于本系统的触发器 {trigger}")
+}
+
+/// A role may do too much.
+#[must_use]
+pub fn privilege(role: &str, privilege: &str, table: &str) -> String {
+    format!("角色 {role} 对表 {table} 有不应有的 {privilege} 权限")
+}
+
+/// Triggers or privileges are not as they should be.
+#[must_use]
+pub fn guards_bad(named: &[String], sqlite: bool) -> Finding {
+    let mend = if sqlite {
+        "请先用 mingcha audit verify 核对数据有没有被改动；再运行 mingcha doctor --mend 重建触发器。不属于本系统的触发器请查明来历后删除。"
+    } else {
+        "请先用 mingcha audit verify 核对数据有没有被改动；再以所有者运行 mingcha migrate --grant-to 应用角色，重新授权。不属于本系统的角色和触发器请查明来历后收回。"
+    };
+    finding(format!("{}。", named.join("；")), mend)
+}
+
+/// The triggers were made anew.
+#[must_use]
+pub fn triggers_mended(count: usize, named: &[String]) -> Finding {
+    finding(
+        format!("重建了 {count} 个触发器。原来的情况：{}。", named.join("；")),
+        "请用 mingcha audit verify 核对触发器缺失期间数据有没有被改动。",
     )
 }
 

@@ -1,5 +1,5 @@
-//! Ten named checks of an installation, each with its mend in words, and done where that is safe. Eight are made here;
-//! fonts and certificate belong to crates that only the command line knows, and it adds them with the same types.
+//! Named checks of an installation, each with its mend in words, and done where that is safe. What belongs to crates that only the
+//! command line knows (fonts, certificate, address), it adds with the same types.
 //!
 //! A check that cannot be made is a fault, never silence.
 
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::time::Instant;
 use files::FileError;
+use store::guard::{self, GuardFault};
 use store::health::{self, DatabaseFault};
 use store::{StoreConfig, dump};
 use text::upkeep as say;
@@ -63,6 +64,7 @@ pub async fn doctor(patient: &Patient, areas: &'static [&'static Area], progress
     let usable = schema.verdict == Verdict::Ok;
     checks.push(schema);
     if usable {
+        checks.push(check(Name::Guards, guards(&platform, patient).await));
         checks.push(check(Name::Files, files(&platform, progress).await));
         checks.push(check(Name::Orphans, orphans(&platform, patient).await));
         for row in areas.iter().flat_map(|area| area.checks) {
@@ -83,7 +85,7 @@ fn check(name: Name, found: Result<Found>) -> Check {
 }
 
 fn skip_the_rest(checks: &mut Vec<Check>) {
-    for name in Name::ALL.into_iter().take(9).skip(checks.len()) {
+    for name in Name::ALL.into_iter().take(11).skip(checks.len()) {
         checks.push(Check::new(name, Verdict::Skipped, say::skipped()));
     }
 }
@@ -156,6 +158,38 @@ async fn schema(platform: &Platform) -> Result<Found> {
     } else {
         Ok((Verdict::Fault, say::schema_old(&pending)))
     }
+}
+
+/// Triggers and privileges: what refuses changes of rows that are final. Making SQLite's triggers anew changes no row.
+async fn guards(platform: &Platform, patient: &Patient) -> Result<Found> {
+    let words = |fault: &GuardFault| match fault {
+        GuardFault::Missing(trigger) => say::trigger_missing(trigger),
+        GuardFault::Changed(trigger) => say::trigger_changed(trigger),
+        GuardFault::Foreign { trigger, table } => say::trigger_foreign(trigger, table),
+        GuardFault::Privilege { role, privilege, table } => say::privilege(role, privilege, table),
+    };
+    let mut conn = platform.store().read().await?;
+    let engine = conn.engine();
+    let mut faults = guard::guard_faults(&mut conn).await?;
+    let as_owner = guard::acts_as_owner(&mut conn).await?;
+    drop(conn);
+    let all = store::told::triggers().len();
+    if faults.is_empty() {
+        return Ok(match engine {
+            store::Engine::Sqlite => (Verdict::Ok, say::triggers_fine(all)),
+            store::Engine::Postgres => (Verdict::Ok, say::privileges_fine(as_owner)),
+        });
+    }
+    if patient.mend {
+        let named: Vec<String> = faults.iter().map(words).collect();
+        let mended = guard::mend_triggers(platform.store()).await?;
+        faults = guard::guard_faults(&mut platform.store().read().await?).await?;
+        if faults.is_empty() {
+            return Ok((Verdict::Mended, say::triggers_mended(mended, &named)));
+        }
+    }
+    let named: Vec<String> = faults.iter().map(words).collect();
+    Ok((Verdict::Fault, say::guards_bad(&named, engine == store::Engine::Sqlite)))
 }
 
 async fn named(platform: &Platform) -> Result<Vec<String>> {

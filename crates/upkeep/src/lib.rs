@@ -20,5 +20,6 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     todos: &[],
     sent: &[],
     checks: &[],
+    recounts: &[],
     points: &["backup.tables", "restore.files", "restore.committed", "restore.loaded"],
 };

@@ -331,8 +331,56 @@ on_both! {
     async fn the_doctor_finds_a_whole_installation_well(world) {
         furnish(&world).await;
         let checks = examine(&world, false).await;
-        assert_eq!(checks.iter().map(|c| c.name).collect::<Vec<_>>(), Name::ALL[..9]);
+        assert_eq!(checks.iter().map(|c| c.name).collect::<Vec<_>>(), Name::ALL[..11]);
         assert!(checks.iter().all(|c| c.verdict == Verdict::Ok), "{checks:#?}");
+    }
+
+    async fn what_refuses_changes_of_final_rows_is_looked_at(world) {
+        furnish(&world).await;
+        let guards = async |mend: bool| {
+            let checks = examine(&world, mend).await;
+            checks.into_iter().find(|check| check.name == Name::Guards).unwrap()
+        };
+        let is_fault = async |script: &str, words: &[&str]| {
+            testkit::run_sql(&world.store_config, script).await;
+            let check = guards(false).await;
+            assert_eq!(check.verdict, Verdict::Fault, "{script}: {check:?}");
+            assert!(words.iter().all(|word| check.found.contains(word)), "{script}: {check:?}");
+            assert!(!check.mend.is_empty());
+        };
+        let fine = guards(false).await;
+        assert_eq!(fine.verdict, Verdict::Ok, "{fine:?}");
+        if engine_of(&world).await == Engine::Sqlite {
+            is_fault("DROP TRIGGER event_is_kept", &["缺少触发器 event_is_kept"]).await;
+            is_fault(
+                "DROP TRIGGER drawn_is_append_only;
+                 CREATE TRIGGER drawn_is_append_only BEFORE UPDATE ON drawn BEGIN SELECT 1; END",
+                &["触发器 drawn_is_append_only 的内容被改动", "event_is_kept"],
+            ).await;
+            let mended = guards(true).await;
+            assert_eq!(mended.verdict, Verdict::Mended, "{mended:?}");
+            assert!(mended.found.contains("event_is_kept") && mended.mend.contains("audit verify"), "{mended:?}");
+            assert_eq!(guards(false).await.verdict, Verdict::Ok);
+            is_fault(
+                "CREATE TRIGGER helper AFTER INSERT ON drawn BEGIN UPDATE draw SET seed = 'x'; END",
+                &["表 drawn 上有不属于本系统的触发器 helper"],
+            ).await;
+            assert_eq!(guards(true).await.verdict, Verdict::Fault, "what is none of ours is for a person to look at");
+            return;
+        }
+        // Roles belong to the whole server: this one is this test's alone, and goes.
+        let role = format!("mingcha_guard_{}", std::process::id());
+        testkit::run_sql(&world.store_config, &format!("CREATE ROLE {role}")).await;
+        world.platform.grant_application_role(&role).await.unwrap();
+        assert_eq!(guards(false).await.verdict, Verdict::Ok);
+        is_fault(&format!("GRANT DELETE ON publication TO {role}"), &[&role, "publication", "DELETE"]).await;
+        world.platform.grant_application_role(&role).await.unwrap();
+        assert_eq!(guards(false).await.verdict, Verdict::Ok, "granting anew takes away what is too much");
+        is_fault(&format!("GRANT UPDATE (name) ON drawn TO {role}"), &[&role, "drawn", "UPDATE"]).await;
+        is_fault(&format!("REVOKE ALL ON drawn FROM {role}; GRANT TRUNCATE ON event TO {role}"), &["event", "TRUNCATE"]).await;
+        is_fault(&format!("REVOKE ALL ON event FROM {role}; GRANT UPDATE ON assignment TO PUBLIC"), &["PUBLIC", "assignment"]).await;
+        testkit::run_sql(&world.store_config, &format!("REVOKE ALL ON assignment FROM PUBLIC; DROP OWNED BY {role}; DROP ROLE {role}")).await;
+        assert_eq!(guards(false).await.verdict, Verdict::Ok);
     }
 
     async fn a_setting_of_a_removed_rule_counts_for_nothing_and_is_named(world) {

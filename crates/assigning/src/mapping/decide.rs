@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::approval::MAPPING;
 use domain::ids::{ItemMappingId, TaskId, VisitId};
 use domain::item::CheckItem;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{MappingCommand, next};
 use store::repo;
@@ -48,6 +49,12 @@ pub async fn approve(platform: &Platform, ctx: &Ctx, task: TaskId, id: ItemMappi
     }
     let filled = fill(&mut command, ctx, &source, &items).await?;
     drawing::public_site::announce(platform, command.tx(), ctx, &row).await?;
+    command.seal(Projection::Mapping, task).await?;
+    command.seal(Projection::MappingItem, task).await?;
+    command.seal(Projection::Publication, task).await?;
+    if filled > 0 {
+        command.seal(Projection::VisitItem, task).await?;
+    }
     let data = serde_json::json!({
         "number": source.number, "class": mapping.stratum, "entry": mapping.entry, "items": mapping.items, "filled": filled,
     });

@@ -5,6 +5,7 @@
 //! until a friend meets a friend.
 
 use domain::ids::MatchingId;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{MatchingState, PartyState};
 use store::repo::party as repo;
@@ -35,5 +36,6 @@ pub async fn fail(platform: &Platform, ctx: &Ctx, id: MatchingId) -> Result<()> 
     let data = serde_json::json!({
         "matching": matching.name, "attempt": matching.attempt, "unit": share.agency_name, "reason": reason,
     });
+    command.seal(Projection::Matching, id).await?;
     command.finish("matching", id, data).await
 }

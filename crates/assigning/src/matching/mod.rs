@@ -9,6 +9,7 @@ mod input;
 mod invite;
 mod prepare;
 mod publish;
+mod recount;
 mod run;
 mod table;
 mod view;
@@ -23,6 +24,7 @@ pub use run::{MATCH_JOB, run_again};
 pub use table::TABLE;
 pub use view::{AttemptView, Document, MatchingView, PartyView, document, share_of, view};
 
+pub(crate) use recount::matchings;
 pub(crate) use run::{enqueue, run_matching};
 
 use domain::ids::MatchingId;

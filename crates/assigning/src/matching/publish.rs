@@ -2,6 +2,7 @@
 //! reveals first, in the same transaction.
 
 use domain::ids::MatchingId;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{MatchingState, PartyState};
 use draw::{Commitment, Digest, Replaces, Subject};
@@ -67,6 +68,9 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: MatchingId, input: Publ
     chain::insert(command.tx(), share.agency_id, &link).await?;
     reveal_platform(command.tx(), ctx, parties).await?;
     let data = serde_json::json!({ "matching": matching.name, "attempt": matching.attempt, "commitment": digest });
+    command.seal(Projection::Chain, id).await?;
+    command.seal(Projection::Party, id).await?;
+    command.seal(Projection::Matching, id).await?;
     kernel::point("match.publish");
     command.finish("matching", id, data).await?;
     Ok(digest)

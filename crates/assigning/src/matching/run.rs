@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ::matching::{Input, Outcome, Suite as MatchSuite};
 use domain::ids::{FileId, InspectorId, JobId, MatchingId, VisitId};
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{JobState, MatchingState, PartyState};
 use draw::{Digest, Rejected, Reveal, Reveals, Settled};
@@ -126,6 +127,8 @@ pub(crate) async fn run_matching(platform: &Platform, run: &mut Run) -> Result<(
         "matching": matching.name, "attempt": matching.attempt, "visits": teams.len(), "seed": settled.seed.to_string(),
     });
     run.finish(&mut command, &summary).await?;
+    command.seal(Projection::Matching, id).await?;
+    command.seal(Projection::Assignment, id).await?;
     kernel::point("match.commit");
     command.finish("matching", id, summary).await?;
     kernel::point("match.done");

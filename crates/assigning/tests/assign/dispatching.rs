@@ -95,8 +95,11 @@ on_both! {
         ).await;
         city.sql("DELETE FROM subject_tag", vec![]).await;
         // The rows that the pages list are made of the result, and are not what is dispatched.
-        city.sql("DELETE FROM drawn WHERE code LIKE '%MA00000002'", vec![]).await;
-        city.sql("UPDATE drawn SET stratum = 'E2', agency_id = $1 WHERE code LIKE '%MA00000003'", vec![city.zone.to_string().into()]).await;
+        let changed = format!(
+            "DELETE FROM drawn WHERE code LIKE '%MA00000002'; UPDATE drawn SET stratum = 'E2', agency_id = '{}' WHERE code LIKE '%MA00000003'",
+            city.zone
+        );
+        testkit::tamper(&city.world.store_config, &changed).await;
         city.dispatch().await;
         let ctx = city.world.as_post(&city.clerk);
         let progress = assigning::progress(&city.world.platform, &ctx, city.task).await.unwrap();

@@ -1,4 +1,5 @@
-//! `mingcha audit verify`: recomputes the log of events and compares it with every head that was ever made.
+//! `mingcha audit verify`: recomputes the log of events and compares it with every head that was ever made, compares the rows that
+//! people are told facts from with it, and recomputes every draw and matching.
 
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use crate::config::Settings;
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::{installation, output, say};
 
-/// 事件日志：核验每一条事件自封存以来没有被改动、删除或调换
+/// 事件日志：核验每一条事件自封存以来没有被改动、删除或调换，对外的数据与日志、证明包一致
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -19,9 +20,9 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// 从第一条事件起重新计算整个日志
+    /// 从第一条事件起重新计算整个日志，逐行比对对外的数据，重新计算每一次摇号和匹配
     ///
-    /// 退出码：0 完整；1 不完整；2 用法不对，或日志读不出来（没有安装、结构未更新、恢复没有完成），没有结论。
+    /// 退出码：0 完整、一致；1 不完整或有数据不符；2 用法不对，或日志读不出来（没有安装、结构未更新、恢复没有完成），没有结论。
     Verify {
         /// 曾在别处留存的树根（十六进制）：必须是本日志的历史树根之一
         #[arg(long, value_name = "HEX")]
@@ -43,15 +44,16 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     } else {
         println!("事件 {} 条，已封存 {} 条，比对树根 {} 个", report.events, report.sealed, report.heads);
         println!("树根 {}", report.root);
+        println!("比对数据 {} 份、{} 行，重新计算摇号和匹配 {} 次", report.slices, report.rows, report.recounted);
         for fault in &report.faults {
             println!("[{}] {}", fault.code(), fault.words());
         }
     }
     if report.faults.is_empty() {
-        say::line("日志完整。");
+        say::line("日志完整，数据与日志一致。");
         Ok(ExitCode::SUCCESS)
     } else {
-        say::line("日志不完整，见上。");
+        say::line("有不符之处，见上。");
         Ok(ExitCode::from(REFUSED))
     }
 }
@@ -59,7 +61,10 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
 async fn report(settings: &Settings, root: Option<&str>) -> Result<AuditReport, Failure> {
     let platform = installation::open(settings, "").await?;
     app::audit::seal_once(&platform, true).await?;
-    let report = app::audit::verify(&platform, &installation::owner(&platform), root).await?;
+    let bar = say::bar("核验");
+    let owner = installation::owner(&platform);
+    let report = app::audit::verify_all(&platform, &owner, root, &mut say::progress(&bar)).await?;
+    bar.finish_and_clear();
     platform.close().await;
     Ok(report)
 }
@@ -76,6 +81,9 @@ fn report_json(report: &AuditReport) -> Value {
         "sealed": report.sealed,
         "heads": report.heads,
         "root": report.root,
+        "slices": report.slices,
+        "rows": report.rows,
+        "recounted": report.recounted,
         "faults": faults.collect::<Vec<_>>(),
     })
 }

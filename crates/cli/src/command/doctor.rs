@@ -1,4 +1,4 @@
-//! `mingcha doctor`: twelve named checks of an installation, each with its mend. Nine are `app`'s; fonts, certificate and
+//! `mingcha doctor`: fourteen named checks of an installation, each with its mend. Eleven are `app`'s; fonts, certificate and
 //! the address in QR codes are looked at here.
 
 use std::path::{Path, PathBuf};
@@ -28,15 +28,15 @@ const CERTIFICATE_DAYS_MIN: i64 = 30;
 const SPECIMEN: &str =
     "秦皇岛市场监督管理局双随机一公开抽查：囍堃垚喆犇璟滢㐂䶮镕朤燚瞐〇①②③■□√×—…《》〔〕㎡℃ABCabc0123456789";
 
-/// 检查安装是否健康：十二项，每一项都说明如何处理
+/// 检查安装是否健康：十四项，每一项都说明如何处理
 ///
 /// 退出码：0 全部正常（可有提醒）；1 有故障。
 ///
-/// home 文件夹与磁盘 · database 数据库 · schema 结构 · files 文件齐全 · orphans 无人引用的文件 · log 事件日志与时钟 ·
-/// jobs 停滞的作业 · calendar 工作日历 · rules 规则参数 · fonts 文书字体 · certificate TLS 证书 · address 对外地址
+/// home 文件夹与磁盘 · database 数据库 · schema 结构 · guards 防改动的触发器与权限 · files 文件齐全 ·
+/// orphans 无人引用的文件 · log 事件日志与时钟 · rows 数据与日志一致 · jobs 停滞的作业 · calendar 工作日历 · rules 规则参数 · fonts 文书字体 · certificate TLS 证书 · address 对外地址
 #[derive(Args)]
 pub struct Arguments {
-    /// 可以安全处理的，当场处理（文件夹权限、无人引用的文件）
+    /// 可以安全处理的，当场处理（文件夹权限、缺失的触发器、无人引用的文件）
     #[arg(long)]
     mend: bool,
 }

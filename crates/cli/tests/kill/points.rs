@@ -121,7 +121,7 @@ async fn half_a_draw_would_be_noticed(trial: &Trial) {
     assert_eq!(case.run(Kill::At("draw.done")).await, None);
     assert_eq!(trial.happened_on(&case.rest).await, Some(true));
     let first = "UPDATE drawn SET ticket = '' WHERE stratum = 'E8' AND rank = 1";
-    testkit::run_sql(case.rest.store_config(), first).await;
+    testkit::tamper(case.rest.store_config(), first).await;
     assert_eq!(trial.happened_on(&case.rest).await, None);
     case.rest.remove().await;
 }

@@ -4,6 +4,7 @@
 //! a way to draw until the list suits.
 
 use domain::ids::TaskId;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
 use store::repo;
@@ -45,5 +46,7 @@ pub async fn fail(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<()> {
     repo::attempt::update(command.tx(), &attempt).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     announce(platform, command.tx(), ctx, &task).await?;
+    command.seal(Projection::Draw, attempt.id).await?;
+    command.seal(Projection::Publication, id).await?;
     command.finish("task", id, serde_json::json!({ "attempt": attempt.attempt, "reason": reason })).await
 }

@@ -2,6 +2,7 @@
 //! platform reveals first, in the same transaction.
 
 use domain::ids::TaskId;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::{AttemptState, PartyState, TaskCommand};
 use draw::{Commitment, Digest, Replaces, RollReference, Scheme, Subject};
@@ -77,6 +78,10 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     reveal_platform(command.tx(), ctx, parties).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     announce(platform, command.tx(), ctx, &task).await?;
+    command.seal(Projection::Chain, &ceremony.id).await?;
+    command.seal(Projection::Party, &ceremony.id).await?;
+    command.seal(Projection::Draw, attempt.id).await?;
+    command.seal(Projection::Publication, id).await?;
     if all_revealed(command.tx(), &ceremony).await? {
         enqueue_draw(&mut command, &task, attempt.id).await?;
     }

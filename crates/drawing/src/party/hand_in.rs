@@ -1,6 +1,7 @@
 //! What a party does with its link: look at the state, hand in the commitment, reveal. Who holds the token is the party.
 
 use domain::ids::PartyId;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::state::PartyState;
 use draw::{Digest, Reason};
@@ -183,6 +184,7 @@ pub async fn reveal(platform: &Platform, ctx: &Ctx, token: &str, salt: &str, val
     now.value = Some(value.to_owned());
     now.revealed_at = Some(ctx.now);
     repo::update(command.tx(), &now, from).await?;
+    command.seal(Projection::Party, table.ceremony().id).await?;
     let last = all_revealed(command.tx(), &table.ceremony()).await?;
     if last {
         table.decide(&mut command).await?;
@@ -203,6 +205,7 @@ async fn reject(mut command: Command<'_>, ctx: &Ctx, table: &dyn Table, mut part
     }
     let fresh = PartyId::from_parts(ctx.ms(), ctx.ten()).to_string();
     repo::reject(command.tx(), &fresh, party.id, ctx.now).await?;
+    command.seal(Projection::Rejection, table.ceremony().id).await?;
     let (kind, id) = table.subject();
     command.finish_as("party.reject", kind, id, serde_json::json!({ "party": party.name })).await?;
     Err(Error::conflict("DRAW-014"))

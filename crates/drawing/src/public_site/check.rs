@@ -8,14 +8,18 @@ use draw::{Digest, Suite, Tickets};
 use store::Conn;
 use store::repo;
 use store::repo::publication::PublishedDrawn;
+use store::repo::task::Task;
 use text::Explain as _;
 
-use super::list::by_number;
+use super::doubt::Doubts;
+use super::list::by_number_doubted;
 use super::{Announced, DRAW};
 use kernel::{Error, Platform, Result};
 
 /// Announcements that one answer covers at most, the newest first.
 pub const CHECK_ANNOUNCEMENTS_MAX: u32 = 20;
+/// Announcements in doubt that one answer names at most.
+const DOUBTED_MAX: usize = 20;
 
 /// The answer for one code.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct CheckAnswer {
     pub not_drawn: Vec<NotDrawnIn>,
     /// Number and title of announced draws that have not taken place.
     pub waiting: Vec<(String, String)>,
+    /// Announcements that are known not to agree with their proof, by the number of the task: nothing is answered about them.
+    pub doubted: Vec<String>,
 }
 
 /// A place in a drawn list.
@@ -73,8 +79,12 @@ pub async fn check(platform: &Platform, code: &str, number: &str) -> Result<Chec
     let mut conn = platform.store().read().await?;
     let code = code_of(&mut conn, code).await?;
     let announcements = announcements(&mut conn, &code, number).await?;
-    let mut answer = CheckAnswer { code, drawn: Vec::new(), not_drawn: Vec::new(), waiting: Vec::new() };
-    for announced in announcements {
+    let mut answer =
+        CheckAnswer { code, drawn: Vec::new(), not_drawn: Vec::new(), waiting: Vec::new(), doubted: Vec::new() };
+    for task in doubted(&mut conn, &announcements, number).await? {
+        answer.doubted.push(task.number);
+    }
+    for announced in announcements.into_iter().filter(|announced| announced.doubt.is_none()) {
         match announced.content.latest().and_then(|latest| latest.seed.clone()) {
             None => answer.waiting.push((announced.number, announced.title)),
             Some(seed) => look(&mut conn, &mut answer, announced, &seed).await?,
@@ -98,9 +108,26 @@ async fn code_of(conn: &mut Conn, typed: &str) -> Result<String> {
     Err(Error::field("code", "PUBL-003").with("what", message.what).with("next", message.next))
 }
 
+/// The tasks about whose announcements nothing is answered: the one that was asked for, or all that are in doubt, because the code
+/// may be missing on exactly those lists. Numbers are those of the tasks, which are held apart from the announcements.
+async fn doubted(conn: &mut Conn, announcements: &[Announced], number: &str) -> Result<Vec<Task>> {
+    let mut ids: Vec<_> = announcements.iter().filter(|one| one.doubt.is_some()).map(|one| one.task).collect();
+    if number.is_empty() {
+        ids = Doubts::read(conn).await?.tasks().collect();
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(DOUBTED_MAX);
+    let mut tasks = Vec::new();
+    for id in ids {
+        tasks.push(repo::task::by_id_unscoped(conn, id).await?);
+    }
+    Ok(tasks)
+}
+
 async fn announcements(conn: &mut Conn, code: &str, number: &str) -> Result<Vec<Announced>> {
     if !number.is_empty() {
-        return Ok(vec![by_number(conn, number).await?]);
+        return Ok(vec![by_number_doubted(conn, number).await?]);
     }
     // Those that hold the code come from an index, so that an old draw is found behind the newest ones too.
     let mut rows = repo::publication::with_code(conn, DRAW, code, CHECK_ANNOUNCEMENTS_MAX).await?;
@@ -109,7 +136,12 @@ async fn announcements(conn: &mut Conn, code: &str, number: &str) -> Result<Vec<
             rows.push(row);
         }
     }
-    rows.into_iter().map(Announced::try_from).collect()
+    let doubts = Doubts::read(conn).await?;
+    let mut rows = rows.into_iter().map(Announced::try_from).collect::<Result<Vec<_>>>()?;
+    for row in &mut rows {
+        row.doubt = doubts.of(row.task);
+    }
+    Ok(rows)
 }
 
 async fn look(conn: &mut Conn, answer: &mut CheckAnswer, announced: Announced, seed: &str) -> Result<()> {

@@ -10,7 +10,7 @@ use store::repo::Page;
 use store::repo::publication::{PublishedDrawn, PublishedFilter};
 
 use super::Announced;
-use super::list::by_number;
+use super::list::with_list;
 use kernel::{Error, Platform, Result};
 
 pub use store::repo::publication::PublishedFilter as DrawnFilter;
@@ -53,7 +53,7 @@ const OF_THE_BUNDLE: i64 = 1;
 /// A page of a drawn list. `page` counts from 0. Before the draw it has no rows.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `PUBL-006` or `PUBL-007` for what is known not to agree with its proof.
 pub async fn drawn(
     platform: &Platform,
     number: &str,
@@ -63,7 +63,7 @@ pub async fn drawn(
 ) -> Result<DrawnPage> {
     let counted = platform.part::<Counted>()?;
     let mut conn = platform.store().read().await?;
-    let announced = by_number(&mut conn, number).await?;
+    let announced = with_list(&mut conn, number).await?;
     let Some(bundle) = &announced.bundle_digest else {
         let nothing = DrawnOffered { units: Vec::new(), strata: Vec::new() };
         return Ok(DrawnPage { announced, rows: Page { rows: Vec::new(), total: 0 }, offered: Arc::new(nothing) });
@@ -120,7 +120,7 @@ pub struct Export {
 /// marked as text.
 ///
 /// # Errors
-/// `PUBL-004` for more than [`EXPORT_ROWS_MAX`] rows, `NotFound`.
+/// `PUBL-004` for more than [`EXPORT_ROWS_MAX`] rows; otherwise as [`drawn`].
 pub async fn export(
     platform: &Platform,
     number: &str,
@@ -128,7 +128,7 @@ pub async fn export(
     format: ExportFormat,
 ) -> Result<Export> {
     let mut conn = platform.store().read().await?;
-    let announced = by_number(&mut conn, number).await?;
+    let announced = with_list(&mut conn, number).await?;
     let rows = all(&mut conn, &announced.id, filter).await?;
     drop(conn);
     let incoming = platform.incoming();

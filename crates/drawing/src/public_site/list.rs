@@ -1,14 +1,16 @@
 //! The announcements, newest first.
 
 use domain::Instant;
+use domain::ids::TaskId;
 use domain::state::AttemptState;
-use store::Conn;
 use store::repo;
 use store::repo::Page;
 use store::repo::publication::Publication;
+use store::{Conn, StoreError};
 
+use super::doubt::{Doubt, Doubts, expect_no_doubt};
 use super::{Announcement, DRAW};
-use kernel::{Actor, Platform, Result};
+use kernel::{Actor, Error, Platform, Result};
 
 /// How far a draw is, as the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub struct Announced {
     pub bundle_digest: Option<String>,
     /// What it says.
     pub content: Announcement,
+    /// The task.
+    pub(crate) task: TaskId,
+    /// What is known not to agree with the proof.
+    pub doubt: Option<Doubt>,
 }
 
 impl Announced {
@@ -83,6 +89,8 @@ impl TryFrom<Publication> for Announced {
             published_at: row.published_at,
             bundle_digest: row.bundle_file,
             content,
+            task: row.task_id,
+            doubt: None,
         })
     }
 }
@@ -94,13 +102,47 @@ impl TryFrom<Publication> for Announced {
 pub async fn list(platform: &Platform, search: &str, page: u32, per_page: u32) -> Result<Page<Announced>> {
     let mut conn = platform.store().read().await?;
     let found = repo::publication::list(&mut conn, DRAW, search.trim(), page, per_page).await?;
-    let rows = found.rows.into_iter().map(Announced::try_from).collect::<Result<_>>()?;
+    let doubts = Doubts::read(&mut conn).await?;
+    let mut rows = found.rows.into_iter().map(Announced::try_from).collect::<Result<Vec<_>>>()?;
+    for row in &mut rows {
+        row.doubt = doubts.of(row.task);
+    }
     Ok(Page { rows, total: found.total })
 }
 
-/// The announcement with this number.
+/// The announcement with this number, whatever is in doubt of it.
+pub(super) async fn by_number_doubted(conn: &mut Conn, number: &str) -> Result<Announced> {
+    let doubts = Doubts::read(conn).await?;
+    let row = match repo::publication::by_number(conn, DRAW, number).await {
+        Ok(row) => row,
+        // The row may be in doubt for its very number, or for being gone: then there is such an announcement all the same.
+        Err(StoreError::NotFound) => {
+            for task in doubts.tasks() {
+                if repo::task::by_id_unscoped(conn, task).await?.number == number {
+                    return Err(Error::conflict("PUBL-007").with("number", number));
+                }
+            }
+            return Err(Error::not_found());
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let mut announced: Announced = row.try_into()?;
+    announced.doubt = doubts.of(announced.task);
+    Ok(announced)
+}
+
+/// The announcement with this number, unless it does not agree with its proof (`PUBL-007`).
 pub(super) async fn by_number(conn: &mut Conn, number: &str) -> Result<Announced> {
-    repo::publication::by_number(conn, DRAW, number).await?.try_into()
+    let announced = by_number_doubted(conn, number).await?;
+    expect_no_doubt(&announced, number, false)?;
+    Ok(announced)
+}
+
+/// As [`by_number`], for what shows the drawn list (`PUBL-006`).
+pub(super) async fn with_list(conn: &mut Conn, number: &str) -> Result<Announced> {
+    let announced = by_number_doubted(conn, number).await?;
+    expect_no_doubt(&announced, number, true)?;
+    Ok(announced)
 }
 
 /// Does the database answer? For the health check.

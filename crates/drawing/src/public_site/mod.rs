@@ -1,9 +1,11 @@
 //! What is public: announcements, drawn lists, bundles, "was I drawn?". Written by commands of the ceremony and the draw;
-//! read without sign-in from the publication tables and the published bundle only. Reading takes no post and no scope.
+//! read without sign-in from the publication tables and the published bundle only. Reading takes no post and no scope. What is
+//! known not to agree with its proof is not shown.
 
 mod announce;
 mod bundle;
 mod check;
+mod doubt;
 mod drawn;
 mod list;
 mod view;
@@ -13,6 +15,7 @@ pub(crate) use announce::publish_list;
 pub use announce::{Announcement, PublicAttempt, PublicAttestation, PublicMapping, PublicParty};
 pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
+pub use doubt::Doubt;
 pub use drawn::{Counted, DrawnFilter, DrawnOffered, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};
 pub use list::{Announced, PublicState, bureau, list, reachable};
 pub use view::{AnnouncementView, SealedDigests, StratumRow, view};

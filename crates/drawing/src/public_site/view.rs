@@ -48,11 +48,12 @@ pub struct StratumRow {
 /// One announcement by the task's number.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `PUBL-007` if it is known not to agree with its proof.
 pub async fn view(platform: &Platform, number: &str) -> Result<AnnouncementView> {
     let mut conn = platform.store().read().await?;
     let announced = by_number(&mut conn, number).await?;
-    let (drawn, units) = if announced.is_drawn() {
+    // Numbers of a list that does not agree with its proof are not shown; what the announcement says besides is.
+    let (drawn, units) = if announced.is_drawn() && announced.doubt.is_none() {
         let strata = repo::publication::strata(&mut conn, &announced.id).await?;
         (strata, repo::publication::units(&mut conn, &announced.id).await?)
     } else {

@@ -5,6 +5,7 @@ use domain::approval::TASK;
 use domain::division::DivisionCode;
 use domain::ids::{AgencyId, RevisionId, TaskId};
 use domain::numbering::Pattern;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::rulebook::RuleValue;
 use domain::scheme::SchemeDraft;
@@ -90,6 +91,7 @@ pub async fn create(platform: &Platform, ctx: &Ctx, input: NewTask) -> Result<Ta
     }
     let (key, digest) = (task.id.to_string(), digest(&task)?);
     approval::ask(command.tx(), ctx, Over { procedure: &TASK, id: &key, digest: &digest }, "").await?;
+    command.seal(Projection::Task, task.id).await?;
     let data = serde_json::json!({ "number": task.number, "title": task.title, "scheme": scheme.number });
     command.finish(KIND, task.id, data).await?;
     Ok(task.id)

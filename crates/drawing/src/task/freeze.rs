@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use domain::agency::Scope;
 use domain::ids::{AgencyId, DrawId, FileId, JobId, PostId, TaskId};
 use domain::item::CheckItem;
+use domain::projection::Projection;
 use domain::registry::UseCase;
 use domain::scheme::{Census, SchemeColumn, SchemeDraft};
 use domain::state::{AttemptState, TaskCommand};
@@ -164,6 +165,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         "unmet": unmet,
     });
     run.finish(&mut command, &facts).await?;
+    command.seal(Projection::Census, id).await?;
     command.finish(KIND, id, facts).await?;
     kernel::point("freeze.done");
     Ok(())

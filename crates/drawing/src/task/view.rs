@@ -18,6 +18,7 @@ use super::demands::{Around, missing};
 use super::freeze::FREEZE_JOB;
 use super::stepper::{Facts, StepView, steps};
 use super::{KIND, job_open};
+use kernel::audit::Difference;
 use kernel::job::JobView;
 use kernel::{Ctx, Error, Platform, Result};
 use planning::scheme::{FindingView, ItemListName, RuleCount, StratumCount, Warning, sentences, warnings};
@@ -39,6 +40,8 @@ pub struct TaskView {
     pub own: bool,
     /// The steps.
     pub steps: Vec<StepView>,
+    /// Rows of the task that do not agree with the log.
+    pub differences: Vec<Difference>,
     /// What the state machine allows now.
     pub commands: Vec<TaskCommand>,
     /// Attempts, first to last.
@@ -175,6 +178,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
     } else {
         Vec::new()
     };
+    let differences = kernel::audit::differences(&mut conn, id).await?;
     let own = ctx.post().is_ok_and(|post| post.agency_id == task.agency_id);
     let commands = commands(task.state);
     Ok(TaskView {
@@ -185,6 +189,7 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<TaskView
         author,
         own,
         steps,
+        differences,
         commands,
         attempts,
         parties: parties.into_iter().map(crate::party::shown).collect(),

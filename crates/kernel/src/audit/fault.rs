@@ -1,4 +1,41 @@
-//! What of the log does not hold: a code that stays the same for programs, its data, and the sentence for an auditor.
+//! What of the log, or of the rows that people are told facts from, does not hold: a code that stays the same for programs, its
+//! data, and the sentence for an auditor.
+
+use domain::projection::Projection;
+
+/// Where rows do not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The table.
+    pub of: Projection,
+    /// The slice: the id of what its rows belong to.
+    pub slice: String,
+    /// The task's number; empty where there is no task.
+    pub task: String,
+    /// What names the row within the slice; empty for the slice as a whole.
+    pub row: String,
+}
+
+impl Place {
+    /// Another row of the same slice.
+    #[must_use]
+    pub fn at(&self, row: impl Into<String>) -> Self {
+        Self { row: row.into(), ..self.clone() }
+    }
+
+    fn words(&self) -> String {
+        text::audit::place(self.of, &self.task, &self.row)
+    }
+
+    fn args(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("of", self.of.to_string()),
+            ("slice", self.slice.clone()),
+            ("task", self.task.clone()),
+            ("row", self.row.clone()),
+        ]
+    }
+}
 
 /// Something of the log that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +71,67 @@ pub enum AuditFault {
         /// That root.
         root: String,
     },
+    /// A value of a row is not the one that was written.
+    ChangedRow {
+        /// The row.
+        place: Place,
+        /// The column; behind a slash the place in a document.
+        column: String,
+        /// What was written.
+        expected: String,
+        /// What stands there.
+        found: String,
+    },
+    /// A row that was written is not there.
+    MissingRow {
+        /// The row.
+        place: Place,
+    },
+    /// A row that no command wrote.
+    ExtraRow {
+        /// The row.
+        place: Place,
+    },
+    /// The note of a seal is not what the log says, or gone.
+    ChangedNote {
+        /// The slice.
+        place: Place,
+    },
+    /// Rows that no event holds.
+    UnsealedRows {
+        /// The slice.
+        place: Place,
+    },
+    /// The digest differs, and what was written is not kept any more.
+    LostRecord {
+        /// The slice.
+        place: Place,
+    },
+    /// Recomputing from sealed files gives something else.
+    Recount {
+        /// The row or the slice.
+        place: Place,
+        /// What should be there and what is.
+        detail: String,
+    },
 }
 
 impl AuditFault {
     /// Every code. They are public: programs read them in `--json`.
-    pub const CODES: [&'static str; 5] = ["gap", "changed-event", "changed-head", "missing-leaves", "unknown-root"];
+    pub const CODES: [&'static str; 12] = [
+        "gap",
+        "changed-event",
+        "changed-head",
+        "missing-leaves",
+        "unknown-root",
+        "changed-row",
+        "missing-row",
+        "extra-row",
+        "changed-note",
+        "unsealed-rows",
+        "lost-record",
+        "recount",
+    ];
 
     /// The stable code.
     #[must_use]
@@ -49,6 +142,13 @@ impl AuditFault {
             Self::ChangedHead { .. } => "changed-head",
             Self::MissingLeaves { .. } => "missing-leaves",
             Self::UnknownRoot { .. } => "unknown-root",
+            Self::ChangedRow { .. } => "changed-row",
+            Self::MissingRow { .. } => "missing-row",
+            Self::ExtraRow { .. } => "extra-row",
+            Self::ChangedNote { .. } => "changed-note",
+            Self::UnsealedRows { .. } => "unsealed-rows",
+            Self::LostRecord { .. } => "lost-record",
+            Self::Recount { .. } => "recount",
         }
     }
 
@@ -61,6 +161,21 @@ impl AuditFault {
             Self::ChangedHead { size } => vec![("size", size.to_string())],
             Self::MissingLeaves { size, found } => vec![("size", size.to_string()), ("found", found.to_string())],
             Self::UnknownRoot { root } => vec![("root", root.clone())],
+            Self::ChangedRow { place, column, expected, found } => {
+                let mut args = place.args();
+                args.extend([("column", column.clone()), ("expected", expected.clone()), ("found", found.clone())]);
+                args
+            }
+            Self::MissingRow { place }
+            | Self::ExtraRow { place }
+            | Self::ChangedNote { place }
+            | Self::UnsealedRows { place }
+            | Self::LostRecord { place } => place.args(),
+            Self::Recount { place, detail } => {
+                let mut args = place.args();
+                args.push(("detail", detail.clone()));
+                args
+            }
         }
     }
 
@@ -73,6 +188,15 @@ impl AuditFault {
             Self::ChangedHead { size } => text::audit::changed_head(*size),
             Self::MissingLeaves { size, found } => text::audit::missing_leaves(*size, *found),
             Self::UnknownRoot { root } => text::audit::unknown_root(root),
+            Self::ChangedRow { place, column, expected, found } => {
+                text::audit::changed_row(&place.words(), column, expected, found)
+            }
+            Self::MissingRow { place } => text::audit::missing_row(&place.words()),
+            Self::ExtraRow { place } => text::audit::extra_row(&place.words()),
+            Self::ChangedNote { place } => text::audit::changed_note(&place.words()),
+            Self::UnsealedRows { place } => text::audit::unsealed_rows(&place.words()),
+            Self::LostRecord { place } => text::audit::lost_record(&place.words()),
+            Self::Recount { place, detail } => text::audit::recount(&place.words(), detail),
         }
     }
 }
@@ -83,17 +207,38 @@ mod tests {
 
     #[test]
     fn every_fault_has_a_code_and_a_sentence_with_its_data() {
+        let place = || Place {
+            of: Projection::Drawn,
+            slice: "0190-d".to_owned(),
+            task: "130300202101".to_owned(),
+            row: "序号 7".to_owned(),
+        };
         let all = [
             AuditFault::Gap { expected: 41, found: 43 },
             AuditFault::ChangedEvent { seq: 41, event: "0190-e".to_owned() },
             AuditFault::ChangedHead { size: 41 },
             AuditFault::MissingLeaves { size: 43, found: 41 },
             AuditFault::UnknownRoot { root: "00ff".to_owned() },
+            AuditFault::ChangedRow {
+                place: place(),
+                column: "content/contact".to_owned(),
+                expected: "甲".to_owned(),
+                found: "乙".to_owned(),
+            },
+            AuditFault::MissingRow { place: place() },
+            AuditFault::ExtraRow { place: place() },
+            AuditFault::ChangedNote { place: place() },
+            AuditFault::UnsealedRows { place: place() },
+            AuditFault::LostRecord { place: place() },
+            AuditFault::Recount { place: place(), detail: "丙".to_owned() },
         ];
         assert_eq!(all.each_ref().map(AuditFault::code), AuditFault::CODES);
         for fault in all {
             let words = fault.words();
-            for (name, value) in fault.args() {
+            // Table, slice and column are said in words.
+            for (name, value) in
+                fault.args().into_iter().filter(|(name, _)| !matches!(*name, "of" | "slice" | "column"))
+            {
                 assert!(words.contains(&value), "{name} of {} is missing in {words}", fault.code());
             }
         }

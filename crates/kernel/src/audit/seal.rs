@@ -78,8 +78,13 @@ pub async fn seal_once(platform: &Platform, everything: bool) -> Result<u64> {
     }
 }
 
-/// Seals about once a second until `stop` turns true.
-pub async fn seal_forever(platform: Platform, mut stop: watch::Receiver<bool>) {
+/// Seals about once a second until `stop` turns true, and meanwhile compares the rows that people are told facts from, a bounded
+/// part at a time ([`super::watch_once`]).
+pub async fn seal_forever(platform: Platform, stop: watch::Receiver<bool>) {
+    tokio::join!(seal_on(platform.clone(), stop.clone()), super::watch::watch_on(platform, stop));
+}
+
+async fn seal_on(platform: Platform, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = seal_once(&platform, false).await {
             error!(%error, "events cannot be sealed");

@@ -76,6 +76,11 @@ impl ViewPage {
         self.view.announced.content.exclusions.iter().map(|rule| rule.rows).sum()
     }
 
+    /// Drawn, and the list agrees with its proof as far as is known.
+    fn shows_list(&self) -> bool {
+        self.view.announced.is_drawn() && self.view.announced.doubt.is_none()
+    }
+
     fn drawn_total(&self) -> u64 {
         self.view.strata.iter().map(|row| row.drawn).sum()
     }

@@ -118,6 +118,25 @@ CREATE TABLE tree_head (
     at BIGINT NOT NULL
 );
 
+-- For each slice of a table that people are told facts from (`store::told`): the digest of its rows, which the event holds, too,
+-- the rows themselves as they were sealed (in a file where they are long), and how the last comparison ended. `n` counts the
+-- seals of a slice; 0 is a slice that no event holds.
+CREATE TABLE projection (
+    name {text} NOT NULL,
+    slice {text} NOT NULL,
+    task_id {text},
+    n BIGINT NOT NULL,
+    rows_digest {text} NOT NULL,
+    rows_text {text},
+    rows_file {text},
+    event_id {text} REFERENCES event (id),
+    checked_at BIGINT,
+    fault {text},
+    fault_at BIGINT,
+    PRIMARY KEY (name, slice)
+);
+CREATE INDEX i_projection__task ON projection (task_id) WHERE fault IS NOT NULL;
+
 CREATE TABLE job (
     id {text} PRIMARY KEY,
     kind {text} NOT NULL,

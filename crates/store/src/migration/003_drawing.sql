@@ -175,3 +175,5 @@ CREATE TABLE publication_drawn (
     PRIMARY KEY (publication_id, position)
 );
 CREATE INDEX i_publication_drawn__code ON publication_drawn (code);
+-- An object is drawn once in a stratum, as in `drawn`.
+CREATE UNIQUE INDEX u_publication_drawn__publication_id__stratum__code ON publication_drawn (publication_id, stratum, code);

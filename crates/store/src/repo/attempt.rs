@@ -255,6 +255,15 @@ pub async fn of_task(conn: &mut Conn, task: TaskId) -> Result<Vec<Attempt>> {
     .collect()
 }
 
+/// Attempts with a result, by id behind `after` (empty to begin): for recomputing all of them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn drawn_after_unscoped(conn: &mut Conn, after: &str, rows_max: u32) -> Result<Vec<DrawId>> {
+    let sql = format!("SELECT id FROM draw WHERE result_digest IS NOT NULL AND id > $1 ORDER BY id LIMIT {rows_max}");
+    conn.rows(&sql, values![after]).await?.iter().map(|row| row.parse("id")).collect()
+}
+
 /// The latest attempt of a task, if there is one.
 ///
 /// # Errors

@@ -185,6 +185,22 @@ pub async fn all(conn: &mut Conn, draw: DrawId, rows_max: u32) -> Result<Vec<Dra
     .collect()
 }
 
+/// All rows of a draw, reserves included, in the order of their key: for holding them against the recomputed result.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn all_with_reserves(conn: &mut Conn, draw: DrawId) -> Result<Vec<Drawn>> {
+    let mut drawn = Vec::new();
+    let sql =
+        format!("SELECT {COLUMNS} FROM drawn WHERE drawn.draw_id = $1 ORDER BY drawn.stratum, drawn.cell, drawn.rank");
+    conn.for_each(&sql, values![draw.to_string()], |row| {
+        drawn.push(read(&row)?);
+        Ok(())
+    })
+    .await?;
+    Ok(drawn)
+}
+
 /// The drawn rows with the smallest tickets over all strata.
 ///
 /// # Errors

@@ -236,6 +236,15 @@ pub async fn leaves(conn: &mut Conn, from: i64, rows_max: u32) -> Result<Vec<Lea
     .collect()
 }
 
+/// One event, whosever it is; for comparing a seal's note with it.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn by_id_unscoped(conn: &mut Conn, id: EventId) -> Result<Option<Event>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE event.id = $1");
+    conn.row(&sql, values![id.to_string()]).await?.as_ref().map(read).transpose()
+}
+
 /// How many events there are, and how many of them the log holds.
 ///
 /// # Errors

@@ -284,6 +284,46 @@ pub async fn fail(tx: &mut Tx, m: &Matching, failure: &str, now: Instant) -> Res
     )
 }
 
+/// Matchings with teams, by id behind `after` (empty to begin): for recomputing all of them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn matched_after_unscoped(conn: &mut Conn, after: &str, rows_max: u32) -> Result<Vec<MatchingId>> {
+    let sql =
+        format!("SELECT id FROM matching WHERE outcome_file IS NOT NULL AND id > $1 ORDER BY id LIMIT {rows_max}");
+    conn.rows(&sql, values![after]).await?.iter().map(|row| row.parse("id")).collect()
+}
+
+/// The teams that stand at the visits of a matching: number of the visit, leader, member, by number. A seat that is empty or
+/// taken a third time shows as a name that no team has.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn teams_unscoped(conn: &mut Conn, id: MatchingId) -> Result<Vec<(String, String, String)>> {
+    let rows = conn
+        .rows(
+            "SELECT visit.number, assignment.seat, assignment.inspector_id FROM assignment JOIN visit ON visit.id = assignment.visit_id
+             WHERE assignment.matching_id = $1 ORDER BY visit.number, assignment.seat",
+            values![id.to_string()],
+        )
+        .await?;
+    let mut teams: Vec<(String, String, String)> = Vec::new();
+    for row in &rows {
+        let (number, seat, who) = (row.text("number")?, row.int("seat")?, row.text("inspector_id")?);
+        if teams.last().is_none_or(|team| team.0 != number) {
+            teams.push((number, String::new(), String::new()));
+        }
+        if let Some(team) = teams.last_mut() {
+            let place = if seat == 0 { &mut team.1 } else { &mut team.2 };
+            if !place.is_empty() {
+                place.push('+');
+            }
+            place.push_str(&who);
+        }
+    }
+    Ok(teams)
+}
+
 /// The digest of the result that a share's visits come from, and the suite of its draw.
 ///
 /// # Errors

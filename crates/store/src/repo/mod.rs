@@ -29,6 +29,7 @@ pub mod matching;
 pub mod party;
 pub mod password_try;
 pub mod post;
+pub mod projection;
 pub mod publication;
 pub mod revision;
 pub mod roll;

@@ -72,7 +72,7 @@ async fn view(desk: Desk) -> Result<Html<HomePage>> {
 fn shown(todo: &Todo, now: domain::Instant, calendar: &Calendar) -> web::Todo {
     let today = domain::china_day(now);
     let urgency = match (todo.kind, todo.due_at, todo.due_on) {
-        (TodoKind::FailedJob, ..) => Urgency::Overdue,
+        (TodoKind::FailedJob | TodoKind::RowsDiffer, ..) => Urgency::Overdue,
         (_, Some(due), _) if due <= now => Urgency::Overdue,
         (_, Some(_), _) => Urgency::Today,
         (_, None, Some(due)) if due < today => Urgency::Overdue,
@@ -83,7 +83,7 @@ fn shown(todo: &Todo, now: domain::Instant, calendar: &Calendar) -> web::Todo {
         format!("截止 {}，{}", text::day_with_kind(due, calendar), text::left(due, today, calendar))
     });
     let due = match (todo.kind, todo.due_at) {
-        (TodoKind::FailedJob, _) => todo.detail.clone(),
+        (TodoKind::FailedJob | TodoKind::RowsDiffer, _) => todo.detail.clone(),
         // A visit has a planned day, not a deadline.
         (TodoKind::LateVisits, _) => {
             todo.due_on.map_or_else(String::new, |day| format!("最早的计划日 {}", text::day_with_kind(day, calendar)))
@@ -103,6 +103,9 @@ fn shown(todo: &Todo, now: domain::Instant, calendar: &Calendar) -> web::Todo {
         TodoKind::AcceptShare | TodoKind::MatchShare | TodoKind::Redispatch => format!("/office/shares/{}", todo.id),
         TodoKind::CreateTask => format!("/office/tasks/new?scheme={}", todo.id),
         TodoKind::JoinMatching | TodoKind::RevealMatching => format!("/office/matchings/{}", todo.id),
+        // A leader is led to the task, whoever verifies the log to the check.
+        TodoKind::RowsDiffer if !todo.id.is_empty() => format!("/office/tasks/{}", todo.id),
+        TodoKind::RowsDiffer => "/office/events/verify".to_owned(),
         TodoKind::FailedJob => format!("/office/jobs/{}", todo.id),
         TodoKind::LateVisits | TodoKind::TodayVisits => "/office/visits/mine".to_owned(),
         TodoKind::ConfirmInspector => "/office/account".to_owned(),

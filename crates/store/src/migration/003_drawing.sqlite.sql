@@ -1,0 +1,13 @@
+CREATE TRIGGER task_is_kept BEFORE DELETE ON task BEGIN SELECT RAISE(ABORT, 'task is kept'); END;
+CREATE TRIGGER draw_is_kept BEFORE DELETE ON draw BEGIN SELECT RAISE(ABORT, 'draw is kept'); END;
+CREATE TRIGGER attestation_is_append_only BEFORE UPDATE ON attestation BEGIN SELECT RAISE(ABORT, 'attestation is append-only'); END;
+CREATE TRIGGER attestation_is_kept BEFORE DELETE ON attestation BEGIN SELECT RAISE(ABORT, 'attestation is append-only'); END;
+CREATE TRIGGER party_rejection_is_append_only BEFORE UPDATE ON party_rejection BEGIN SELECT RAISE(ABORT, 'party_rejection is append-only'); END;
+CREATE TRIGGER party_rejection_is_kept BEFORE DELETE ON party_rejection BEGIN SELECT RAISE(ABORT, 'party_rejection is append-only'); END;
+CREATE TRIGGER commitment_chain_is_append_only BEFORE UPDATE ON commitment_chain BEGIN SELECT RAISE(ABORT, 'commitment_chain is append-only'); END;
+CREATE TRIGGER commitment_chain_is_kept BEFORE DELETE ON commitment_chain BEGIN SELECT RAISE(ABORT, 'commitment_chain is append-only'); END;
+CREATE TRIGGER drawn_is_append_only BEFORE UPDATE ON drawn BEGIN SELECT RAISE(ABORT, 'drawn is append-only'); END;
+CREATE TRIGGER drawn_is_kept BEFORE DELETE ON drawn BEGIN SELECT RAISE(ABORT, 'drawn is append-only'); END;
+CREATE TRIGGER publication_is_kept BEFORE DELETE ON publication BEGIN SELECT RAISE(ABORT, 'publication is kept'); END;
+CREATE TRIGGER publication_drawn_is_append_only BEFORE UPDATE ON publication_drawn BEGIN SELECT RAISE(ABORT, 'publication_drawn is append-only'); END;
+CREATE TRIGGER publication_drawn_is_kept BEFORE DELETE ON publication_drawn BEGIN SELECT RAISE(ABORT, 'publication_drawn is append-only'); END;

@@ -1,0 +1,10 @@
+CREATE TRIGGER share_is_kept BEFORE DELETE ON share BEGIN SELECT RAISE(ABORT, 'share is kept'); END;
+CREATE TRIGGER visit_is_kept BEFORE DELETE ON visit BEGIN SELECT RAISE(ABORT, 'visit is kept'); END;
+CREATE TRIGGER visit_day_is_append_only BEFORE UPDATE ON visit_day BEGIN SELECT RAISE(ABORT, 'visit_day is append-only'); END;
+CREATE TRIGGER visit_day_is_kept BEFORE DELETE ON visit_day BEGIN SELECT RAISE(ABORT, 'visit_day is append-only'); END;
+CREATE TRIGGER visit_item_is_append_only BEFORE UPDATE ON visit_item BEGIN SELECT RAISE(ABORT, 'visit_item is append-only'); END;
+CREATE TRIGGER visit_item_is_kept BEFORE DELETE ON visit_item BEGIN SELECT RAISE(ABORT, 'visit_item is append-only'); END;
+CREATE TRIGGER item_mapping_item_is_append_only BEFORE UPDATE ON item_mapping_item BEGIN SELECT RAISE(ABORT, 'item_mapping_item is append-only'); END;
+CREATE TRIGGER item_mapping_item_is_kept BEFORE DELETE ON item_mapping_item BEGIN SELECT RAISE(ABORT, 'item_mapping_item is append-only'); END;
+CREATE TRIGGER assignment_is_append_only BEFORE UPDATE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is append-only'); END;
+CREATE TRIGGER assignment_is_kept BEFORE DELETE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is append-only'); END;
