@@ -145,6 +145,17 @@ on_both! {
         assert_eq!(count("account.sign_in_throttled"), 1, "{events:?}");
     }
 
+    async fn counts_without_effect_are_deleted(world) {
+        office(&world).await;
+        let all = |from: u32, to: u32| (from..to).map(|n| (format!("10.4.{n}.1"), format!("nobody{n}")));
+        wrong_at_once(&world, all(0, 40)).await;
+        world.clock.advance_seconds(7 * 3600);
+        // The hundredth try sweeps.
+        wrong_at_once(&world, all(40, 100)).await;
+        assert_eq!(number(&world, "SELECT COUNT(*) FROM password_try WHERE key LIKE 'address %'").await, 60);
+        assert_eq!(number(&world, "SELECT COUNT(*) FROM password_try").await, 60 * 3 + 1);
+    }
+
     async fn who_is_right_uses_nothing_up(world) {
         office(&world).await;
         for n in 0..35 {

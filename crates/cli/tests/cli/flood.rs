@@ -153,6 +153,16 @@ on_both! {
         assert!(log.contains("127.0.0.3") && !log.contains("nobody") && !log.contains("wrong+password"), "{log}");
     }
 
+    fn a_proxy_that_is_no_address_is_refused_by_name(engine) {
+        let made = with_a_clerk(engine);
+        for bad in ["proxy.example", "10.0.0.0/33", ""] {
+            std::fs::write(made.home.join("mingcha.toml"), format!("trusted_proxies = [\"127.0.0.1\", \"{bad}\"]\n")).unwrap();
+            let said = made.mingcha(&["serve", "--listen", "127.0.0.1:0"]).said();
+            assert_eq!(said.code, Some(2), "{}", said.err);
+            assert!(said.err.contains(&format!("trusted_proxies 中的“{bad}”无法识别")), "{}", said.err);
+        }
+    }
+
     fn behind_a_proxy_cookies_are_for_https_and_askers_have_their_own_address(engine) {
         let made = with_a_clerk(engine);
         std::fs::write(made.home.join("mingcha.toml"), "trusted_proxies = [\"127.0.0.2\"]\n").unwrap();

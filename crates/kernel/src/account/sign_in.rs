@@ -131,7 +131,11 @@ async fn begin(
     trier.was_right(command.tx(), account.id, ctx.now).await?;
     let mut refused = account.refused.clone();
     refused.count += platform.tally().take(account.id);
-    let data = serde_json::json!({ "address": trier.address.to_string(), "refused": refused.count });
+    let address = trier.address.to_string();
+    let data = match refused.count {
+        0 => serde_json::json!({ "address": address }),
+        count => serde_json::json!({ "address": address, "refused": count }),
+    };
     command.finish("account", account.id, data).await?;
     Ok(SignedIn { token, post, must_change: account.must_change, refused })
 }
