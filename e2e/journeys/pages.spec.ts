@@ -251,6 +251,25 @@ test("a file with bad cells", async ({ page, server }) => {
   expect(errors).toEqual([]);
 });
 
+test("a move of an inspector that waits for the other side", async ({ page, server }) => {
+  const errors = listen(page);
+  const keeper = account(server, "keeper");
+  await signIn(page, keeper.login, keeper.password);
+  await page.goto("/office/inspectors");
+  await page.locator("tbody th a").first().click();
+  await look(page);
+  await page.getByRole("link", { name: "申请调动" }).click();
+  await look(page);
+  await page.getByLabel("调入单位的机构代码").fill("1303XQ");
+  await page.getByLabel("调动理由").fill("调令");
+  await page.getByRole("button", { name: "申请调动" }).click();
+  await expect(page.getByText("待对方同意").first()).toBeVisible();
+  await look(page);
+  await page.goto("/office/moves");
+  await look(page);
+  expect(errors).toEqual([]);
+});
+
 test("a file whose changes are looked at and given up", async ({ page, server }) => {
   const errors = listen(page);
   const keeper = account(server, "keeper");

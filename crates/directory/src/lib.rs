@@ -4,6 +4,7 @@ pub mod hub;
 pub mod import;
 pub mod inspector;
 pub mod item;
+pub mod moves;
 pub mod subject;
 
 use kernel::job::Kind;
@@ -25,8 +26,11 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
         Kind { name: import::DRY_RUN_JOB, handler: |platform, run| Box::pin(import::work_dry_run(platform, run)) },
         Kind { name: import::COMMIT_JOB, handler: |platform, run| Box::pin(import::work_commit(platform, run)) },
     ],
-    todos: &[|conn, _ctx, post| Box::pin(inspector::todos(conn, post))],
-    sent: &[],
+    todos: &[
+        |conn, _ctx, post| Box::pin(inspector::todos(conn, post)),
+        |conn, ctx, post| Box::pin(moves::todos(conn, ctx, post)),
+    ],
+    sent: &[|conn, post| Box::pin(moves::sent(conn, post))],
     checks: &[],
     recounts: &[],
     points: &["import.staged", "import.checked", "import.checked.done", "import.swap", "import.swapped"],

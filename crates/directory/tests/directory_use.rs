@@ -90,6 +90,8 @@ fn inspector_of(ctx: &Ctx, agency: AgencyId, number: &str, name: &str, to: &str)
         account_login: String::new(),
         account_confirmed_at: None,
         version: 1,
+        valid_from: ctx.now,
+        changed_by: String::new(),
     }
 }
 
@@ -140,7 +142,13 @@ impl City {
             repo::subject::insert(&mut tx, object, "system", ctx.now).await.unwrap();
         }
         for person in &people {
-            repo::inspector::insert(&mut tx, person, None).await.unwrap();
+            repo::inspector::insert(
+                &mut tx,
+                person,
+                repo::inspector::Written { by: "system", at: ctx.now, import: None },
+            )
+            .await
+            .unwrap();
         }
         tx.commit().await.unwrap();
         store.close().await;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agency_code::{AgencyCode, BadAgencyCode};
 use crate::division::{DivisionCode, DivisionLevel};
 use crate::ids::AgencyId;
 
@@ -38,7 +39,10 @@ coded_enum! {
     }
 }
 
-/// An agency's place in the tree: the segments from the root down, each ended by a slash, as in `130000/130300/KFQ/`.
+/// An agency's place in the tree: the keys from the root down, each ended by a slash, as in `130000/130300/KFQ/`.
+///
+/// It is made from keys alone ([`AgencyPath::root`], [`AgencyPath::child`]) and read back from the database, never from a file
+/// or a form.
 ///
 /// A path that begins with another's text lies below it, so that containment is a comparison of prefixes in every database.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,9 +54,9 @@ pub enum BadAgencyPath {
     /// Empty, or without the slash at the end.
     #[error("the path {0:?} does not end with a slash")]
     NoSlash(String),
-    /// A segment that is not 1 to 16 ASCII letters and digits.
-    #[error("the path segment {0:?} is not 1 to 16 letters and digits")]
-    BadSegment(String),
+    /// A segment that is no registrar key.
+    #[error("the path has a segment that is none: {0}")]
+    BadSegment(#[from] BadAgencyCode),
     /// More than [`AgencyPath::DEPTH_MAX`] segments.
     #[error("the path has {0} levels")]
     TooDeep(usize),
@@ -61,23 +65,23 @@ pub enum BadAgencyPath {
 impl AgencyPath {
     /// Levels that a tree may have: province, city, county, station, and two to spare.
     pub const DEPTH_MAX: usize = 6;
-    /// Characters of one segment.
-    pub const SEGMENT_CHARS_MAX: usize = 16;
 
-    /// The path of a root agency.
-    ///
-    /// # Errors
-    /// [`BadAgencyPath::BadSegment`].
-    pub fn root(segment: &str) -> Result<Self, BadAgencyPath> {
-        format!("{segment}/").parse()
+    /// The path of the root agency.
+    #[must_use]
+    pub fn root(code: &AgencyCode) -> Self {
+        Self(format!("{code}/"))
     }
 
     /// The path of an agency directly below.
     ///
     /// # Errors
-    /// [`BadAgencyPath::BadSegment`] or [`BadAgencyPath::TooDeep`].
-    pub fn child(&self, segment: &str) -> Result<Self, BadAgencyPath> {
-        format!("{}{segment}/", self.0).parse()
+    /// [`BadAgencyPath::TooDeep`].
+    pub fn child(&self, code: &AgencyCode) -> Result<Self, BadAgencyPath> {
+        let levels = self.segments().count() + 1;
+        if levels > Self::DEPTH_MAX {
+            return Err(BadAgencyPath::TooDeep(levels));
+        }
+        Ok(Self(format!("{}{code}/", self.0)))
     }
 
     /// The path as text, with its slash at the end.
@@ -105,11 +109,8 @@ impl FromStr for AgencyPath {
             return Err(BadAgencyPath::NoSlash(text.to_owned()));
         };
         let segments: Vec<&str> = body.split('/').collect();
-        let good = |segment: &&str| {
-            (1..=Self::SEGMENT_CHARS_MAX).contains(&segment.len()) && segment.bytes().all(|b| b.is_ascii_alphanumeric())
-        };
-        if let Some(segment) = segments.iter().find(|segment| !good(segment)) {
-            return Err(BadAgencyPath::BadSegment((*segment).to_owned()));
+        for segment in &segments {
+            segment.parse::<AgencyCode>()?;
         }
         if segments.len() > Self::DEPTH_MAX {
             return Err(BadAgencyPath::TooDeep(segments.len()));
@@ -153,7 +154,7 @@ impl Scope {
 
     /// Bounds for databases: `from <= path AND path < to`, compared bytewise. `to` is absent for the whole installation.
     pub fn bounds(&self) -> (&str, Option<String>) {
-        // '0' is the byte after '/', and a path continues with nothing but letters, digits and slashes.
+        // '0' is the byte after '/': what lies below begins with the whole text, its slash included.
         (&self.0, self.0.strip_suffix('/').map(|body| format!("{body}0")))
     }
 }
@@ -288,17 +289,25 @@ mod tests {
         check(&city, "130000/130400/", false);
         check(&city, "130000/1303001/", false);
         check(&city, "130000/13030/", false);
+        check(&city, "130000/130300-GA/", false);
+        check(&city, "130000/130300/GA-1/", true);
         check(&Scope::below(&path("130000/130300/130302/")), "130000/130300/130303/", false);
         check(&Scope::everything(), "370000/370200/", true);
     }
 
     #[test]
     fn paths_are_built_and_taken_apart() {
-        let zone = AgencyPath::root("130000").unwrap().child("130300").unwrap().child("KFQ").unwrap();
+        let code = |text: &str| text.parse::<AgencyCode>().unwrap();
+        let zone = AgencyPath::root(&code("130000")).child(&code("130300")).unwrap().child(&code("KFQ")).unwrap();
         assert_eq!(zone.as_str(), "130000/130300/KFQ/");
         assert_eq!(zone.parent(), Some(path("130000/130300/")));
         assert_eq!(path("130000/").parent(), None);
         assert_eq!(zone.segments().collect::<Vec<_>>(), ["130000", "130300", "KFQ"]);
+        let mut deep = AgencyPath::root(&code("A"));
+        for _ in 1..AgencyPath::DEPTH_MAX {
+            deep = deep.child(&code("A")).unwrap();
+        }
+        assert_eq!(deep.child(&code("A")), Err(BadAgencyPath::TooDeep(AgencyPath::DEPTH_MAX + 1)));
     }
 
     #[test]
@@ -306,15 +315,14 @@ mod tests {
         let check = |text: &str, expect: BadAgencyPath| assert_eq!(text.parse::<AgencyPath>(), Err(expect), "{text}");
         check("", BadAgencyPath::NoSlash(String::new()));
         check("130000", BadAgencyPath::NoSlash("130000".into()));
-        check("/", BadAgencyPath::BadSegment(String::new()));
-        check("130000//", BadAgencyPath::BadSegment(String::new()));
-        check("130000/%/", BadAgencyPath::BadSegment("%".into()));
-        check("130000/a_b/", BadAgencyPath::BadSegment("a_b".into()));
-        assert!("a/".repeat(AgencyPath::DEPTH_MAX).parse::<AgencyPath>().is_ok());
-        check(&"a/".repeat(AgencyPath::DEPTH_MAX + 1), BadAgencyPath::TooDeep(AgencyPath::DEPTH_MAX + 1));
-        let segment = |n: usize| format!("{}/", "a".repeat(n));
-        assert!(segment(AgencyPath::SEGMENT_CHARS_MAX).parse::<AgencyPath>().is_ok());
-        check(&segment(17), BadAgencyPath::BadSegment("a".repeat(17)));
+        let segment = |text: &str| BadAgencyPath::BadSegment(text.parse::<AgencyCode>().unwrap_err());
+        check("/", segment(""));
+        check("130000//", segment(""));
+        check("130000/%/", segment("%"));
+        check("130000/A_B/", segment("A_B"));
+        assert!("A/".repeat(AgencyPath::DEPTH_MAX).parse::<AgencyPath>().is_ok());
+        check(&"A/".repeat(AgencyPath::DEPTH_MAX + 1), BadAgencyPath::TooDeep(AgencyPath::DEPTH_MAX + 1));
+        check(&format!("{}/", "A".repeat(17)), segment(&"A".repeat(17)));
     }
 
     #[test]

@@ -86,6 +86,8 @@ ids! {
     ImportId,
     /// An inspector (执法检查人员).
     InspectorId,
+    /// A move of an inspector from one agency to another (人员调动).
+    InspectorMoveId,
     /// A job of the queue.
     JobId,
     /// A mapping of a scheme's word to check items.

@@ -8,6 +8,7 @@ mod coded;
 
 pub mod address;
 pub mod agency;
+pub mod agency_code;
 pub mod approval;
 pub mod calendar;
 pub mod credit_code;
@@ -17,8 +18,10 @@ pub mod ids;
 pub mod import;
 pub mod inspector;
 pub mod item;
+pub mod moves;
 pub mod numbering;
 pub mod projection;
+pub mod reach;
 pub mod registry;
 pub mod role;
 pub mod rulebook;

@@ -119,6 +119,13 @@ registry! {
     InspectorImport "inspector.import" write DIRECTORY, Some("/inspectors/import");
     RecusalDeclare "recusal.declare" write Allowed::Roles(&[DirectoryKeeper, Clerk, Inspector]), Some("/inspectors/{inspector}/recusals/new");
     LeaveRecord "leave.record" write DIRECTORY, Some("/inspectors/{inspector}/leaves/new");
+    // A move takes two: one side's keeper asks, the other side's agrees.
+    MoveList "move.list" read READERS, Some("/moves");
+    MoveView "move.view" read READERS, Some("/moves/{move}");
+    MoveRequest "move.request" write DIRECTORY, Some("/moves/new");
+    MoveConsent "move.consent" write DIRECTORY, Some("/moves/{move}/consent");
+    MoveRefuse "move.refuse" write DIRECTORY, Some("/moves/{move}/refuse");
+    MoveWithdraw "move.withdraw" write DIRECTORY, Some("/moves/{move}/withdraw");
     ItemList "item.list" read ANY, Some("/items");
     ItemView "item.view" read ANY, Some("/items/{item}");
     ItemImport "item.import" write DIRECTORY, Some("/items/import");
@@ -291,6 +298,7 @@ mod tests {
             assert_eq!(found, expect, "{case}");
         };
         check(UseCase::SubjectImport, &[Clerk, DirectoryKeeper]);
+        check(UseCase::MoveConsent, &[Clerk, DirectoryKeeper]);
         check(UseCase::TaskApproveSeal, &[Leader]);
         check(UseCase::TaskFreeze, &[Clerk]);
         check(UseCase::MatchingCommit, &[Clerk, Leader]);

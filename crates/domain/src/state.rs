@@ -223,6 +223,38 @@ machine!(ShareState, ShareCommand, start Received, {
 });
 
 coded_enum! {
+    /// A move of an inspector from one agency to another.
+    MoveState {
+        /// One side has asked; the person stays where they are.
+        Requested = "requested",
+        /// The other side agreed, and the person was moved in the same instant.
+        Moved = "moved",
+        /// The other side declined, with a reason.
+        Refused = "refused",
+        /// The side that asked took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+coded_enum! {
+    /// What is done to a move.
+    MoveCommand {
+        /// The other side agrees.
+        Consent = "consent",
+        /// The other side declines.
+        Refuse = "refuse",
+        /// The side that asked takes it back.
+        Withdraw = "withdraw",
+    }
+}
+
+machine!(MoveState, MoveCommand, start Requested, {
+    Requested Consent Moved;
+    Requested Refuse Refused;
+    Requested Withdraw Withdrawn;
+});
+
+coded_enum! {
     /// A job of the queue.
     JobState {
         /// Waits for a worker.

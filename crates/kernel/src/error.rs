@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use domain::reach::OutOfReach;
 use store::StoreError;
 
 /// The kinds that fronts tell apart.
@@ -159,6 +160,16 @@ impl From<StoreError> for Error {
             StoreError::NulInText => Self::new(ErrorKind::Invalid, "CORE-105"),
             StoreError::Busy => Self::new(ErrorKind::Unavailable, "CORE-503"),
             StoreError::Duplicate(_) | StoreError::Corrupt { .. } | StoreError::Backend(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<OutOfReach> for Error {
+    /// What lies outside the scope is not there, for whoever asks.
+    fn from(error: OutOfReach) -> Self {
+        match error {
+            OutOfReach::Root => Self::field("parent", "AGCY-004"),
+            OutOfReach::Found | OutOfReach::Parent | OutOfReach::Place => Self::not_found(),
         }
     }
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use app::ErrorKind;
-use app::agency::{NewAgency, add, list};
-use domain::agency::{AgencyKind, AgencyLevel};
+use app::agency::{NewAgency, add, list, root_name};
+use domain::agency::{AgencyKind, AgencyLevel, AgencyPath};
 use domain::role::Role;
 use testkit::on_both;
 
@@ -38,6 +38,44 @@ on_both! {
         assert_eq!(add(&world.platform, &ctx, new("130303", Some("130300"))).await.unwrap_err().kind, ErrorKind::NotFound);
     }
 
+    async fn one_installation_has_one_top_and_its_owner_makes_it(world) {
+        let owner = world.system();
+        assert_eq!(root_name(&world.platform).await.unwrap(), None);
+        assert_eq!(add(&world.platform, &owner, new("130302", Some("130300"))).await.unwrap_err().fields[0].code, "AGCY-003");
+        let city = world.agency("130300", "市局", AgencyLevel::City, None).await;
+        let admin = world.person("admin", "李", city, Role::Administrator).await;
+        let second = |error: app::Error| (error.fields[0].field, error.fields[0].code);
+        assert_eq!(second(add(&world.platform, &owner, new("000001", None)).await.unwrap_err()), ("parent", "AGCY-007"));
+        let by_admin = add(&world.platform, &world.as_post(&admin), new("000001", None)).await.unwrap_err();
+        assert_eq!(second(by_admin), ("parent", "AGCY-004"));
+        // What sorts before the top is not it.
+        add(&world.platform, &world.as_post(&admin), new("000001", Some("130300"))).await.unwrap();
+        assert_eq!(root_name(&world.platform).await.unwrap().as_deref(), Some("市局"));
+        let mut above = "000001".to_owned();
+        for level in 3..=AgencyPath::DEPTH_MAX {
+            let code = format!("L{level}");
+            add(&world.platform, &world.as_post(&admin), new(&code, Some(&above))).await.unwrap();
+            above = code;
+        }
+        let deep = add(&world.platform, &world.as_post(&admin), new("L9", Some(&above))).await.unwrap_err();
+        assert_eq!(second(deep), ("parent", "AGCY-008"));
+    }
+
+    /// Two who ask at once, whatever each has seen: the index decides.
+    async fn the_database_holds_no_second_top(world) {
+        world.agency("130300", "市局", AgencyLevel::City, None).await;
+        let store = world.store().await;
+        let mut tx = store.write().await.unwrap();
+        let mut second = store::repo::agency::root(&mut tx).await.unwrap().unwrap();
+        second.id = domain::ids::AgencyId::from_bytes([7; 16]);
+        second.code = "000001".parse().unwrap();
+        second.path = domain::agency::AgencyPath::root(&second.code);
+        let refused = store::repo::agency::insert(&mut tx, &second, world.platform.now()).await.unwrap_err();
+        assert!(matches!(refused, store::StoreError::Duplicate(_)), "{refused:?}");
+        drop(tx);
+        store.close().await;
+    }
+
     async fn bad_input_names_its_field(world) {
         let city = world.agency("130300", "市局", AgencyLevel::City, None).await;
         let admin = world.person("admin", "李", city, Role::Administrator).await;
@@ -46,6 +84,11 @@ on_both! {
         let field = |error: app::Error| (error.fields[0].field, error.fields[0].code);
         assert_eq!(field(add(&world.platform, &ctx, new("130 302", Some("130300"))).await.unwrap_err()), ("code", "AGCY-001"));
         assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("999999"))).await.unwrap_err()), ("parent", "AGCY-003"));
+        for code in ["", "130300/130302", "../x", "x9", "1303_2", "-1", &"1".repeat(17)] {
+            let input = NewAgency { short_name: "局".to_owned(), ..new(code, Some("130300")) };
+            assert_eq!(field(add(&world.platform, &ctx, input).await.unwrap_err()), ("code", "AGCY-001"), "{code}");
+        }
+        add(&world.platform, &ctx, new("130300-GA", Some("130300"))).await.unwrap();
         add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap();
         assert_eq!(field(add(&world.platform, &ctx, new("130302", Some("130300"))).await.unwrap_err()), ("code", "AGCY-002"));
         let contact = |contact: &str, phone: &str| NewAgency {

@@ -47,6 +47,24 @@ pub fn validity(from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
     }
 }
 
+/// Whether the owner of an account has said to be the inspector.
+#[must_use]
+pub fn confirmed(yes: bool) -> String {
+    if yes { "已由本人确认" } else { "待本人确认" }.to_owned()
+}
+
+/// In place of a day that is not set.
+#[must_use]
+pub const fn no_day() -> &'static str {
+    "尚未排定的日期"
+}
+
+/// A move in a list of things to do: `李执法（执法证号 冀C002），甲局 → 乙局`.
+#[must_use]
+pub fn moving(name: &str, certificate: &str, from: &str, to: &str) -> String {
+    format!("{name}（执法证号 {certificate}），{from} → {to}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 use std::fmt::Debug;
 
 use domain::agency::{Agency, AgencyPath, BadAgency, BadAgencyPath};
+use domain::agency_code::{AgencyCode, BadAgencyCode};
 use domain::calendar::{BadCalendarYear, EXCEPTIONS_MAX};
 use domain::credit_code::{ALPHABET, BadCode};
 use domain::division::BadDivision;
@@ -162,12 +163,25 @@ impl Explain for BadAgencyPath {
     fn explain(&self) -> Message {
         let what = match self {
             Self::NoSlash(path) => format!("机构路径“{path}”不完整。"),
-            Self::BadSegment(segment) => {
-                format!("机构代码“{segment}”应为1至{}位字母或数字。", AgencyPath::SEGMENT_CHARS_MAX)
-            }
+            Self::BadSegment(bad) => return bad.explain(),
             Self::TooDeep(levels) => format!("机构有{levels}级，超过{}级。", AgencyPath::DEPTH_MAX),
         };
         Message::new(what, "请检查机构代码和上级机构。")
+    }
+}
+
+impl Explain for BadAgencyCode {
+    fn explain(&self) -> Message {
+        let what = match self {
+            Self::Length(text) if text.is_empty() => "未填写机构代码。".to_owned(),
+            Self::Length(text) => format!("机构代码“{text}”有{}位。", text.len()),
+            Self::Character { text, found } => format!("机构代码“{text}”中不能有“{found}”。"),
+            Self::Hyphen(text) => format!("机构代码“{text}”的短横线不能在首尾，也不能连写。"),
+        };
+        Message::new(
+            what,
+            format!("请填写1至{}位大写字母或数字，中间可以有短横线，例如 130302、1303KF。", AgencyCode::CHARS_MAX),
+        )
     }
 }
 

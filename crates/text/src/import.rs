@@ -91,6 +91,27 @@ const REASONS: &[Reason] = &[
     r("too_many_materials", "需准备的资料过多", "有{0}项资料，最多{1}项，请合并。"),
     r("material_too_long", "一项资料过长", "“{0}”超过{1}个字，请缩短，或用分号分成几项。"),
     r("parent_unknown", "上级机构不存在", "机构列表和本文件中都没有代码为“{0}”的上级机构，请核对。"),
+    r(
+        "root_by_owner",
+        "缺少上级机构",
+        "上级机构代码不能为空：最上一级机构只能由平台的安装者在命令行建立，请填写上级机构的代码。",
+    ),
+    r("root_taken", "最上一级机构已有", "平台的最上一级机构是“{0}”，一个平台只有一个，请填写上级机构的代码。"),
+    r(
+        "root_twice",
+        "有两个最上一级机构",
+        "文件中已有另一个没有上级的机构，一个平台的最上一级只有一个，请填写上级机构的代码。",
+    ),
+    r(
+        "agency_depth",
+        "机构层次过多或成环",
+        "从最上一级数到该机构超过{0}级，或者几个机构互为上级，请核对上级机构代码。",
+    ),
+    r(
+        "inspector_moved",
+        "人员的单位不能用导入更改",
+        "此人现在属于“{0}”。在单位之间调动须经双方同意，请在“人员调动”中办理；这里请填写现在的单位。",
+    ),
     r("agency_moved", "机构的上级不能改", "该机构现在的上级是“{0}”，导入不能改变上下级关系，请联系系统管理员。"),
 ];
 
@@ -186,6 +207,7 @@ pub fn changed_field(kind: ImportKind, key: &str) -> &str {
     match (kind, key) {
         (ImportKind::Subject, _) => crate::directory::subject_field(key),
         (ImportKind::Inspector, "agency") => "所属机构",
+        (ImportKind::Inspector, "account_confirmed") => "账号确认",
         (_, "published") => "发布状态",
         _ => field(kind, key),
     }

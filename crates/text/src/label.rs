@@ -6,15 +6,16 @@ use domain::deadline::{Binding, SpanUnit};
 use domain::division::DivisionLevel;
 use domain::import::{ImportEffect, ImportKind, ImportState};
 use domain::item::{CheckMethod, ItemWeight, VisitProblem};
+use domain::moves::MoveSide;
 use domain::projection::Projection;
 use domain::role::Role;
 use domain::rulebook::{StartEvent, Term};
 use domain::scheme::{ConditionTest, SchemeColumn, SeatMethod, SizeRounding, StratumMembership};
 use domain::separation::Hand;
 use domain::state::{
-    AttemptState, JobCommand, JobState, MappingCommand, MappingState, MatchingCommand, MatchingState, PartyCommand,
-    PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState, TaskCommand, TaskState, VisitCommand,
-    VisitState,
+    AttemptState, JobCommand, JobState, MappingCommand, MappingState, MatchingCommand, MatchingState, MoveCommand,
+    MoveState, PartyCommand, PartyState, RevisionCommand, RevisionState, ShareCommand, ShareState, TaskCommand,
+    TaskState, VisitCommand, VisitState,
 };
 use domain::subject::{LicenceState, RiskLevel, RiskScale, SubjectGroup, SubjectKind, SubjectStatus};
 use domain::work::WorkState;
@@ -136,6 +137,9 @@ labels! {
     }
     VisitState { Waiting "待匹配人员", Matched "已匹配人员", Prepared "文书已备" }
     VisitCommand { Match "匹配检查人员", Prepare "打印文书", Plan "调整计划检查日" }
+    MoveState { Requested "待对方同意", Moved "已调动", Refused "对方不同意", Withdrawn "已撤回" }
+    MoveCommand { Consent "同意调动", Refuse "不同意调动", Withdraw "撤回调动申请" }
+    MoveSide { Releasing "调出单位", Receiving "调入单位" }
     MappingState { Proposed "待批准", Approved "已批准并公布", Returned "已退回" }
     MappingCommand { Approve "批准事项对应", Return "退回事项对应" }
     MatchingState { Prepared "待公布承诺", Committed "待揭示", Matched "已匹配", Failed "未成功" }
@@ -198,6 +202,9 @@ mod tests {
         distinct::<JobCommand>();
         distinct::<VisitState>();
         distinct::<VisitCommand>();
+        distinct::<MoveState>();
+        distinct::<MoveCommand>();
+        distinct::<domain::moves::MoveSide>();
         distinct::<MappingState>();
         distinct::<MatchingState>();
         distinct::<MatchingCommand>();

@@ -45,6 +45,8 @@ pub enum TodoKind {
     TodayVisits,
     /// The directory names one's account as an inspector's; oneself is to confirm.
     ConfirmInspector,
+    /// Another agency asks for an inspector of one's own, or offers one of its own.
+    DecideMove,
 }
 
 impl TodoKind {
@@ -72,6 +74,7 @@ impl TodoKind {
             Self::LateVisits => "检查的计划日已过",
             Self::TodayVisits => "今天的检查",
             Self::ConfirmInspector => "请确认您的执法检查人员身份",
+            Self::DecideMove => "人员调动待您单位同意",
         }
     }
 
@@ -96,6 +99,7 @@ impl TodoKind {
             Self::FailedJob => "查看怎么办",
             Self::LateVisits | Self::TodayVisits => "查看名单",
             Self::ConfirmInspector => "去确认",
+            Self::DecideMove => "去答复",
         }
     }
 }
@@ -128,6 +132,8 @@ pub enum SentKind {
     Share,
     /// A matching that waits for its second person.
     Matching,
+    /// A move that the other side has not answered.
+    Move,
 }
 
 impl SentKind {
@@ -140,6 +146,7 @@ impl SentKind {
             Self::Seal => "底册封存，待批准",
             Self::Share => "派发名单，待签收",
             Self::Matching => "随机匹配，待第二人",
+            Self::Move => "人员调动，待对方同意",
         }
     }
 
@@ -149,6 +156,7 @@ impl SentKind {
         match (self, person) {
             (Self::Scheme | Self::Task | Self::Seal, _) => format!("{agency}，分管领导"),
             (Self::Share, _) => format!("{agency}，经办人"),
+            (Self::Move, _) => format!("{agency}，经办人或名录管理员"),
             (Self::Matching, "") => format!("{agency}，分管领导或受邀的第二人"),
             (Self::Matching, person) => person.to_owned(),
         }

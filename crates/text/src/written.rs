@@ -52,7 +52,9 @@ impl Explain for BadText {
 /// What a field of a page is called, by its name in the form; none for those whose names are made from the content.
 const FIELDS: &[(&str, &str)] = &[
     ("address", "住所（经营场所）"),
+    ("answer", "不同意的理由"),
     ("basis", "依据"),
+    ("certificate", "执法证号"),
     ("code", "代码"),
     ("contact", "联系人"),
     ("current", "当前密码"),
@@ -76,6 +78,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("planned_on", "改到的日期"),
     ("q", "查找的内容"),
     ("reason", "理由"),
+    ("receiving", "调入单位的机构代码"),
     ("registered_on", "成立日期"),
     ("result", "结果摘要"),
     ("section", "科室"),

@@ -25,7 +25,7 @@ pub const PATH_CHARS_MAX: usize = 1_000;
 /// Characters of the name of a field.
 pub const NAME_CHARS_MAX: usize = 100;
 /// Fields that may have several lines, whichever form they stand in. A test compares them with the pages.
-pub const LINES: &[&str] = &["basis", "notes", "off", "on", "reason", "why"];
+pub const LINES: &[&str] = &["answer", "basis", "notes", "off", "on", "reason", "why"];
 /// Fields that are never shown again, and whose content is taken as it was typed.
 pub const SECRETS: &[&str] = &["again", "current", "password"];
 

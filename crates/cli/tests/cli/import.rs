@@ -26,7 +26,7 @@ on_both! {
     fn problems_are_listed_and_nothing_is_written(engine) {
         let place = Installation::place(engine);
         assert_eq!(place.mingcha(&["migrate"]).said().code, Some(0));
-        let bad = AGENCIES.replace("130302,海港区", "13-02,海港区").replace(",县,", ",银河,");
+        let bad = AGENCIES.replace("130302,海港区", "13/02,海港区").replace(",县,", ",银河,");
         fs::write(place.folder.path().join("bad.csv"), bad).unwrap();
         let said = place
             .mingcha(&["import", "agencies", "bad.csv", "--problems", "problems.xlsx"])

@@ -1,9 +1,11 @@
-//! A list of agencies against the tree: what differs, and the write of it.
+//! A list of agencies against the tree: where each row stands or would stand, what differs, and the write of it.
 
 use std::collections::HashMap;
 
 use domain::agency::{AgencyPath, Scope};
+use domain::agency_code::AgencyCode;
 use domain::ids::AgencyId;
+use domain::reach::Touch;
 use store::repo;
 use store::repo::agency::Agency;
 use store::repo::import::Import;
@@ -13,9 +15,54 @@ use text::Label as _;
 
 use super::agency_row::StagedAgency;
 use super::commit::changed_meanwhile;
-use super::line::{Changes, PreviewLine, counts};
-use crate::subject::Change;
+use super::foreign::ForeignRow;
+use super::line::{PreviewLine, counts};
+use crate::subject::{Change, Changes};
 use kernel::{Ctx, Error, Result};
+
+/// The agencies by their keys.
+type Known = HashMap<AgencyCode, Agency>;
+
+async fn known(conn: &mut Conn) -> Result<Known> {
+    let all = repo::agency::list(conn, &Scope::everything()).await?;
+    Ok(all.into_iter().map(|agency| (agency.code.clone(), agency)).collect())
+}
+
+/// A row of the file and the path at which its agency stands, or would stand. Paths are made of keys, never read.
+struct Placed {
+    row: u32,
+    staged: StagedAgency,
+    path: AgencyPath,
+}
+
+/// The rows, parents before their children wherever they stand in the file. Those that lead to no parent are left out.
+fn placed(known: &Known, staged: Vec<(u32, StagedAgency)>) -> Vec<Placed> {
+    let mut paths: HashMap<AgencyCode, AgencyPath> =
+        known.iter().map(|(code, agency)| (code.clone(), agency.path.clone())).collect();
+    let (mut done, mut waiting) = (Vec::with_capacity(staged.len()), staged);
+    loop {
+        let before = waiting.len();
+        let mut left = Vec::new();
+        for (row, staged) in waiting {
+            let path = match (known.get(&staged.code), &staged.parent) {
+                (Some(known), _) => Some(known.path.clone()),
+                (None, None) => Some(AgencyPath::root(&staged.code)),
+                (None, Some(parent)) => paths.get(parent).and_then(|above| above.child(&staged.code).ok()),
+            };
+            match path {
+                Some(path) => {
+                    paths.insert(staged.code.clone(), path.clone());
+                    done.push(Placed { row, staged, path });
+                }
+                None => left.push((row, staged)),
+            }
+        }
+        if left.len() == before || left.is_empty() {
+            return done;
+        }
+        waiting = left;
+    }
+}
 
 /// What the file says otherwise of a known agency; what it has no column for says nothing, and key, place, level and kind stay.
 fn changes(known: &Agency, staged: &StagedAgency) -> Vec<Change> {
@@ -28,60 +75,63 @@ fn changes(known: &Agency, staged: &StagedAgency) -> Vec<Change> {
 }
 
 fn line(row: u32, known: Option<&Agency>, staged: &StagedAgency) -> PreviewLine {
+    let code = staged.code.as_str();
     match known {
-        Some(known) => {
-            PreviewLine::compared(row, &staged.code, &staged.name, known.id.to_string(), changes(known, staged))
-        }
+        Some(known) => PreviewLine::compared(row, code, &staged.name, known.id.to_string(), changes(known, staged)),
         None => {
             let words = [staged.level.label(), staged.kind.label()].join("；");
-            PreviewLine::added(row, &staged.code, &staged.name, words)
+            PreviewLine::added(row, code, &staged.name, words)
         }
     }
 }
 
 /// What each row of the file would do, in its order.
 pub(super) async fn lines(conn: &mut Conn, import: &Import) -> Result<Vec<PreviewLine>> {
-    let known: HashMap<_, _> = repo::agency::list(conn, &Scope::everything())
-        .await?
-        .into_iter()
-        .map(|agency| (agency.code.clone(), agency))
-        .collect();
+    let known = known(conn).await?;
     let staged = repo::import_stage::rows::<StagedAgency>(conn, import.id).await?;
     Ok(staged.iter().map(|(row, staged)| line(*row, known.get(&staged.code), staged)).collect())
 }
 
+/// Rows whose agency, or the one above it, or the place at which it would stand, lies outside the scope.
+pub(super) async fn foreign(conn: &mut Conn, import: &Import, scope: &Scope) -> Result<Vec<ForeignRow>> {
+    let known = known(conn).await?;
+    let staged = repo::import_stage::rows::<StagedAgency>(conn, import.id).await?;
+    let refused = |placed: &Placed| {
+        let parent = placed.path.parent();
+        let touch = match known.get(&placed.staged.code) {
+            Some(known) => Touch::row(&known.path),
+            None => Touch::new_agency(parent.as_ref(), &placed.path),
+        };
+        let why = scope.reaches(&touch).err()?;
+        Some(ForeignRow::of(placed.row, why, "agency_outside", &placed.staged.name))
+    };
+    Ok(placed(&known, staged).iter().filter_map(refused).collect())
+}
+
 /// Parents before their children, wherever they stand in the file.
 pub(super) async fn write(tx: &mut Tx, ctx: &Ctx, import: &Import) -> Result<StagedCounts> {
-    let mut waiting = repo::import_stage::rows::<StagedAgency>(tx, import.id).await?;
-    let mut done = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let before = waiting.len();
-        let mut left = Vec::new();
-        for (row, staged) in waiting {
-            let known = repo::agency::by_code_unscoped(tx, &staged.code).await?;
-            let parent = match &staged.parent {
-                Some(parent) if known.is_none() => match repo::agency::by_code_unscoped(tx, parent).await? {
-                    Some(parent) => Some(parent),
-                    None => {
-                        left.push((row, staged));
-                        continue;
-                    }
-                },
-                _ => None,
-            };
-            let line = line(row, known.as_ref(), &staged);
-            match known {
-                None => add(tx, ctx, &staged, parent).await?,
-                Some(known) if !line.changes.is_empty() => change(tx, known, &staged).await?,
-                Some(_) => {}
+    let known = known(tx).await?;
+    let staged = repo::import_stage::rows::<StagedAgency>(tx, import.id).await?;
+    let rows = staged.len();
+    let placed = placed(&known, staged);
+    if placed.len() < rows {
+        // A parent has gone, or stands deeper than when the file was checked.
+        return Err(Error::conflict("IMPT-007"));
+    }
+    let mut ids: HashMap<_, _> = known.iter().map(|(code, agency)| (code.clone(), agency.id)).collect();
+    let mut done = Vec::with_capacity(rows);
+    for Placed { row, staged, path } in placed {
+        let line = line(row, known.get(&staged.code), &staged);
+        match known.get(&staged.code) {
+            None => {
+                let parent = staged.parent.as_ref().and_then(|code| ids.get(code).copied());
+                let id = add(tx, ctx, &staged, parent, path).await?;
+                ids.insert(staged.code, id);
             }
-            done.push(line);
+            Some(known) if !line.changes.is_empty() => change(tx, known.clone(), &staged).await?,
+            Some(_) => {}
         }
-        if left.len() == before {
-            // Two agencies that name each other as parents.
-            return Err(Error::conflict("IMPT-007"));
-        }
-        waiting = left;
+        done.push(line);
     }
     Ok(counts(&done))
 }
@@ -98,11 +148,13 @@ async fn change(tx: &mut Tx, mut known: Agency, staged: &StagedAgency) -> Result
     repo::agency::update(tx, &known).await.map_err(changed_meanwhile)
 }
 
-async fn add(tx: &mut Tx, ctx: &Ctx, staged: &StagedAgency, parent: Option<Agency>) -> Result<()> {
-    let path = match &parent {
-        Some(parent) => parent.path.child(&staged.code),
-        None => AgencyPath::root(&staged.code),
-    };
+async fn add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    staged: &StagedAgency,
+    parent_id: Option<AgencyId>,
+    path: AgencyPath,
+) -> Result<AgencyId> {
     let agency = Agency {
         id: AgencyId::from_parts(ctx.ms(), ctx.ten()),
         code: staged.code.clone(),
@@ -110,12 +162,13 @@ async fn add(tx: &mut Tx, ctx: &Ctx, staged: &StagedAgency, parent: Option<Agenc
         short_name: staged.short_name.clone(),
         level: staged.level,
         kind: staged.kind,
-        parent_id: parent.map(|parent| parent.id),
+        parent_id,
         division: staged.division.clone(),
-        path: path.map_err(|_| Error::field("code", "AGCY-001"))?,
+        path,
         contact: staged.contact.clone().unwrap_or_default(),
         phone: staged.phone.clone().unwrap_or_default(),
         version: 1,
     };
-    repo::agency::insert(tx, &agency, ctx.now).await.map_err(changed_meanwhile)
+    repo::agency::insert(tx, &agency, ctx.now).await.map_err(changed_meanwhile)?;
+    Ok(agency.id)
 }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::agency::{Agency, AgencyKind, AgencyLevel, AgencyPath};
+use domain::agency_code::AgencyCode;
 use domain::division::DivisionCode;
 use domain::ids::AgencyId;
+use domain::reach::Touch;
 use serde::{Deserialize, Serialize};
 use sheet::Row;
 use text::{Explain as _, Label as _, read};
@@ -20,10 +22,10 @@ const TEXT_CHARS_MAX: usize = 60;
 /// An agency as a file tells it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct StagedAgency {
-    pub(super) code: String,
+    pub(super) code: AgencyCode,
     pub(super) name: String,
     pub(super) short_name: String,
-    pub(super) parent: Option<String>,
+    pub(super) parent: Option<AgencyCode>,
     pub(super) level: AgencyLevel,
     pub(super) kind: AgencyKind,
     pub(super) division: Option<String>,
@@ -37,13 +39,13 @@ pub(super) struct StagedAgency {
 pub(super) struct AgencyRows {
     layout: Layout,
     agencies: Agencies,
-    seen: HashMap<String, u32>,
-    parents: Vec<(Row, String)>,
+    seen: HashMap<AgencyCode, u32>,
+    placed: Vec<(Row, AgencyCode, Option<AgencyCode>)>,
 }
 
 impl AgencyRows {
     pub(super) fn new(layout: &Layout, agencies: Agencies) -> Self {
-        Self { layout: layout.clone(), agencies, seen: HashMap::new(), parents: Vec::new() }
+        Self { layout: layout.clone(), agencies, seen: HashMap::new(), placed: Vec::new() }
     }
 
     /// The staged agency; `None` if the row has a problem.
@@ -52,7 +54,7 @@ impl AgencyRows {
         let at = |key: &str| self.layout.mapping.column(key);
         let name = check.required(row, at("name"), TEXT_CHARS_MAX);
         let short_name = check.text(row, at("short_name"), TEXT_CHARS_MAX);
-        let parent = check.code(row, at("parent"), TEXT_CHARS_MAX);
+        let parent = self.parent(row, check);
         let division = check.code(row, at("division"), TEXT_CHARS_MAX);
         let contact = check.text(row, at("contact"), Agency::CONTACT_CHARS_MAX);
         let phone = check.text(row, at("phone"), TEXT_CHARS_MAX);
@@ -77,13 +79,12 @@ impl AgencyRows {
         if !check.row_is_sound() {
             return None;
         }
-        let (code, name, short_name, parent) =
-            (code?, name?.into_owned(), short_name?.into_owned(), parent?.into_owned());
+        let (code, name, short_name, parent) = (code?, name?.into_owned(), short_name?.into_owned(), parent?);
         let short_name = if short_name.is_empty() { name.clone() } else { short_name };
         let whole = Agency {
             id: AgencyId::from_parts(0, [0; 10]),
             parent: None,
-            path: AgencyPath::root(&code).ok()?,
+            path: AgencyPath::root(&code),
             name: name.clone(),
             short_name: short_name.clone(),
             level: level?,
@@ -94,13 +95,13 @@ impl AgencyRows {
             check.note(row, at("kind"), "agency_form", vec![bad.explain().to_string()]);
             return None;
         }
-        self.known(row, check, &code, &parent)?;
-        self.parents.push((row.clone(), parent.clone()));
+        self.known(row, check, &code, parent.as_ref())?;
+        self.placed.push((row.clone(), code.clone(), parent.clone()));
         Some(StagedAgency {
             code,
             name,
             short_name,
-            parent: Some(parent).filter(|parent| !parent.is_empty()),
+            parent,
             level: level?,
             kind: kind?,
             division: whole.division.map(DivisionCode::as_text),
@@ -109,23 +110,27 @@ impl AgencyRows {
         })
     }
 
-    fn code(&mut self, row: &Row, check: &mut Checker) -> Option<String> {
+    fn code(&mut self, row: &Row, check: &mut Checker) -> Option<AgencyCode> {
         let column = self.layout.mapping.column("code");
-        let text = check.code(row, column, TEXT_CHARS_MAX)?.into_owned();
+        let text = check.code(row, column, TEXT_CHARS_MAX)?;
         if text.is_empty() {
             check.note(row, column, "required", vec![]);
             return None;
         }
-        if let Err(bad) = AgencyPath::root(&text) {
-            check.note(row, column, "agency_form", vec![bad.explain().to_string()]);
-            return None;
-        }
-        if let Some(first) = self.seen.get(&text) {
+        let code = key(row, check, column, &text)?;
+        if let Some(first) = self.seen.get(&code) {
             check.note(row, column, "duplicate", vec![first.to_string()]);
             return None;
         }
-        self.seen.insert(text.clone(), row.number);
-        Some(text)
+        self.seen.insert(code.clone(), row.number);
+        Some(code)
+    }
+
+    /// The key of the agency above; within, none for an empty cell.
+    fn parent(&self, row: &Row, check: &mut Checker) -> Option<Option<AgencyCode>> {
+        let column = self.layout.mapping.column("parent");
+        let text = check.code(row, column, TEXT_CHARS_MAX)?;
+        if text.is_empty() { Some(None) } else { key(row, check, column, &text).map(Some) }
     }
 
     fn division(&self, row: &Row, check: &mut Checker, text: &str) -> Option<Option<DivisionCode>> {
@@ -147,7 +152,7 @@ impl AgencyRows {
     }
 
     /// An agency that is known keeps its place, and must lie within the importer's reach.
-    fn known(&self, row: &Row, check: &mut Checker, code: &str, parent: &str) -> Option<()> {
+    fn known(&self, row: &Row, check: &mut Checker, code: &AgencyCode, parent: Option<&AgencyCode>) -> Option<()> {
         let Some((agency, in_scope)) = self.agencies.by_code(code) else { return Some(()) };
         let at = |key: &str| self.layout.mapping.column(key);
         if !in_scope {
@@ -156,25 +161,75 @@ impl AgencyRows {
         }
         let above = agency.path.parent();
         let above = above.as_ref().and_then(|path| path.segments().last()).unwrap_or_default();
-        if above != parent && at("parent").is_some() {
+        if above != parent.map_or("", AgencyCode::as_str) && at("parent").is_some() {
             check.note(row, at("parent"), "agency_moved", vec![above.to_owned()]);
             return None;
         }
         Some(())
     }
 
-    /// After the last row: every parent is known or stands in the file.
+    /// After the last row: every parent is known or stands in the file, lies within the importer's reach, and leads to the top.
     pub(super) fn check_parents(&mut self, check: &mut Checker) {
         let column = self.layout.mapping.column("parent");
-        for (row, parent) in std::mem::take(&mut self.parents) {
-            if parent.is_empty() || self.seen.contains_key(&parent) {
+        let placed = std::mem::take(&mut self.placed);
+        let named: HashMap<_, _> = placed.iter().map(|(_, code, parent)| (code, parent.as_ref())).collect();
+        let mut tops = 0;
+        for (row, code, parent) in &placed {
+            if self.agencies.by_code(code).is_some() {
                 continue;
             }
-            match self.agencies.by_code(&parent) {
-                Some((_, true)) => {}
-                Some((agency, false)) => check.note(&row, column, "agency_outside", vec![agency.name.clone()]),
-                None => check.note(&row, column, "parent_unknown", vec![parent]),
+            let Some(parent) = parent else {
+                let place = AgencyPath::root(code);
+                tops += 1;
+                if self.agencies.scope().reaches(&Touch::new_agency(None, &place)).is_err() {
+                    check.note(row, column, "root_by_owner", vec![]);
+                } else if let Some(root) = self.agencies.root() {
+                    check.note(row, column, "root_taken", vec![root.name.clone()]);
+                } else if tops > 1 {
+                    check.note(row, column, "root_twice", vec![]);
+                }
+                continue;
+            };
+            match self.agencies.by_code(parent) {
+                Some((_, true)) => self.check_depth(row, check, parent, &named),
+                Some((agency, false)) => check.note(row, column, "agency_outside", vec![agency.name.clone()]),
+                None if named.contains_key(parent) => self.check_depth(row, check, parent, &named),
+                // The parent's own row was refused: that one is to be mended.
+                None if self.seen.contains_key(parent) => {}
+                None => check.note(row, column, "parent_unknown", vec![parent.to_string()]),
             }
+        }
+    }
+
+    /// Agencies that name each other as parents never come to an end, nor do they to a top.
+    fn check_depth(
+        &self,
+        row: &Row,
+        check: &mut Checker,
+        parent: &AgencyCode,
+        named: &HashMap<&AgencyCode, Option<&AgencyCode>>,
+    ) {
+        let mut levels = 1;
+        let mut next = Some(parent);
+        while let Some(above) = next {
+            let known = self.agencies.by_code(above).map(|(agency, _)| agency.path.segments().count());
+            levels += known.unwrap_or(1);
+            if levels > AgencyPath::DEPTH_MAX {
+                let column = self.layout.mapping.column("parent");
+                return check.note(row, column, "agency_depth", vec![AgencyPath::DEPTH_MAX.to_string()]);
+            }
+            next = if known.is_some() { None } else { named.get(above).copied().flatten() };
+        }
+    }
+}
+
+/// A registrar key, or the problem of the cell.
+fn key(row: &Row, check: &mut Checker, column: Option<u32>, text: &str) -> Option<AgencyCode> {
+    match text.parse::<AgencyCode>() {
+        Ok(code) => Some(code),
+        Err(bad) => {
+            check.note(row, column, "agency_form", vec![bad.explain().to_string()]);
+            None
         }
     }
 }

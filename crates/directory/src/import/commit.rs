@@ -10,6 +10,7 @@ use store::repo::import::Import;
 use store::repo::import_stage::StagedCounts;
 use store::{Conn, StoreError, Tx};
 
+use super::foreign::foreign;
 use super::line::counts;
 use super::report::ImportReport;
 use super::step::layout_of;
@@ -31,9 +32,13 @@ pub(crate) async fn work(platform: &Platform, run: &mut Run) -> Result<()> {
         return Err(Error::conflict("IMPT-006"));
     }
     let scope = scope_of(command.tx(), &payload).await?;
+    let foreign = foreign(command.tx(), &import, &payload, &scope).await?;
+    if !foreign.is_empty() {
+        return Err(Error::conflict("IMPT-010").with("count", foreign.len()));
+    }
     let counts = match import.kind {
-        ImportKind::Subject => swap_subjects(command.tx(), &ctx, &import, &payload, &scope).await?,
-        ImportKind::Inspector => inspector_change::write(command.tx(), &ctx, &import, &scope).await?,
+        ImportKind::Subject => swap_subjects(command.tx(), &ctx, &import, &payload).await?,
+        ImportKind::Inspector => inspector_change::write(command.tx(), &ctx, &import, &payload, &scope).await?,
         ImportKind::Item => item_change::publish(command.tx(), &ctx, &import, &payload).await?,
         ImportKind::Agency => agency_change::write(command.tx(), &ctx, &import).await?,
     };
@@ -72,17 +77,7 @@ pub(super) async fn scope_of(conn: &mut Conn, payload: &Payload) -> Result<Scope
     })
 }
 
-async fn swap_subjects(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    import: &Import,
-    payload: &Payload,
-    scope: &Scope,
-) -> Result<StagedCounts> {
-    let foreign = repo::import_stage::foreign_codes(tx, import.id, scope).await?;
-    if !foreign.is_empty() {
-        return Err(Error::conflict("IMPT-010").with("count", foreign.len()));
-    }
+async fn swap_subjects(tx: &mut Tx, ctx: &Ctx, import: &Import, payload: &Payload) -> Result<StagedCounts> {
     let columns = subject_row::staged_columns(&layout_of(import)?);
     repo::import_stage::swap_subjects(tx, import.id, &columns, &payload.by, ctx.now).await.map_err(changed_meanwhile)
 }

@@ -3,6 +3,7 @@
 //! It may die anywhere: staged rows are thrown away when it begins again, and its report, its workbook and its end are one
 //! transaction.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use domain::agency::Scope;
@@ -19,10 +20,11 @@ use store::repo::import_stage::StagedCounts;
 use tokio::sync::mpsc;
 
 use super::commit::{count_rows, scope_of};
+use super::foreign::foreign;
 use super::read::{Agencies, Batch, Read, Reading, Rows, read};
 use super::report::{ImportReport, file_error};
 use super::step::{commit_job, layout_of};
-use super::{Layout, PURPOSE_PROBLEMS, Payload, THING, inspector_change};
+use super::{Layout, PURPOSE_PROBLEMS, Payload, THING};
 use kernel::job::Run;
 use kernel::paper::{Names, Paper};
 use kernel::{Error, ErrorKind, Platform, Result};
@@ -31,10 +33,6 @@ use kernel::{Error, ErrorKind, Platform, Result};
 const BATCHES_WAITING_MAX: usize = 2;
 /// Files of up to this many rows are repeated whole in the workbook with the problems; of longer ones the bad rows.
 const REPEATED_ROWS_MAX: u64 = 20_000;
-/// Column of a problem that concerns a code.
-const CODE: &str = "code";
-/// Column of a problem that concerns an inspector's certificate.
-const CERTIFICATE: &str = "certificate";
 
 /// Does the job.
 pub(crate) async fn work(platform: &Platform, run: &mut Run) -> Result<()> {
@@ -140,21 +138,19 @@ async fn compare(
     let mut kept = problems.kept().to_vec();
     let mut conn = platform.store().read().await?;
     let scope = scope_of(&mut conn, payload).await?;
-    let (key, foreign) = match import.kind {
-        ImportKind::Subject => (CODE, repo::import_stage::foreign_codes(&mut conn, import.id, &scope).await?),
-        ImportKind::Inspector => (CERTIFICATE, inspector_change::foreign(&mut conn, import, &scope).await?),
-        ImportKind::Agency | ImportKind::Item => (CODE, Vec::new()),
-    };
-    for row in foreign {
-        let code = if key == CODE { "registered_elsewhere" } else { "listed_elsewhere" };
-        *by_code.entry(code.to_owned()).or_default() += 1;
+    // What is wrong with a row already is said once.
+    let wrong: HashSet<_> = kept.iter().map(|problem| problem.row).collect();
+    let foreign = foreign(&mut conn, import, payload, &scope).await?;
+    for row in foreign.into_iter().filter(|row| !wrong.contains(&row.row)) {
+        *by_code.entry(row.reason.to_owned()).or_default() += 1;
+        let column = layout.mapping.column(row.field);
         kept.push(Problem {
             sheet: layout.sheet.clone(),
             row: row.row,
-            column: layout.mapping.column(key),
-            column_name: layout.mapping.column(key).map(|c| layout.header().name_of(c)).unwrap_or_default(),
+            column,
+            column_name: column.map(|c| layout.header().name_of(c)).unwrap_or_default(),
             value: String::new(),
-            code: code.to_owned(),
+            code: row.reason.to_owned(),
             data: vec![row.agency_name],
         });
     }

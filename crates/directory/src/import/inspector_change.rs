@@ -4,19 +4,22 @@ use std::collections::HashMap;
 
 use domain::agency::Scope;
 use domain::ids::{AccountId, AgencyId, InspectorId};
-use domain::inspector::{Certificate, Inspector, Qualification};
+use domain::inspector::{Certificate, Inspector};
+use domain::reach::{OutOfReach, Touch};
 use store::repo;
 use store::repo::agency::Agency;
 use store::repo::import::Import;
-use store::repo::import_stage::{ForeignCode, StagedCounts};
-use store::repo::inspector::InspectorRecord;
+use store::repo::import_stage::StagedCounts;
+use store::repo::inspector::{InspectorRecord, Written};
 use store::{Conn, Tx};
 
+use super::Payload;
 use super::commit::changed_meanwhile;
+use super::foreign::ForeignRow;
 use super::inspector_row::StagedInspector;
-use super::line::{Changes, PreviewLine, counts};
-use crate::subject::Change;
-use kernel::{Ctx, Error, Result};
+use super::line::{PreviewLine, counts};
+use crate::inspector::changes;
+use kernel::{Ctx, Result};
 
 /// The staged rows with what the directory knows under their certificates, and the names that words need.
 struct Compared {
@@ -41,14 +44,32 @@ impl Compared {
         Ok(Self { rows, known, agencies, logins })
     }
 
-    /// Rows whose certificate belongs to somebody of an agency outside the scope: they are not the importer's to change.
-    fn foreign(&self, scope: &Scope) -> Vec<ForeignCode> {
-        let elsewhere = |(row, staged): &(u32, StagedInspector)| {
-            let agency = self.agencies.get(&self.known.get(&staged.certificate)?.inspector.agency)?;
-            let foreign = ForeignCode { row: *row, agency_name: agency.name.clone() };
-            (!scope.covers(&agency.path)).then_some(foreign)
+    /// Rows that are not the importer's to write; and those that name another agency than the person's own, for nobody is
+    /// moved by a list: both sides agree to a move.
+    fn foreign(&self, scope: &Scope) -> Vec<ForeignRow> {
+        let refused = |(row, staged): &(u32, StagedInspector)| {
+            let place = self.agencies.get(&staged.agency)?;
+            let found = self.known.get(&staged.certificate).map(|known| known.inspector.agency);
+            let found = found.and_then(|agency| self.agencies.get(&agency));
+            let touch = match found {
+                Some(found) => Touch::row(&found.path).to(&place.path),
+                None => Touch::new_row(&place.path),
+            };
+            match (scope.reaches(&touch), found) {
+                (Err(why @ OutOfReach::Found), Some(found)) => {
+                    Some(ForeignRow::of(*row, why, "listed_elsewhere", &found.name))
+                }
+                (Err(why), _) => Some(ForeignRow::of(*row, why, "listed_elsewhere", &place.name)),
+                (Ok(()), Some(found)) if found.id != place.id => Some(ForeignRow {
+                    row: *row,
+                    reason: "inspector_moved",
+                    field: "agency",
+                    agency_name: found.name.clone(),
+                }),
+                (Ok(()), _) => None,
+            }
         };
-        self.rows.iter().filter_map(elsewhere).collect()
+        self.rows.iter().filter_map(refused).collect()
     }
 
     fn agency(&self, id: AgencyId) -> String {
@@ -63,39 +84,20 @@ impl Compared {
                 PreviewLine::added(row, &staged.certificate, &staged.name, words)
             }
             Some(known) => {
-                let changes = self.changes(known, &merged(known.clone(), staged));
+                let changes = changes(known, &self.merged(known, staged));
                 PreviewLine::compared(row, &staged.certificate, &staged.name, known.inspector.id.to_string(), changes)
             }
         }
     }
 
-    fn changes(&self, before: &InspectorRecord, after: &InspectorRecord) -> Vec<Change> {
-        let (a, b) = (&before.inspector, &after.inspector);
-        let day = |day: &Option<chrono::NaiveDate>| day.map(text::day).unwrap_or_default();
-        let certificate = |record: &InspectorRecord| record.certificate().cloned();
-        let from = |held: &Option<Certificate>| held.as_ref().map(|held| held.valid_from);
-        let to = |held: &Option<Certificate>| held.as_ref().map(|held| held.valid_to);
-        let (held, holds) = (certificate(before), certificate(after));
-        let mut changes = Changes::default();
-        changes.text("name", &a.name, &b.name);
-        changes.of("agency", &a.agency, &b.agency, |id| self.agency(*id));
-        changes.text("section", &before.section, &after.section);
-        changes.text("staff_number", &a.staff_number, &b.staff_number);
-        changes.of("certificate_from", &from(&held), &from(&holds), day);
-        changes.of("certificate_to", &to(&held), &to(&holds), day);
-        changes.of("qualifications", &a.qualifications, &b.qualifications, |all| qualifications(all));
-        changes.text("expertise", &before.expertise, &after.expertise);
-        changes.of("active", &before.left_on, &after.left_on, |left| text::import::on_duty(*left));
-        changes.of("login", &a.account, &b.account, |id| {
-            id.and_then(|id| self.logins.get(&id).cloned()).unwrap_or_default()
-        });
-        changes.into_vec()
+    /// The inspector as it stands once the file counts, with the names that words need.
+    fn merged(&self, known: &InspectorRecord, staged: &StagedInspector) -> InspectorRecord {
+        let mut record = merged(known.clone(), staged);
+        record.agency_name = self.agency(record.inspector.agency);
+        let login = record.inspector.account.and_then(|id| self.logins.get(&id).cloned());
+        record.account_login = login.unwrap_or_default();
+        record
     }
-}
-
-fn qualifications(all: &[Qualification]) -> String {
-    let one = |q: &Qualification| format!("{}（{}）", q.code, text::directory::validity(q.valid_from, q.valid_to));
-    all.iter().map(one).collect::<Vec<_>>().join("、")
 }
 
 /// What each row of the file would do, in its order.
@@ -104,30 +106,33 @@ pub(super) async fn lines(conn: &mut Conn, import: &Import, scope: &Scope) -> Re
     Ok(compared.rows.iter().map(|(row, staged)| compared.line(*row, staged)).collect())
 }
 
-/// Rows whose certificate belongs to somebody of an agency outside the scope.
-pub(super) async fn foreign(conn: &mut Conn, import: &Import, scope: &Scope) -> Result<Vec<ForeignCode>> {
+/// Rows that are not the importer's to write, or would move somebody.
+pub(super) async fn foreign(conn: &mut Conn, import: &Import, scope: &Scope) -> Result<Vec<ForeignRow>> {
     Ok(Compared::read(conn, import, scope).await?.foreign(scope))
 }
 
 /// Adds who is new and changes who differs.
-pub(super) async fn write(tx: &mut Tx, ctx: &Ctx, import: &Import, scope: &Scope) -> Result<StagedCounts> {
+pub(super) async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    import: &Import,
+    payload: &Payload,
+    scope: &Scope,
+) -> Result<StagedCounts> {
     let compared = Compared::read(tx, import, scope).await?;
-    let foreign = compared.foreign(scope);
-    if !foreign.is_empty() {
-        return Err(Error::conflict("IMPT-010").with("count", foreign.len()));
-    }
     let import_id = import.id.to_string();
+    let written = Written { by: &payload.by, at: ctx.now, import: Some(&import_id) };
     let mut done = Vec::with_capacity(compared.rows.len());
     for (row, staged) in &compared.rows {
         let line = compared.line(*row, staged);
         match compared.known.get(&staged.certificate) {
             None => {
                 let record = merged(blank(ctx, staged), staged);
-                repo::inspector::insert(tx, &record, Some(&import_id)).await.map_err(changed_meanwhile)?;
+                repo::inspector::insert(tx, &record, written).await.map_err(changed_meanwhile)?;
             }
             Some(known) if !line.changes.is_empty() => {
                 let record = merged(known.clone(), staged);
-                repo::inspector::save(tx, &record, Some(&import_id)).await.map_err(changed_meanwhile)?;
+                repo::inspector::save(tx, &record, written).await.map_err(changed_meanwhile)?;
             }
             Some(_) => {}
         }
@@ -191,5 +196,7 @@ fn blank(ctx: &Ctx, staged: &StagedInspector) -> InspectorRecord {
         account_login: String::new(),
         account_confirmed_at: None,
         version: 1,
+        valid_from: ctx.now,
+        changed_by: String::new(),
     }
 }

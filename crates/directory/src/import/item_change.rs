@@ -20,8 +20,8 @@ use text::Label;
 use super::Payload;
 use super::commit::changed_meanwhile;
 use super::item_row::StagedItem;
-use super::line::{Changes, PreviewLine, counts};
-use crate::subject::Change;
+use super::line::{PreviewLine, counts};
+use crate::subject::{Change, Changes};
 use kernel::{Ctx, Error, Result, Window};
 
 /// What the file says otherwise of an item of the list that holds.
@@ -90,13 +90,10 @@ fn list_number(agency: &Agency) -> String {
 }
 
 /// The agency whose list is imported: the importer's, or the root for the owner's command line.
-async fn list_owner(conn: &mut Conn, payload: &Payload) -> Result<Agency> {
+pub(super) async fn list_owner(conn: &mut Conn, payload: &Payload) -> Result<Agency> {
     match payload.agency {
         Some(id) => Ok(repo::agency::by_id_unscoped(conn, id).await?),
-        None => {
-            let all = repo::agency::list(conn, &Scope::everything()).await?;
-            all.into_iter().next().ok_or_else(Error::not_found)
-        }
+        None => repo::agency::root(conn).await?.ok_or_else(Error::not_found),
     }
 }
 

@@ -62,31 +62,3 @@ pub(super) fn counts(lines: &[PreviewLine]) -> StagedCounts {
     }
     counts
 }
-
-/// Gathers the fields that differ.
-#[derive(Default)]
-pub(super) struct Changes(Vec<Change>);
-
-impl Changes {
-    /// Notes a field if its values differ.
-    pub(super) fn of<T: PartialEq + ?Sized>(
-        &mut self,
-        field: &'static str,
-        before: &T,
-        after: &T,
-        shown: impl Fn(&T) -> String,
-    ) {
-        if before != after {
-            self.0.push(Change { field, before: shown(before), after: shown(after) });
-        }
-    }
-
-    /// As [`Changes::of`], for a text.
-    pub(super) fn text(&mut self, field: &'static str, before: &str, after: &str) {
-        self.of(field, before, after, str::to_owned);
-    }
-
-    pub(super) fn into_vec(self) -> Vec<Change> {
-        self.0
-    }
-}

@@ -9,6 +9,7 @@ mod cells;
 mod commit;
 mod dry_run;
 mod fields;
+mod foreign;
 mod inspector_change;
 mod inspector_row;
 mod item_change;

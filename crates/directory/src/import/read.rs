@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use domain::agency::Scope;
+use domain::agency_code::AgencyCode;
 use domain::import::ImportKind;
+use domain::reach::Touch;
 use sheet::{Limits, Problems, Row};
 use store::repo::agency::Agency;
 use store::repo::import_stage::StagedSubject;
@@ -64,7 +66,8 @@ pub(super) struct Read {
 /// All agencies, by key and by name, and which of them the importer may write to.
 pub(super) struct Agencies {
     all: Vec<(Agency, bool)>,
-    by_code: HashMap<String, usize>,
+    scope: Scope,
+    by_code: HashMap<AgencyCode, usize>,
     by_name: HashMap<String, Vec<usize>>,
 }
 
@@ -78,12 +81,23 @@ impl Agencies {
                 by_name.entry(agency.short_name.clone()).or_default().push(place);
             }
         }
-        let all = all.into_iter().map(|agency| (scope.covers(&agency.path), agency)).map(|(c, a)| (a, c)).collect();
-        Self { all, by_code, by_name }
+        let reached = |agency: &Agency| scope.reaches(&Touch::new_row(&agency.path)).is_ok();
+        let all = all.into_iter().map(|agency| (reached(&agency), agency)).map(|(r, a)| (a, r)).collect();
+        Self { all, scope: scope.clone(), by_code, by_name }
     }
 
-    pub(super) fn by_code(&self, code: &str) -> Option<&(Agency, bool)> {
+    pub(super) fn by_code(&self, code: &AgencyCode) -> Option<&(Agency, bool)> {
         self.by_code.get(code).and_then(|place| self.all.get(*place))
+    }
+
+    /// What the importer may write to.
+    pub(super) const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The agency at the top, if it is made.
+    pub(super) fn root(&self) -> Option<&Agency> {
+        self.all.iter().map(|(agency, _)| agency).find(|agency| agency.parent_id.is_none())
     }
 
     fn named(&self, name: &str) -> Vec<&(Agency, bool)> {
@@ -109,7 +123,7 @@ impl Agencies {
                 return None;
             }
         };
-        let found = match self.by_code(shown) {
+        let found = match shown.parse().ok().and_then(|code| self.by_code(&code)) {
             Some(found) => found,
             None => match self.named(shown).as_slice() {
                 [found] => *found,
@@ -125,7 +139,7 @@ impl Agencies {
         };
         let (agency, in_scope) = found;
         if !name.is_empty() && *name != agency.name && *name != agency.short_name {
-            check.note(row, name_column, "agency_mismatch", vec![agency.code.clone(), agency.name.clone()]);
+            check.note(row, name_column, "agency_mismatch", vec![agency.code.to_string(), agency.name.clone()]);
             return None;
         }
         if !in_scope {

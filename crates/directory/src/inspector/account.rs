@@ -4,8 +4,8 @@
 use domain::ids::{AccountId, InspectorId};
 use domain::registry::UseCase;
 use kernel::todo::{Todo, TodoKind};
-use kernel::{Ctx, Error, Platform, Post, Result};
-use store::repo::inspector::InspectorRecord;
+use kernel::{Ctx, Error, Platform, Post, Result, actor_id};
+use store::repo::inspector::{InspectorRecord, Written};
 use store::repo::inspector_account as repo;
 use store::{Conn, StoreError};
 
@@ -32,7 +32,9 @@ pub async fn name_account(platform: &Platform, ctx: &Ctx, id: InspectorId, login
     if account == record.inspector.account {
         return Ok(());
     }
-    repo::name(command.tx(), id, record.version, account).await.map_err(|error| match error {
+    let by = actor_id(&ctx.actor);
+    let written = Written { by: &by, at: ctx.now, import: None };
+    repo::name(command.tx(), id, record.version, account, written).await.map_err(|error| match error {
         StoreError::Duplicate(_) => Error::field("login", "INSP-108").with("login", login),
         other => other.into(),
     })?;
@@ -50,10 +52,12 @@ pub async fn confirm_account(platform: &Platform, ctx: &Ctx, is_me: bool) -> Res
     let record =
         found.filter(|record| record.account_confirmed_at.is_none()).ok_or_else(|| Error::conflict("INSP-109"))?;
     let id = record.inspector.id;
+    let by = actor_id(&ctx.actor);
+    let written = Written { by: &by, at: ctx.now, import: None };
     if is_me {
-        repo::confirm(command.tx(), id, record.version, ctx.now).await?;
+        repo::confirm(command.tx(), id, record.version, written).await?;
     } else {
-        repo::name(command.tx(), id, record.version, None).await?;
+        repo::name(command.tx(), id, record.version, None, written).await?;
     }
     command.finish("inspector", id, serde_json::json!({ "is_me": is_me, "login": record.account_login })).await
 }

@@ -3,6 +3,7 @@
 //! Imports are `directory::import`.
 
 mod account;
+mod changes;
 mod leave;
 mod list;
 mod recusal;
@@ -13,6 +14,7 @@ use store::repo::inspector::InspectorRecord;
 
 pub(crate) use account::todos;
 pub use account::{confirm_account, name_account, of_account, own};
+pub(crate) use changes::changes;
 pub use leave::{LEAVE_DAYS_MAX, LeaveInput, Recorded, record};
 pub use list::{InspectorLine, InspectorListing, InspectorQuery, list};
 pub use recusal::{Declared, RecusalInput, declarable, declare};

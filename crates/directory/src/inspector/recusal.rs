@@ -1,6 +1,7 @@
 //! Declaring that an inspector must not check an object (回避). It is not taken back here: what was declared stays on record.
 
 use domain::ids::{EventId, InspectorId};
+use domain::reach::Touch;
 use domain::registry::UseCase;
 use domain::role::Role;
 use store::repo;
@@ -61,11 +62,11 @@ pub async fn declare(platform: &Platform, ctx: &Ctx, id: InspectorId, input: &Re
     let mut wrong = Vec::new();
     let code = input.subject_code.trim().to_ascii_uppercase();
     let subject = match repo::subject::by_code_unscoped(command.tx(), &code).await {
-        Ok(found) => match repo::subject::get(command.tx(), &ctx.scope()?, found.subject.id).await {
-            Ok(found) => Some(found.subject),
-            Err(StoreError::NotFound) => None,
-            Err(error) => return Err(error.into()),
-        },
+        Ok(found) => {
+            let registrar = repo::agency::by_id_unscoped(command.tx(), found.subject.registrar).await?;
+            let reached = ctx.scope()?.reaches(&Touch::row(&registrar.path)).is_ok();
+            reached.then_some(found.subject)
+        }
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
     };

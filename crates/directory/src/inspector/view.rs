@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use domain::ids::{InspectorId, SubjectId};
 use domain::registry::UseCase;
 use domain::time::Instant;
+use store::Conn;
 use store::repo;
 use store::repo::inspector::{InspectorRecord, LeaveRow};
 use store::repo::inspector_load::AssignedVisit;
 
-use super::super::subject::who;
-use super::CertificateState;
+use super::super::subject::{VersionView, who};
+use super::{CertificateState, changes};
 use kernel::{Ctx, Platform, Result};
 
 /// A recusal with the words of who declared it.
@@ -44,6 +45,8 @@ pub struct InspectorView {
     pub load: u64,
     /// Those visits, the latest planned first.
     pub visits: Vec<AssignedVisit>,
+    /// The versions, newest first; the first is the one that stands.
+    pub history: Vec<VersionView>,
     /// Today.
     pub today: NaiveDate,
 }
@@ -67,7 +70,9 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: InspectorId) -> Result<Ins
             at: row.declared_at,
         });
     }
+    let history = history(&mut conn, &record).await?;
     Ok(InspectorView {
+        history,
         state: CertificateState::on(&record, ctx.today()),
         leaves: repo::inspector::leaves(&mut conn, id).await?,
         recusals,
@@ -76,4 +81,21 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: InspectorId) -> Result<Ins
         today: ctx.today(),
         record,
     })
+}
+
+/// The version that stands and those before it, each with what it changed and who wrote it.
+async fn history(conn: &mut Conn, record: &InspectorRecord) -> Result<Vec<VersionView>> {
+    let older = repo::inspector_history::history(conn, record.inspector.id).await?;
+    let versions: Vec<_> = std::iter::once(record).chain(older.iter().map(|version| &version.record)).collect();
+    let before = versions.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let mut history = Vec::with_capacity(versions.len());
+    for (version, before) in versions.iter().zip(before) {
+        history.push(VersionView {
+            version: version.version,
+            from: version.valid_from,
+            who: who(conn, &version.changed_by).await?,
+            changes: before.map(|before| changes(before, version)),
+        });
+    }
+    Ok(history)
 }

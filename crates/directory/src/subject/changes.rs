@@ -15,6 +15,47 @@ pub struct Change {
     pub after: String,
 }
 
+/// Gathers the fields that differ.
+#[derive(Default)]
+pub(crate) struct Changes(Vec<Change>);
+
+impl Changes {
+    /// Notes a field if its values differ.
+    pub(crate) fn of<T: PartialEq + ?Sized>(
+        &mut self,
+        field: &'static str,
+        before: &T,
+        after: &T,
+        shown: impl Fn(&T) -> String,
+    ) {
+        if before != after {
+            self.0.push(Change { field, before: shown(before), after: shown(after) });
+        }
+    }
+
+    /// As [`Changes::of`], where what is compared is not what is shown.
+    pub(crate) fn between<T: PartialEq>(
+        &mut self,
+        field: &'static str,
+        before: &T,
+        after: &T,
+        (shown_before, shown_after): (&str, &str),
+    ) {
+        if before != after {
+            self.0.push(Change { field, before: shown_before.to_owned(), after: shown_after.to_owned() });
+        }
+    }
+
+    /// As [`Changes::of`], for a text.
+    pub(crate) fn text(&mut self, field: &'static str, before: &str, after: &str) {
+        self.of(field, before, after, str::to_owned);
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Change> {
+        self.0
+    }
+}
+
 /// The fields that differ, in the order of the page. Each version comes with the name of its agency of then.
 pub(crate) fn changes(before: (&Subject, &str), after: (&Subject, &str)) -> Vec<Change> {
     values(before.0, before.1)

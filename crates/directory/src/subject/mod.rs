@@ -13,7 +13,7 @@ use store::Conn;
 use store::repo::subject::SubjectFilter;
 
 pub use changes::Change;
-pub(crate) use changes::changes_of;
+pub(crate) use changes::{Changes, changes_of};
 pub use export::{EXPORT_ROWS_MAX, export, export_up_to};
 pub use list::{Counted, Offered, SubjectListing, list};
 pub use save::{LicenceInput, Saved, SubjectInput, editable, save};

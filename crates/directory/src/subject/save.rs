@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use domain::division::DivisionCode;
 use domain::ids::{AgencyId, SubjectId};
+use domain::reach::Touch;
 use domain::registry::UseCase;
 use domain::subject::{
     BadSubject, Licence, LicenceState, RiskClass, RiskLevel, RiskScale, Subject, SubjectKind, SubjectStatus,
@@ -146,8 +147,12 @@ pub async fn save(platform: &Platform, ctx: &Ctx, id: SubjectId, input: &Subject
         let who = who(command.tx(), &record.changed_by).await?;
         return Err(Error::conflict("SUBJ-103").with("who", who).with("when", text::moment(record.valid_from)));
     }
-    let agency = repo::agency::by_code_unscoped(command.tx(), input.agency.trim()).await?;
-    let agency = agency.filter(|agency| scope.covers(&agency.path));
+    let standing = repo::agency::by_id_unscoped(command.tx(), record.subject.registrar).await?;
+    let agency = match input.agency.trim().parse() {
+        Ok(code) => repo::agency::by_code_unscoped(command.tx(), &code).await?,
+        Err(_) => None,
+    };
+    let agency = agency.filter(|agency| scope.reaches(&Touch::row(&standing.path).to(&agency.path)).is_ok());
     let mut form = Form { today: ctx.today(), wrong: Vec::new() };
     let Some(agency) = agency else {
         form.wrong("agency", "SUBJ-102", vec![("code", input.agency.trim().to_owned())]);

@@ -107,6 +107,7 @@ pub async fn table_counts(world: &World) -> BTreeMap<&'static str, i64> {
         "subject_licence",
         "subject_risk",
         "inspector",
+        "inspector_history",
         "check_item",
         "subject_stage",
         "subject_tag_stage",

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod desk;
+mod foreign;
 mod import;
+mod moves;
 mod odd;
 mod preview;
 mod refused;

@@ -271,12 +271,11 @@ on_both! {
         let first = format!("{heading}001,张三,130302,信用股,2017-01-01,2022-12-31,检验检测:2022-12-31；计量:,在岗,\n\
             002,李四,130302,信用股,2017-01-01,2022-12-31,,在岗,\n003,王五,130302,信用股,2017-01-01,2022-12-31,,在岗,\n");
         import_now(&world, &city.clerk, ImportKind::Inspector, "一.csv", first).await;
-        let next = format!("{heading}001,张三,130303,执法股,2017-01-01,2026-12-31,检验检测:2026-12-31,在岗,county\n\
+        let next = format!("{heading}001,张三,130302,执法股,2017-01-01,2026-12-31,检验检测:2026-12-31,在岗,county\n\
             002,李四,130302,信用股,2017-01-01,2022-12-31,,离岗,\n004,赵六,130303,执法股,2020-01-01,2026-12-31,,在岗,\n");
         let id = dry_run(&world, &city.clerk, ImportKind::Inspector, "二.csv", next).await.import.id;
         let whole = holds(&world, &city.clerk, id).await;
         assert_eq!(said(&whole.lines[0]), [
-            "agency: 秦皇岛市海港区市场监督管理局 → 秦皇岛市山海关区市场监督管理局",
             "section: 信用股 → 执法股",
             "certificate_to: 2022-12-31 → 2026-12-31",
             "qualifications: 检验检测（至 2022-12-31）、计量（长期有效） → 检验检测（至 2026-12-31）",
@@ -290,18 +289,18 @@ on_both! {
 
     async fn an_inspector_of_another_bureau_is_not_taken_over(world) {
         let city = city(&world).await;
-        let other = world.agency("130400", "邯郸市市场监督管理局", AgencyLevel::City, None).await;
+        let other = world.agency("130304", "邯郸市市场监督管理局", AgencyLevel::County, Some("130300")).await;
         let neighbour = world.person("neighbour", "钱邻市", other, Role::DirectoryKeeper).await;
         let file = |agency: &str| format!("执法证号,姓名,机构代码,执法证有效期起,执法证有效期至\n001,张三,{agency},2017-01-01,2022-12-31\n");
         // Checked while nobody had the certificate, confirmed when somebody has.
-        let early = dry_run(&world, &city.clerk, ImportKind::Inspector, "先.csv", file("130302")).await.import.id;
-        import_now(&world, &neighbour, ImportKind::Inspector, "邻.csv", file("130400")).await;
-        import::commit(&world.platform, &world.as_post(&city.clerk), early).await.unwrap();
+        let early = dry_run(&world, &city.county_clerk, ImportKind::Inspector, "先.csv", file("130302")).await.import.id;
+        import_now(&world, &neighbour, ImportKind::Inspector, "邻.csv", file("130304")).await;
+        import::commit(&world.platform, &world.as_post(&city.county_clerk), early).await.unwrap();
         world.work().await;
-        let failed = view(&world, &city.clerk, early).await;
+        let failed = view(&world, &city.county_clerk, early).await;
         assert_eq!(failed.import.state, ImportState::Checked);
         assert_eq!(failed.job.unwrap().error.unwrap()["code"], "IMPT-010");
-        let refused = dry_run(&world, &city.clerk, ImportKind::Inspector, "后.csv", file("130302")).await.report.unwrap();
+        let refused = dry_run(&world, &city.county_clerk, ImportKind::Inspector, "后.csv", file("130302")).await.report.unwrap();
         let shown: Vec<_> = refused.shown.iter().map(|p| (p.code.as_str(), p.row, p.column.as_str())).collect();
         assert_eq!(shown, [("listed_elsewhere", 2, "A")]);
         assert!(refused.shown[0].reason.contains("邯郸市市场监督管理局"));

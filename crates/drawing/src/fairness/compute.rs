@@ -80,7 +80,7 @@ pub(crate) async fn run_fairness(platform: &Platform, run: &mut Run) -> Result<(
     if drawn.is_empty() {
         return Err(Error::conflict("FAIR-001"));
     }
-    let units = agencies.into_iter().map(|agency| (agency.code, agency.short_name)).collect();
+    let units = agencies.into_iter().map(|agency| (agency.code.to_string(), agency.short_name)).collect();
     let mut sources = Vec::with_capacity(drawn.len());
     for attempt in &drawn {
         let path = platform.files().existing(&attempt.bundle_file)?;

@@ -10,7 +10,7 @@ use store::{Conn, StoreError};
 
 use super::doubt::{Doubt, Doubts, expect_no_doubt};
 use super::{Announcement, DRAW};
-use kernel::{Actor, Error, Platform, Result};
+use kernel::{Error, Platform, Result};
 
 /// How far a draw is, as the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,13 +153,12 @@ pub async fn reachable(platform: &Platform) -> Result<()> {
     list(platform, "", 0, 1).await.map(|_| ())
 }
 
-/// What the pages call themselves: the name of the topmost agency, or a general title while there is none. Read once by
-/// whoever starts the front, so that the front itself never looks outside the projection.
+/// What the pages call themselves: the name of the agency at the top of the tree, of which there is one, or a general title
+/// while there is none. Read once by whoever starts the front, so that the front itself never looks outside the projection.
 ///
 /// # Errors
 /// `Internal`, `Unavailable`.
 pub async fn bureau(platform: &Platform) -> Result<String> {
-    let agencies = kernel::agency::list(platform, &platform.ctx(Actor::System, "bureau")).await?;
-    let top = agencies.into_iter().next().map(|agency| agency.name);
-    Ok(top.unwrap_or_else(|| text::public_site::NO_BUREAU.to_owned()))
+    let root = kernel::agency::root_name(platform).await?;
+    Ok(root.unwrap_or_else(|| text::public_site::NO_BUREAU.to_owned()))
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::ids::{AccountId, AgencyId, PostId};
+use domain::reach::Touch;
 use domain::registry::UseCase;
 use domain::role::Role;
 use store::repo::account::{Account, Refused};
@@ -156,8 +157,7 @@ pub(super) async fn new_post(tx: &mut Tx, ctx: &Ctx, account: &Account, input: N
 pub async fn end_post(platform: &Platform, ctx: &Ctx, id: PostId, day: NaiveDate, seen: Option<i64>) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::PostEnd).await?;
     let post = repo::post::by_id_unscoped(command.tx(), id).await?;
-    let scope = ctx.scope()?;
-    repo::agency::get(command.tx(), &scope, post.agency_id).await?;
+    ctx.scope()?.reaches(&Touch::row(&post.agency_path))?;
     if ctx.post().is_ok_and(|own| own.id == id) {
         return Err(Error::denied("ACCT-011"));
     }
@@ -223,7 +223,8 @@ pub(super) async fn visible(conn: &mut Conn, ctx: &Ctx, id: AccountId) -> Result
     let account = repo::account::by_id_unscoped(conn, id).await?;
     let posts = repo::post::all_of_account(conn, id).await?;
     let scope = ctx.scope()?;
-    let ours = posts.iter().any(|post| scope.covers(&post.agency_path)) || (posts.is_empty() && ctx.is_root());
+    let ours = posts.iter().any(|post| scope.reaches(&Touch::row(&post.agency_path)).is_ok())
+        || (posts.is_empty() && ctx.is_root());
     if ours { Ok(account) } else { Err(Error::not_found()) }
 }
 
@@ -234,7 +235,7 @@ async fn manageable(conn: &mut Conn, ctx: &Ctx, id: AccountId) -> Result<Account
     let posts = repo::post::all_of_account(conn, id).await?;
     let (scope, today) = (ctx.scope()?, ctx.today());
     let counts = |post: &&Post| post.valid_to.is_none_or(|to| to >= today);
-    if posts.iter().filter(counts).all(|post| scope.covers(&post.agency_path)) {
+    if posts.iter().filter(counts).all(|post| scope.reaches(&Touch::row(&post.agency_path)).is_ok()) {
         Ok(account)
     } else {
         Err(Error::denied("ACCT-010"))

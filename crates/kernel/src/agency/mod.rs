@@ -1,13 +1,15 @@
 //! The organisation tree: adding agencies, changing their names and contacts, listing a scope.
 
 use domain::agency::{Agency as Rules, AgencyKind, AgencyLevel, AgencyPath};
+use domain::agency_code::AgencyCode;
 use domain::ids::AgencyId;
+use domain::reach::Touch;
 use domain::registry::UseCase;
 use store::StoreError;
 use store::repo;
 use store::repo::agency::Agency;
 
-use crate::{Actor, Ctx, Error, Platform, Result};
+use crate::{Ctx, Error, Platform, Result};
 
 /// Characters of an agency's name.
 const NAME_CHARS_MAX: usize = 60;
@@ -15,7 +17,7 @@ const NAME_CHARS_MAX: usize = 60;
 /// Input of [`add`].
 #[derive(Clone, Debug)]
 pub struct NewAgency {
-    /// Registrar key, 1 to 12 capital letters and digits.
+    /// Registrar key as typed; its grammar is [`AgencyCode`]'s.
     pub code: String,
     /// Full name.
     pub name: String,
@@ -39,32 +41,40 @@ pub struct NewAgency {
 ///
 /// # Errors
 /// `Invalid` on `code` (`AGCY-001` form, `AGCY-002` taken), `name`, `short_name` (`CORE-101`), `contact` (`AGCY-005`),
-/// `phone` (`AGCY-006`), `parent` (`AGCY-003` unknown, `AGCY-004` missing: only the command line's owner makes a root).
+/// `phone` (`AGCY-006`), `parent` (`AGCY-003` unknown, `AGCY-004` missing: only the command line's owner makes the root,
+/// `AGCY-007` it stands, `AGCY-008` too many levels); `NotFound` for a parent outside the scope.
 pub async fn add(platform: &Platform, ctx: &Ctx, input: NewAgency) -> Result<AgencyId> {
     let mut command = platform.command(ctx, UseCase::AgencySave).await?;
     let name = named("name", &input.name)?;
     let short_name = named("short_name", &input.short_name)?;
     let (contact, phone) = reachable(&input.contact, &input.phone)?;
-    let scope = ctx.scope()?;
+    let code: AgencyCode = input.code.parse().map_err(|_| Error::field("code", "AGCY-001"))?;
     let parent = match &input.parent_code {
-        None if matches!(ctx.actor, Actor::System) => None,
-        None => return Err(Error::field("parent", "AGCY-004")),
-        Some(code) => {
-            let parent = repo::agency::by_code_unscoped(command.tx(), code)
-                .await?
-                .ok_or_else(|| Error::field("parent", "AGCY-003").with("code", code))?;
-            repo::agency::get(command.tx(), &scope, parent.id).await?;
-            Some(parent)
+        None => None,
+        Some(typed) => {
+            let known = match typed.parse() {
+                Ok(code) => repo::agency::by_code_unscoped(command.tx(), &code).await?,
+                Err(_) => None,
+            };
+            Some(known.ok_or_else(|| Error::field("parent", "AGCY-003").with("code", typed))?)
         }
     };
     let path = match &parent {
-        Some(parent) => parent.path.child(&input.code),
-        None => AgencyPath::root(&input.code),
+        Some(parent) => parent
+            .path
+            .child(&code)
+            .map_err(|_| Error::field("parent", "AGCY-008").with("max", AgencyPath::DEPTH_MAX))?,
+        None => AgencyPath::root(&code),
+    };
+    ctx.scope()?.reaches(&Touch::new_agency(parent.as_ref().map(|parent| &parent.path), &path))?;
+    if parent.is_none()
+        && let Some(root) = repo::agency::root(command.tx()).await?
+    {
+        return Err(Error::field("parent", "AGCY-007").with("name", root.name));
     }
-    .map_err(|_| Error::field("code", "AGCY-001"))?;
     let agency = Agency {
         id: AgencyId::from_parts(ctx.ms(), ctx.ten()),
-        code: input.code,
+        code,
         name,
         short_name,
         level: input.level,
@@ -128,6 +138,15 @@ pub async fn get(platform: &Platform, ctx: &Ctx, id: AgencyId) -> Result<Agency>
     ctx.require(UseCase::AgencyList)?;
     let mut conn = platform.store().read().await?;
     Ok(repo::agency::get(&mut conn, &ctx.scope()?, id).await?)
+}
+
+/// The name of the agency at the top of the tree, by which the installation calls itself; none before it is made.
+///
+/// # Errors
+/// `Internal`, `Unavailable`.
+pub async fn root_name(platform: &Platform) -> Result<Option<String>> {
+    let mut conn = platform.store().read().await?;
+    Ok(repo::agency::root(&mut conn).await?.map(|root| root.name))
 }
 
 fn named(field: &'static str, name: &str) -> Result<String> {

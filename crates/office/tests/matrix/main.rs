@@ -4,6 +4,7 @@
 //! new one is covered by itself.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod keys;
 mod north;
 mod typed;
 
@@ -22,6 +23,8 @@ use tower::ServiceExt as _;
 use web::Hardening;
 use web::harden::ErrorPages;
 
+/// What a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
 /// Bytes of an answer that are read at most.
 const BODY_MAX: usize = 8 << 20;
 /// Parts of an address that name nothing of an agency: a rule, a year, the token of a link.
@@ -32,6 +35,7 @@ struct Person {
     place: Place,
     role: Role,
     cookie: String,
+    account: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +68,12 @@ async fn front(world: &World) -> Front {
     for (place, agency, prefix) in [(Place::City, city, "c"), (Place::North, north, "n"), (Place::South, south, "s")] {
         for role in Role::ALL.iter().copied().filter(|role| role.is_granted()) {
             let login = format!("{prefix}.{}", role.code());
-            posts.insert((prefix, role), world.person(&login, &login, agency, role).await);
+            let post = world.person(&login, &login, agency, role).await;
+            let account = post.account_id.to_string();
+            posts.insert((prefix, role), post);
             let ctx = world.platform.ctx(Actor::Public, "test");
             let session = app::account::sign_in(&world.platform, &ctx, &login, PASSWORD, None).await.unwrap();
-            people.push(Person { place, role, cookie: format!("mingcha={}", session.token) });
+            people.push(Person { place, role, cookie: format!("mingcha={}", session.token), account });
         }
     }
     // Someone of the northern county who may be changed without ending the session of someone in the matrix.
@@ -120,7 +126,7 @@ impl Front {
     }
 
     async fn send(&self, route: &Route, cookie: Option<&str>, form: String) -> Answer {
-        let form_kind = (route.method == Method::POST).then_some("application/x-www-form-urlencoded");
+        let form_kind = (route.method == Method::POST).then_some(FORM);
         self.knock(&route.method, &self.address(route), cookie, form_kind, form).await
     }
 
@@ -254,5 +260,32 @@ on_both! {
         assert!(pairs > 10, "nothing was asked");
         assert!(wrong.is_empty(), "{} of {pairs}:\n{}", wrong.len(), wrong.join("\n"));
         assert_eq!(world.event_kinds().await.len(), before, "something was changed from outside");
+    }
+    async fn no_field_of_a_form_reaches_the_other_county(world) {
+        let front = front(&world).await;
+        let before = world.event_kinds().await;
+        let mut wrong = Vec::new();
+        for (path, role, form) in keys::NAMED {
+            let person = front.people.iter().find(|person| person.place == Place::South && person.role == *role).unwrap();
+            let fill = |text: &str| {
+                let named = front.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id));
+                named.replace("{own}", &person.account)
+            };
+            let answer = front.knock(&Method::POST, &fill(path), Some(&person.cookie), Some(FORM), fill(form)).await;
+            // What is refused is what the field names, and not the form for something else in it.
+            let said = answer.body.contains("CORE-403") || answer.status == StatusCode::UNAUTHORIZED;
+            if !answer.status.is_client_error() || said {
+                wrong.push(format!("{path} as {role:?}: {}", answer.status));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert_eq!(world.event_kinds().await, before, "something was changed from outside");
+        // The same forms, filled with what is one's own, are taken: they are whole but for the key.
+        for (path, role, form) in keys::OWN {
+            let person = front.people.iter().find(|person| person.place == Place::North && person.role == *role).unwrap();
+            let fill = |text: &str| front.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id));
+            let answer = front.knock(&Method::POST, &fill(path), Some(&person.cookie), Some(FORM), fill(form)).await;
+            assert!(answer.status.is_redirection(), "{path} as {role:?}: {}", answer.status);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::Post;
+use app::directory::moves::{self, MoveInput};
 use domain::Instant;
 use domain::ids::{ItemMappingId, TaskId};
 use domain::state::MappingState;
@@ -58,6 +59,14 @@ pub async fn owned(world: &World, clerk: &Post, leader: &Post) -> BTreeMap<&'sta
     let second = cast.publish(world, matching).await;
     cast.draw(world, &[second]).await;
     let file = cast.print(world, share).await;
+    // The city is asked for one of the county's; the one that addresses name stays.
+    let offered = MoveInput {
+        certificate: "0303000005".to_owned(),
+        name: "检查员5".to_owned(),
+        to: "130300".to_owned(),
+        reason: "试验".to_owned(),
+    };
+    let offered = moves::request(&world.platform, &world.as_post(clerk), &offered).await.unwrap();
     let store = world.store().await;
     let mapping = mapping(&store, task, clerk, world.platform.now()).await;
     let mut conn = store.read().await.unwrap();
@@ -67,6 +76,7 @@ pub async fn owned(world: &World, clerk: &Post, leader: &Post) -> BTreeMap<&'sta
         ("share", share.to_string()),
         ("matching", matching.to_string()),
         ("mapping", mapping.to_string()),
+        ("move", offered.to_string()),
         ("document", "matching.json".to_owned()),
         ("file", file.to_string()),
     ]);

@@ -83,11 +83,19 @@ impl Register {
             account_login: String::new(),
             account_confirmed_at: None,
             version: 1,
+            valid_from: ctx.now,
+            changed_by: String::new(),
         };
         let store = world.store().await;
         let mut tx = store.write().await.unwrap();
         repo::subject::insert(&mut tx, &subject, "system", ctx.now).await.unwrap();
-        repo::inspector::insert(&mut tx, &inspector, None).await.unwrap();
+        repo::inspector::insert(
+            &mut tx,
+            &inspector,
+            repo::inspector::Written { by: "system", at: ctx.now, import: None },
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         store.close().await;
         Self { front: Front::new(world), subject: subject.id, inspector: inspector.inspector.id }

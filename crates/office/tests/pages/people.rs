@@ -118,7 +118,8 @@ on_both! {
         front.get(&tan, mine).await.says(200, &["名录里还没有登记您的账号"], &["class=\"todo overdue\""]);
         front.post(&keeper, &name, &[("login", "tan")]).await.location();
         front.post(&tan, "/office/account/inspector", &[("answer", "no")]).await.location();
-        front.get(&keeper, &here).await.says(200, &["未登记"], &["待本人确认"]);
+        let told = ["未登记", "账号确认：“已由本人确认” → “待本人确认”"];
+        front.get(&keeper, &here).await.says(200, &told, &["待本人确认</span>"]);
     }
 
     async fn a_list_may_name_logins(world) {

@@ -78,7 +78,7 @@ pub async fn choices(platform: &Platform, ctx: &Ctx) -> Result<Choices> {
         (column, choices.collect::<Vec<_>>())
     };
     let same = |label: &str| (label.to_owned(), label.to_owned());
-    let organs = agencies.into_iter().map(|one| (one.code.clone(), format!("{} {}", one.code, one.short_name)));
+    let organs = agencies.into_iter().map(|one| (one.code.to_string(), format!("{} {}", one.code, one.short_name)));
     let mut columns = vec![
         closed(SchemeColumn::Kind, SubjectKind::ALL.iter().map(|kind| same(kind.label())).collect()),
         closed(SchemeColumn::Status, SubjectStatus::ALL.iter().map(|status| same(status.label())).collect()),

@@ -25,6 +25,8 @@ CREATE TABLE agency (
 );
 CREATE UNIQUE INDEX u_agency__code ON agency (code);
 CREATE UNIQUE INDEX u_agency__path ON agency (path);
+-- One installation, one top: the public pages call themselves by it, and its administrators set what holds for everyone.
+CREATE UNIQUE INDEX u_agency__root ON agency ((parent_id IS NULL)) WHERE parent_id IS NULL;
 
 -- `refused` tries to sign in since the last that was not, the newest of them at `refused_at` from the address `refused_from`.
 CREATE TABLE account (

@@ -96,6 +96,8 @@ CREATE TABLE inspector (
     account_id {text} REFERENCES account (id),
     account_confirmed_at BIGINT,
     version BIGINT NOT NULL DEFAULT 1,
+    valid_from BIGINT NOT NULL DEFAULT 0,
+    changed_by {text} NOT NULL DEFAULT 'system',
     import_id {text}
 );
 CREATE UNIQUE INDEX u_inspector__certificate ON inspector (certificate);
@@ -109,6 +111,51 @@ CREATE TABLE inspector_qualification (
     valid_to {text},
     PRIMARY KEY (inspector_id, code)
 );
+
+-- Superseded versions, as in subject_history; `qualifications` is JSON. They go with the person when the agency changes.
+CREATE TABLE inspector_history (
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    version BIGINT NOT NULL,
+    staff_number {text} NOT NULL,
+    name {text} NOT NULL,
+    agency_id {text} NOT NULL REFERENCES agency (id),
+    section {text} NOT NULL,
+    certificate_from {text} NOT NULL,
+    certificate_to {text} NOT NULL,
+    qualifications {text} NOT NULL,
+    expertise {text} NOT NULL,
+    left_on {text},
+    account_id {text} REFERENCES account (id),
+    account_confirmed_at BIGINT,
+    changed_by {text} NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT NOT NULL,
+    PRIMARY KEY (inspector_id, version)
+);
+
+-- Moves of inspectors between agencies. `side` is who asked (releasing or receiving); the other side answers. Nothing of the
+-- inspector changes before that.
+CREATE TABLE inspector_move (
+    id {text} PRIMARY KEY,
+    inspector_id {text} NOT NULL REFERENCES inspector (id),
+    from_id {text} NOT NULL REFERENCES agency (id),
+    to_id {text} NOT NULL REFERENCES agency (id),
+    side {text} NOT NULL,
+    reason {text} NOT NULL,
+    state {text} NOT NULL,
+    asked_by {text} NOT NULL,
+    asked_name {text} NOT NULL,
+    asked_account {text} NOT NULL,
+    asked_at BIGINT NOT NULL,
+    answered_by {text} NOT NULL DEFAULT '',
+    answered_name {text} NOT NULL DEFAULT '',
+    answered_at BIGINT,
+    answer {text} NOT NULL DEFAULT '',
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX u_inspector_move__inspector_id ON inspector_move (inspector_id) WHERE state = 'requested';
+CREATE INDEX i_inspector_move__from ON inspector_move (from_id, asked_at);
+CREATE INDEX i_inspector_move__to ON inspector_move (to_id, asked_at);
 
 CREATE TABLE inspector_leave (
     id {text} PRIMARY KEY,

@@ -1,6 +1,7 @@
 //! The organisation tree: bureaus of the four levels and branch bureaus of functional zones.
 
 use domain::agency::{AgencyKind, AgencyLevel, AgencyPath, Scope};
+use domain::agency_code::AgencyCode;
 use domain::ids::AgencyId;
 use domain::time::Instant;
 
@@ -14,7 +15,7 @@ pub struct Agency {
     /// Its id.
     pub id: AgencyId,
     /// Registrar key, unique: `130302`, `1303KF`.
-    pub code: String,
+    pub code: AgencyCode,
     /// Full name.
     pub name: String,
     /// Name for tables.
@@ -42,7 +43,7 @@ const COLUMNS: &str = "id, code, name, short_name, level, kind, parent_id, divis
 fn read(row: &Row) -> Result<Agency> {
     Ok(Agency {
         id: row.parse("id")?,
-        code: row.text("code")?,
+        code: row.parse("code")?,
         name: row.text("name")?,
         short_name: row.text("short_name")?,
         level: row.parse("level")?,
@@ -59,14 +60,14 @@ fn read(row: &Row) -> Result<Agency> {
 /// Adds an agency.
 ///
 /// # Errors
-/// `Duplicate("u_agency__code")` if the registrar key is taken.
+/// `Duplicate("u_agency__code")` if the registrar key is taken; `Duplicate` of another index if a root stands already.
 pub async fn insert(tx: &mut Tx, agency: &Agency, now: Instant) -> Result<()> {
     tx.execute(
         "INSERT INTO agency (id, code, name, short_name, level, kind, parent_id, division, path, contact, phone, version, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)",
         values![
             agency.id.to_string(),
-            &agency.code,
+            agency.code.as_str(),
             &agency.name,
             &agency.short_name,
             agency.level.to_string(),
@@ -144,8 +145,20 @@ pub async fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Agency>> {
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn by_code_unscoped(conn: &mut Conn, code: &str) -> Result<Option<Agency>> {
-    conn.row(&format!("SELECT {COLUMNS} FROM agency WHERE code = $1"), values![code])
+pub async fn by_code_unscoped(conn: &mut Conn, code: &AgencyCode) -> Result<Option<Agency>> {
+    conn.row(&format!("SELECT {COLUMNS} FROM agency WHERE code = $1"), values![code.as_str()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// The agency at the top of the tree, by whose name the installation is known. A unique index keeps it the only one.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn root(conn: &mut Conn) -> Result<Option<Agency>> {
+    conn.row(&format!("SELECT {COLUMNS} FROM agency WHERE parent_id IS NULL"), vec![])
         .await?
         .as_ref()
         .map(read)

@@ -8,7 +8,7 @@ use domain::ids::{AgencyId, InspectorId, SubjectId};
 use domain::inspector::{Certificate, Inspector, Qualification};
 use domain::time::Instant;
 
-use super::{Page, Window, in_chunks, like, path_end, unsigned};
+use super::{Page, Window, in_chunks, inspector_history, like, path_end, unsigned};
 use crate::{Conn, Result, Row, StoreError, Tx, Value, insert_rows, values};
 
 /// Rows of one inspector's leaves or recusals that are shown at most.
@@ -35,6 +35,21 @@ pub struct InspectorRecord {
     pub account_confirmed_at: Option<Instant>,
     /// For optimistic locking.
     pub version: i64,
+    /// Since when this version stands.
+    pub valid_from: Instant,
+    /// Who wrote it: a post's id, or `system`.
+    pub changed_by: String,
+}
+
+/// Who writes a version, when, and from which file.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// A post's id, or `system`.
+    pub by: &'a str,
+    /// When.
+    pub at: Instant,
+    /// The import, if it came from a file.
+    pub import: Option<&'a str>,
 }
 
 impl InspectorRecord {
@@ -102,7 +117,7 @@ pub struct InspectorFilter {
 
 pub(super) const COLUMNS: &str = "inspector.id, inspector.certificate, inspector.staff_number, inspector.name, inspector.agency_id, inspector.section,
      inspector.certificate_from, inspector.certificate_to, inspector.expertise, inspector.left_on, inspector.version,
-     inspector.account_id, inspector.account_confirmed_at,
+     inspector.account_id, inspector.account_confirmed_at, inspector.valid_from, inspector.changed_by,
      (SELECT account.login FROM account WHERE account.id = inspector.account_id) AS account_login,
      agency.code AS agency_code, agency.name AS agency_name";
 
@@ -132,6 +147,8 @@ pub(super) fn read(row: &Row) -> Result<InspectorRecord> {
         account_login: row.opt_text("account_login")?.unwrap_or_default(),
         account_confirmed_at: row.opt_instant("account_confirmed_at")?,
         version: row.int("version")?,
+        valid_from: row.instant("valid_from")?,
+        changed_by: row.text("changed_by")?,
     })
 }
 
@@ -160,21 +177,33 @@ pub async fn get(conn: &mut Conn, scope: &Scope, id: InspectorId) -> Result<Insp
         .await?
         .ok_or(StoreError::NotFound)?;
     let mut found = read(&row)?;
-    found.inspector.qualifications = conn
-        .rows(
-            "SELECT code, valid_from, valid_to FROM inspector_qualification WHERE inspector_id = $1 ORDER BY code",
-            values![id.to_string()],
-        )
-        .await?
-        .iter()
-        .map(qualification)
-        .collect::<Result<_>>()?;
+    found.inspector.qualifications = qualifications_of_one(conn, id).await?;
     found.inspector.leaves = leaves(conn, id)
         .await?
         .into_iter()
         .map(|l| domain::inspector::Leave { from: l.from_day, to: l.to_day, reason: l.reason })
         .collect();
     Ok(found)
+}
+
+/// One inspector, whatever the scope: a move is agreed to by the agency that does not have the person yet.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn by_id_unscoped(conn: &mut Conn, id: InspectorId) -> Result<InspectorRecord> {
+    get(conn, &Scope::everything(), id).await
+}
+
+/// What one inspector holds, by code.
+pub(super) async fn qualifications_of_one(conn: &mut Conn, id: InspectorId) -> Result<Vec<Qualification>> {
+    conn.rows(
+        "SELECT code, valid_from, valid_to FROM inspector_qualification WHERE inspector_id = $1 ORDER BY code",
+        values![id.to_string()],
+    )
+    .await?
+    .iter()
+    .map(qualification)
+    .collect()
 }
 
 /// `FROM … WHERE …` of a filter, with the day as `$3`.
@@ -389,38 +418,40 @@ pub async fn by_certificates_unscoped(
 /// # Errors
 /// `Duplicate("u_inspector__certificate")` if the certificate is taken, `Duplicate("u_inspector__account_id")` if another
 /// inspector in office has the account.
-pub async fn insert(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, r: &InspectorRecord, written: Written<'_>) -> Result<()> {
     let i = &r.inspector;
     let certificate = r.certificate().ok_or(StoreError::NotFound)?;
     tx.execute(
         "INSERT INTO inspector (id, certificate, staff_number, name, agency_id, section, certificate_from, certificate_to, expertise, left_on,
-         account_id, import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         account_id, import_id, valid_from, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         values![
             i.id.to_string(), &certificate.number, &i.staff_number, &i.name, i.agency.to_string(), &r.section,
-            certificate.valid_from, certificate.valid_to, &r.expertise, r.left_on, i.account.map(|id| id.to_string()), import_id
+            certificate.valid_from, certificate.valid_to, &r.expertise, r.left_on, i.account.map(|id| id.to_string()), written.import,
+            written.at, written.by
         ],
     )
     .await?;
     write_qualifications(tx, i).await
 }
 
-/// Writes an inspector back; the certificate's number and the id stay.
+/// Writes an inspector back and keeps the version that it replaces; the certificate's number and the id stay.
 ///
 /// # Errors
 /// [`StoreError::Stale`] if it changed since `r.version` was read; `Duplicate("u_inspector__account_id")` if another
 /// inspector in office has the account.
-pub async fn save(tx: &mut Tx, r: &InspectorRecord, import_id: Option<&str>) -> Result<()> {
+pub async fn save(tx: &mut Tx, r: &InspectorRecord, written: Written<'_>) -> Result<()> {
     let i = &r.inspector;
     let certificate = r.certificate().ok_or(StoreError::NotFound)?;
+    inspector_history::keep(tx, i.id, r.version, written.at).await?;
     let touched = tx
         .execute(
             "UPDATE inspector SET staff_number = $1, name = $2, agency_id = $3, section = $4, certificate_from = $5, certificate_to = $6,
                  expertise = $7, left_on = $8, import_id = COALESCE($9, import_id), account_id = $10, account_confirmed_at = $11,
-                 version = version + 1 WHERE id = $12 AND version = $13",
+                 valid_from = $12, changed_by = $13, version = version + 1 WHERE id = $14 AND version = $15",
             values![
                 &i.staff_number, &i.name, i.agency.to_string(), &r.section, certificate.valid_from, certificate.valid_to,
-                &r.expertise, r.left_on, import_id, i.account.map(|id| id.to_string()), r.account_confirmed_at, i.id.to_string(),
-                r.version
+                &r.expertise, r.left_on, written.import, i.account.map(|id| id.to_string()), r.account_confirmed_at, written.at,
+                written.by, i.id.to_string(), r.version
             ],
         )
         .await?;

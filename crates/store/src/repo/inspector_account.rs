@@ -2,10 +2,9 @@
 
 use domain::agency::Scope;
 use domain::ids::{AccountId, InspectorId};
-use domain::time::Instant;
 
-use super::inspector::{COLUMNS, InspectorRecord, read};
-use super::path_end;
+use super::inspector::{COLUMNS, InspectorRecord, Written, read};
+use super::{inspector_history, path_end};
 use crate::{Conn, Result, Row, StoreError, Tx, values};
 
 /// Accounts that one scope may name at most; an installation has no more.
@@ -75,11 +74,19 @@ pub async fn of_account(conn: &mut Conn, account: AccountId) -> Result<Option<In
 /// # Errors
 /// [`StoreError::Stale`] if the inspector changed since `version` was read; `Duplicate("u_inspector__account_id")` if
 /// another inspector in office has the account.
-pub async fn name(tx: &mut Tx, id: InspectorId, version: i64, account: Option<AccountId>) -> Result<()> {
+pub async fn name(
+    tx: &mut Tx,
+    id: InspectorId,
+    version: i64,
+    account: Option<AccountId>,
+    written: Written<'_>,
+) -> Result<()> {
+    inspector_history::keep(tx, id, version, written.at).await?;
     let touched = tx
         .execute(
-            "UPDATE inspector SET account_id = $1, account_confirmed_at = NULL, version = version + 1 WHERE id = $2 AND version = $3",
-            values![account.map(|id| id.to_string()), id.to_string(), version],
+            "UPDATE inspector SET account_id = $1, account_confirmed_at = NULL, valid_from = $2, changed_by = $3, version = version + 1
+             WHERE id = $4 AND version = $5",
+            values![account.map(|id| id.to_string()), written.at, written.by, id.to_string(), version],
         )
         .await?;
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
@@ -89,12 +96,13 @@ pub async fn name(tx: &mut Tx, id: InspectorId, version: i64, account: Option<Ac
 ///
 /// # Errors
 /// [`StoreError::Stale`] if the inspector changed since `version` was read, or it is confirmed already.
-pub async fn confirm(tx: &mut Tx, id: InspectorId, version: i64, now: Instant) -> Result<()> {
+pub async fn confirm(tx: &mut Tx, id: InspectorId, version: i64, written: Written<'_>) -> Result<()> {
+    inspector_history::keep(tx, id, version, written.at).await?;
     let touched = tx
         .execute(
-            "UPDATE inspector SET account_confirmed_at = $1, version = version + 1
-             WHERE id = $2 AND version = $3 AND account_id IS NOT NULL AND account_confirmed_at IS NULL",
-            values![now, id.to_string(), version],
+            "UPDATE inspector SET account_confirmed_at = $1, valid_from = $1, changed_by = $2, version = version + 1
+             WHERE id = $3 AND version = $4 AND account_id IS NOT NULL AND account_confirmed_at IS NULL",
+            values![written.at, written.by, id.to_string(), version],
         )
         .await?;
     if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }

@@ -90,6 +90,22 @@ pub async fn planned_between(conn: &mut Conn, id: InspectorId, from: NaiveDate, 
     Ok(unsigned(n))
 }
 
+/// Visits of an inspector that are planned for `day` or later, or for no day yet, and the last of those days, as written.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn open_from(conn: &mut Conn, id: InspectorId, day: NaiveDate) -> Result<(u64, String)> {
+    let row = conn
+        .row(
+            "SELECT COUNT(*) AS n, COALESCE(MAX(visit.planned_on), '') AS last FROM assignment JOIN visit ON visit.id = assignment.visit_id
+             WHERE assignment.inspector_id = $1 AND (visit.planned_on >= $2 OR visit.planned_on = '')",
+            values![id.to_string(), day],
+        )
+        .await?
+        .ok_or(crate::StoreError::NotFound)?;
+    Ok((unsigned(row.int("n")?), row.text("last")?))
+}
+
 /// How many visits of an inspector to one object are planned for `day` or later.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("planning", &["scheme"]),
     ("drawing", &["party", "task", "public_site", "ceremony", "", "fairness"]),
     ("assigning", &["", "form"]),
-    ("directory", &["", "item", "inspector", "subject", "import", "hub"]),
+    ("directory", &["", "item", "subject", "inspector", "moves", "import", "hub"]),
 ];
 
 /// The room of a file: the folder or the module below `src`.

@@ -107,3 +107,48 @@ fn bad_sources_are_refused() {
     assert_eq!(header_complaints(&[file("a.rs", "use std::fs;\n")]).len(), 1);
     assert_eq!(header_complaints(&[file("a.rs", "")]).len(), 1);
 }
+
+/// Files that look something up by a key and ask nothing of `domain::reach`, with the reason.
+const KEYS_WITHOUT_REACH: &[(&str, &str)] = &[
+    ("crates/kernel/src/account/sign_in.rs", "whoever knows the password is the account"),
+    ("crates/drawing/src/party/mod.rs", "the link's token is the party's own right"),
+    ("crates/directory/src/moves/request.rs", "asks `MoveSide::asking`, which asks it of both sides"),
+];
+
+/// Where a row is found by a key (`by_code_unscoped`, and every other that is not by id), the text of a form or a file says
+/// which row is meant, and only `Scope::reaches` says whether it may be touched.
+#[test]
+fn whoever_finds_a_row_by_its_key_asks_whether_it_is_in_reach() {
+    let by_key = |text: &str| {
+        text.split("::by_").skip(1).any(|rest| {
+            let name = rest.split('(').next().unwrap_or_default();
+            name.ends_with("_unscoped") && !name.starts_with("id_")
+        })
+    };
+    let files = tracked();
+    let code = |path: &str| path.starts_with("crates/") && path.contains("/src/") && path.ends_with(".rs");
+    let elsewhere = |path: &str| ["crates/store/", "crates/testkit/"].iter().any(|part| path.starts_with(part));
+    let finders: Vec<_> = files
+        .iter()
+        .filter(|file| code(&file.path) && !elsewhere(&file.path) && file.text.as_deref().is_some_and(by_key))
+        .collect();
+    assert!(finders.len() > KEYS_WITHOUT_REACH.len(), "the calls were not found");
+    let excused = |path: &str| KEYS_WITHOUT_REACH.iter().any(|(known, _)| *known == path);
+    let complaints: Vec<_> = finders
+        .iter()
+        .filter(|file| {
+            let asks = file.text.as_deref().is_some_and(|text| text.contains(".reaches("));
+            asks == excused(&file.path)
+        })
+        .map(|file| {
+            format!(
+                "{} finds a row by its key and does not ask `Scope::reaches` (or no longer has to be excused)",
+                file.path
+            )
+        })
+        .collect();
+    none("keys", &complaints);
+    let idle: Vec<_> =
+        KEYS_WITHOUT_REACH.iter().filter(|(path, _)| !finders.iter().any(|file| file.path == *path)).collect();
+    assert!(idle.is_empty(), "excused and needed no longer: {idle:?}");
+}

@@ -58,7 +58,7 @@ async fn list(desk: Desk, query: ListQuery) -> Result<Response> {
         vec![
             Cell::link(agency.name, href).at_depth(agency.path.segments().count() - top),
             Cell::text(agency.short_name),
-            Cell::text(agency.code),
+            Cell::text(agency.code.as_str()),
             Cell::text(agency.level.label()),
             Cell::text(agency.kind.label()),
             Cell::or(agency.division.unwrap_or_default(), "无"),
@@ -115,7 +115,7 @@ async fn new_form(desk: &Desk, form: AgencyForm, errors: FieldErrors) -> Result<
     let top = agencies.iter().map(|agency| agency.path.segments().count()).min().unwrap_or(0);
     let parents = agencies
         .iter()
-        .map(|a| Choice::new(&a.code, format!("{}{}", indent(a.path.segments().count() - top), a.name)))
+        .map(|a| Choice::new(a.code.as_str(), format!("{}{}", indent(a.path.segments().count() - top), a.name)))
         .collect();
     Ok(FormPage {
         page: desk.page_under(Area::Admin, [Crumb::to("机构", LIST), Crumb::here("添加机构")]),
@@ -176,7 +176,7 @@ async fn add(desk: Desk, Form(typed): Form<AgencyForm>) -> Result<Response> {
 async fn change_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors: FieldErrors) -> Result<FormPage> {
     let agency = app::agency::get(&desk.platform, &desk.ctx, id).await?;
     let stored = AgencyForm {
-        code: agency.code.clone(),
+        code: agency.code.to_string(),
         name: agency.name.clone(),
         short_name: agency.short_name.clone(),
         contact: agency.contact.clone(),
@@ -184,7 +184,7 @@ async fn change_form(desk: &Desk, id: AgencyId, form: Option<AgencyForm>, errors
         version: agency.version,
         ..AgencyForm::default()
     };
-    let form = form.map_or(stored, |form| AgencyForm { code: agency.code, ..form });
+    let form = form.map_or(stored, |form| AgencyForm { code: agency.code.to_string(), ..form });
     Ok(FormPage {
         page: desk.page_under(Area::Admin, [Crumb::to("机构", LIST), Crumb::here(agency.name.clone())]),
         title: format!("更改机构：{}", agency.name),

@@ -4,6 +4,7 @@ pub(crate) mod hub;
 pub(crate) mod import;
 pub(crate) mod inspector;
 pub(crate) mod item;
+pub(crate) mod moves;
 pub(crate) mod subject;
 
 use crate::Routes;
@@ -14,5 +15,6 @@ pub(crate) fn routes() -> Routes {
         .merge(import::routes())
         .merge(inspector::routes())
         .merge(item::routes())
+        .merge(moves::routes())
         .merge(subject::routes())
 }

@@ -47,6 +47,7 @@ fn sent_line(sent: &Sent) -> SentLine {
             SentKind::Seal => format!("/office/tasks/{id}/seal"),
             SentKind::Share => format!("/office/shares/{id}"),
             SentKind::Matching => format!("/office/matchings/{id}"),
+            SentKind::Move => format!("/office/moves/{id}"),
         },
         holder: sent.kind.holder(&sent.agency, &sent.person),
         since: text::moment(sent.since),
@@ -109,6 +110,7 @@ fn shown(todo: &Todo, now: domain::Instant, calendar: &Calendar) -> web::Todo {
         TodoKind::FailedJob => format!("/office/jobs/{}", todo.id),
         TodoKind::LateVisits | TodoKind::TodayVisits => "/office/visits/mine".to_owned(),
         TodoKind::ConfirmInspector => "/office/account".to_owned(),
+        TodoKind::DecideMove => format!("/office/moves/{}", todo.id),
     };
     let context = match todo.kind {
         TodoKind::AcceptShare

@@ -4,8 +4,8 @@
 //! Staging is many short transactions, the swap one: history of what changes, the changes, what is new, tags, licences, risk
 //! classes, each as one statement over all rows. Columns that the file does not have keep what the directory holds.
 
-use domain::agency::Scope;
-use domain::ids::ImportId;
+use domain::agency::AgencyPath;
+use domain::ids::{AgencyId, ImportId};
 use domain::subject::Licence;
 use domain::time::Instant;
 
@@ -14,7 +14,7 @@ mod preview;
 
 use super::generation::{self, Generation};
 use super::subject::{day_text, licences_text};
-use super::{path_end, unsigned};
+use super::unsigned;
 use crate::{Conn, Result, Tx, insert_rows, values};
 use compare::{changes, differs, new_risk};
 
@@ -22,7 +22,7 @@ pub use preview::{
     DatedClass, StagedChange, StagedFilter, StagedSummary, changes_in, for_each_change, summary, untouched,
 };
 
-/// Foreign codes that are reported at most.
+/// Rows outside an importer's reach that are reported of one way at most.
 const FOREIGN_ROWS_MAX: u32 = 10_000;
 
 /// One row of a register, checked.
@@ -90,13 +90,16 @@ pub struct StagedCounts {
     pub removed: u64,
 }
 
-/// A staged row whose code is another agency's, outside the importer's scope.
+/// An agency by id, path and name.
+pub type StagedAgencyName = (AgencyId, AgencyPath, String);
+
+/// From which agency staged rows come, and to which they go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForeignCode {
-    /// Row of the file.
-    pub row: u32,
-    /// The agency that has it now.
-    pub agency_name: String,
+pub struct StagedWay {
+    /// The agency that registers the object with the row's code; none if the code is new.
+    pub found: Option<StagedAgencyName>,
+    /// The agency that the row names.
+    pub place: StagedAgencyName,
 }
 
 /// The tables that imports fill and empty.
@@ -226,25 +229,53 @@ pub async fn rows<T: serde::de::DeserializeOwned>(conn: &mut Conn, import: Impor
         .collect()
 }
 
-/// Staged rows whose code is registered by an agency outside the scope: they are not the importer's to change.
+/// The ways that the staged rows of a register go, each once: there are as many as pairs of agencies, not as rows.
 ///
 /// # Errors
 /// See [`crate::StoreError`].
-pub async fn foreign_codes(conn: &mut Conn, import: ImportId, scope: &Scope) -> Result<Vec<ForeignCode>> {
-    let prefix = scope.prefix();
-    if prefix.is_empty() {
-        return Ok(Vec::new());
-    }
+pub async fn ways(conn: &mut Conn, import: ImportId) -> Result<Vec<StagedWay>> {
     conn.rows(
-        &format!(
-            "SELECT t.row_number, agency.name FROM subject_stage t JOIN subject s ON s.code = t.code JOIN agency ON agency.id = s.agency_id
-             WHERE t.import_id = $1 AND NOT (agency.path >= $2 AND agency.path < $3) ORDER BY t.row_number LIMIT {FOREIGN_ROWS_MAX}"
-        ),
-        values![import.to_string(), prefix, path_end(prefix)],
+        "SELECT w.found_id, f.path AS found_path, f.name AS found_name, p.id, p.path, p.name
+         FROM (SELECT DISTINCT s.agency_id AS found_id, t.agency_id AS place_id FROM subject_stage t
+               LEFT JOIN subject s ON s.code = t.code WHERE t.import_id = $1) w
+         JOIN agency p ON p.id = w.place_id LEFT JOIN agency f ON f.id = w.found_id ORDER BY f.path, p.path",
+        values![import.to_string()],
     )
     .await?
     .iter()
-    .map(|row| Ok(ForeignCode { row: u32::try_from(row.int("row_number")?).unwrap_or(0), agency_name: row.text("name")? }))
+    .map(|row| {
+        let found: Option<AgencyId> = row.opt_parse("found_id")?;
+        Ok(StagedWay {
+            found: match found {
+                Some(id) => Some((id, row.parse("found_path")?, row.text("found_name")?)),
+                None => None,
+            },
+            place: (row.parse("id")?, row.parse("path")?, row.text("name")?),
+        })
+    })
+    .collect()
+}
+
+/// The numbers of the staged rows that go one way, up to [`FOREIGN_ROWS_MAX`].
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn rows_on(conn: &mut Conn, import: ImportId, way: &StagedWay) -> Result<Vec<u32>> {
+    conn.rows(
+        &format!(
+            "SELECT t.row_number FROM subject_stage t LEFT JOIN subject s ON s.code = t.code
+             WHERE t.import_id = $1 AND t.agency_id = $2 AND COALESCE(s.agency_id, '') = $3
+             ORDER BY t.row_number LIMIT {FOREIGN_ROWS_MAX}"
+        ),
+        values![
+            import.to_string(),
+            way.place.0.to_string(),
+            way.found.as_ref().map(|found| found.0.to_string()).unwrap_or_default()
+        ],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok(u32::try_from(row.int("row_number")?).unwrap_or(0)))
     .collect()
 }
 

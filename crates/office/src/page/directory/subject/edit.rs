@@ -65,7 +65,7 @@ async fn page(desk: &Desk, id: SubjectId, typed: Option<SubjectInput>, errors: F
         statuses: choices::<SubjectStatus>(),
         agencies: agencies
             .iter()
-            .map(|agency| Choice::new(&agency.code, format!("{} {}", agency.code, agency.short_name)))
+            .map(|agency| Choice::new(agency.code.as_str(), format!("{} {}", agency.code, agency.short_name)))
             .collect(),
         scales: choices::<RiskScale>(),
         levels: choices::<RiskLevel>(),

@@ -13,6 +13,8 @@ use web::{Choice, ListQuery, Tone};
 
 use crate::Routes;
 
+pub(super) use view::entry;
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/office/subjects", UseCase::SubjectList, list::list)

@@ -68,7 +68,7 @@ pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<Vi
     ];
     Ok(Html(ViewPage {
         page: desk.page_under(Area::Directory, crumbs),
-        history: view.history.iter().map(entry).collect(),
+        history: view.history.iter().map(|version| entry(version, text::directory::subject_field)).collect(),
         today: desk.ctx.today(),
         may_visit: desk.may(UseCase::VisitView),
         may_edit: desk.may(UseCase::SubjectSave),
@@ -76,7 +76,8 @@ pub(super) async fn view(desk: Desk, Path(name): Path<String>) -> Result<Html<Vi
     }))
 }
 
-fn entry(version: &VersionView) -> TimelineEntry {
+/// A version of an object or a person in words; `field` has the labels.
+pub(in super::super) fn entry(version: &VersionView, field: fn(&'static str) -> &'static str) -> TimelineEntry {
     let (title, changes) = match &version.changes {
         None if version.version == 1 => ("列入名录".to_owned(), String::new()),
         None => (format!("第 {} 版", version.version), "更早的版本未在此列出".to_owned()),
@@ -84,8 +85,8 @@ fn entry(version: &VersionView) -> TimelineEntry {
             (format!("第 {} 版：登记内容未变，更新了风险等级", version.version), String::new())
         }
         Some(changes) => {
-            let fields: Vec<_> = changes.iter().map(|c| text::directory::subject_field(c.field)).collect();
-            (format!("第 {} 版：修改{}", version.version, fields.join("、")), changed(changes))
+            let fields: Vec<_> = changes.iter().map(|c| field(c.field)).collect();
+            (format!("第 {} 版：修改{}", version.version, fields.join("、")), changed_as(changes, field))
         }
     };
     let detail = if changes.is_empty() { version.who.clone() } else { format!("{}。{changes}", version.who) };
@@ -94,9 +95,11 @@ fn entry(version: &VersionView) -> TimelineEntry {
 
 /// `名称：“甲” → “乙”；…`
 pub(super) fn changed(changes: &[Change]) -> String {
+    changed_as(changes, text::directory::subject_field)
+}
+
+fn changed_as(changes: &[Change], field: fn(&'static str) -> &'static str) -> String {
     let quoted = |text: &str| if text.is_empty() { "（空）".to_owned() } else { format!("“{text}”") };
-    let one = |c: &Change| {
-        format!("{}：{} → {}", text::directory::subject_field(c.field), quoted(&c.before), quoted(&c.after))
-    };
+    let one = |c: &Change| format!("{}：{} → {}", field(c.field), quoted(&c.before), quoted(&c.after));
     changes.iter().map(one).collect::<Vec<_>>().join("；")
 }
