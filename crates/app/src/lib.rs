@@ -18,8 +18,8 @@ pub use planning::scheme;
 pub use {assigning, directory, drawing, upkeep};
 
 pub use kernel::{
-    Actor, Agency, Clock, Command, Ctx, Entropy, Error, ErrorKind, FieldError, NewJob, Page, Platform, Post, Result,
-    SessionKey, StoreConfig, Window, actor_id, point,
+    Actor, Agency, Clock, Command, Ctx, Entropy, Error, ErrorKind, FieldError, FilesFolder, NewJob, Page, Platform,
+    Post, Result, SessionKey, StoreConfig, Window, actor_id, own_files, point,
 };
 
 /// The areas, each after those that it uses.

@@ -2,12 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use app::StoreConfig;
 use clap::Args;
 use serde::Deserialize;
 use web::Proxies;
 
+use crate::duty::Duty;
 use crate::exit::Failure;
 use crate::written;
 
@@ -44,11 +46,21 @@ struct File {
     names: Option<Vec<String>>,
     trusted_proxies: Option<Vec<String>>,
     fonts: Option<Vec<PathBuf>>,
+    files: Option<PathBuf>,
+    duties: Option<Vec<Duty>>,
+    connections_max: Option<u64>,
+    connections_per_address_max: Option<u64>,
+    stop_seconds: Option<u64>,
 }
 
 /// The keys of [`File`], as a refusal names them.
-const KEYS: &str =
-    "database、listen、public_url、site_url、certificate、certificate_key、names、trusted_proxies、fonts";
+const KEYS: &str = "database、listen、public_url、site_url、certificate、certificate_key、names、trusted_proxies、fonts、files、\
+                    duties、connections_max、connections_per_address_max、stop_seconds";
+
+/// Seconds that requests in hand may take once the server is to stop.
+const STOP_SECONDS: u64 = 10;
+/// A stop that takes longer is no stop.
+const STOP_SECONDS_MAX: u64 = 600;
 
 /// The configuration as the commands use it.
 #[derive(Debug)]
@@ -73,6 +85,16 @@ pub struct Settings {
     pub trusted_proxies: Proxies,
     /// Folders with fonts, searched before the system's.
     pub fonts: Vec<PathBuf>,
+    /// Where the files lie: all processes of an installation must reach the same folder.
+    pub files: PathBuf,
+    /// What `serve` does; none: what its front does by itself.
+    pub duties: Option<Vec<Duty>>,
+    /// Connections at most; none: as many as the limit of open files allows.
+    pub connections_max: Option<u64>,
+    /// Connections from one address at most; none: a part of all.
+    pub connections_per_address_max: Option<u64>,
+    /// How long requests in hand may take once the server is to stop.
+    pub stop_within: Duration,
 }
 
 impl Settings {
@@ -107,7 +129,19 @@ impl Settings {
                 ));
             }
         };
+        let stop_seconds = file.stop_seconds.unwrap_or(STOP_SECONDS);
+        if stop_seconds > STOP_SECONDS_MAX {
+            return Err(Failure::usage(
+                format!("stop_seconds 是 {stop_seconds}，太长了"),
+                format!("停止时等待请求的秒数最多 {STOP_SECONDS_MAX}，一般不用填（默认 {STOP_SECONDS}）。"),
+            ));
+        }
+        if file.connections_max == Some(0) || file.connections_per_address_max == Some(0) {
+            return Err(Failure::usage("连接数的上限是 0，谁也连不上", "请改成至少 1，或去掉这一项。"));
+        }
         Ok(Self {
+            // An absolute path stays what it is.
+            files: home.join(file.files.unwrap_or_else(|| PathBuf::from("files"))),
             home,
             store,
             json: global.json,
@@ -118,6 +152,10 @@ impl Settings {
             names: file.names.unwrap_or_default(),
             trusted_proxies: proxies(file.trusted_proxies.unwrap_or_default())?,
             fonts: file.fonts.unwrap_or_default(),
+            duties: file.duties,
+            connections_max: file.connections_max,
+            connections_per_address_max: file.connections_per_address_max,
+            stop_within: Duration::from_secs(stop_seconds),
         })
     }
 }

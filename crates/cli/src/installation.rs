@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::{Actor, Config, Ctx, Platform, StoreConfig};
+use app::{Actor, Config, Ctx, FilesFolder, Platform, StoreConfig};
 
 use crate::clock::MachineClock;
 use crate::config::Settings;
@@ -51,13 +51,40 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
     make_private_folder(&settings.home)?;
     let config = Config {
         store: settings.store.clone(),
-        files: settings.home.join("files"),
+        files: settings.files.clone(),
         clock: Arc::new(MachineClock),
         base_url: base_url.to_owned(),
         site_url: settings.site_url.clone(),
         printer: Some(printer(settings)),
     };
     Ok(app::open(config).await?)
+}
+
+/// Makes sure that the folder of files is the installation's own, before anything is read from it or written to it: two
+/// machines on one database with a folder each would lose half of what they keep. An `outside` process marks no folder.
+///
+/// # Errors
+/// Refused, with the reason and what to do.
+pub async fn with_its_files(platform: &Platform, settings: &Settings, outside: bool) -> Result<(), Failure> {
+    // Where the database lies in the home, the files beside it are those of nobody else.
+    let shared = outside && matches!(settings.store, StoreConfig::PostgresUrl(_));
+    let folder = settings.files.display();
+    let next = "内外网两台、或多台办公服务器，须共用一个文件夹：把它共享出来（NFS、sshfs 等，外网的一台只读），\
+                在本机的配置文件中用 files 写明。见手册“运维”6.2。";
+    match app::own_files(platform, !shared).await? {
+        FilesFolder::Ours => Ok(()),
+        FilesFolder::Unclaimed => Err(Failure::refused(
+            format!("{folder} 还不能用：这个安装的文件放在哪里，由内网的一台在首次启动时确定"),
+            "请先启动内网的一台（--front office），再启动这一台。",
+        )),
+        FilesFolder::Another { .. } => {
+            Err(Failure::refused(format!("文件夹 {folder} 是另一个安装的，不是这个数据库的"), next))
+        }
+        FilesFolder::Unmarked { mark, named, absent } => Err(Failure::refused(
+            format!("文件夹 {folder} 不是这个安装存放文件的地方：数据库提到 {named} 个文件，其中 {absent} 个不在这里"),
+            format!("{next}确认就是要用这个文件夹的，把 {mark} 写进其中名为 installation 的文件。"),
+        )),
+    }
 }
 
 /// What sets forms as PDF, with the configured fonts first.

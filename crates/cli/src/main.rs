@@ -7,8 +7,10 @@ mod clock;
 mod command;
 mod config;
 mod demo;
+mod duty;
 mod exit;
 mod installation;
+mod listener;
 mod output;
 mod printer;
 mod say;
@@ -17,10 +19,14 @@ mod tls;
 mod written;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::Global;
+
+/// How long threads that compute may go on after a command has ended.
+const LEFT_BEHIND_MAX: Duration = Duration::from_secs(1);
 
 /// 明查：双随机、一公开监管平台。
 ///
@@ -97,6 +103,8 @@ fn main() -> ExitCode {
             Command::Doctor(arguments) => command::doctor::run(&settings, arguments).await,
         }
     });
+    // A thread that still computes for nobody (a draw that was left while stopping) must not keep the process.
+    runtime.shutdown_timeout(LEFT_BEHIND_MAX);
     match done {
         Ok(code) => code,
         Err(failure) => failure.report(),

@@ -3,10 +3,8 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
@@ -15,18 +13,8 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
-use tracing::debug;
 
 use crate::exit::Failure;
-
-/// Seconds a client has for its handshake.
-const HANDSHAKE_SECONDS_MAX: u64 = 10;
-/// Handshakes that may wait for the server at the same time.
-const HANDSHAKES_WAITING_MAX: usize = 256;
 
 /// The files of the installation's certificate; made if they are missing, and made anew if `names` changed.
 ///
@@ -109,62 +97,4 @@ pub fn server_config(certificate: &Path, key: &Path) -> Result<ServerConfig, Fai
         .map_err(|error| bad(certificate, &error))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
-}
-
-/// A listener whose connections are TLS. Handshakes run beside each other, so that a client that says nothing keeps
-/// nobody waiting.
-pub struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl TlsListener {
-    /// Accepts on `listener` from now on.
-    ///
-    /// # Errors
-    /// Environment.
-    pub fn new(listener: TcpListener, config: ServerConfig) -> Result<Self, Failure> {
-        let address = listener.local_addr()?;
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let (send, ready) = mpsc::channel(HANDSHAKES_WAITING_MAX);
-        tokio::spawn(async move {
-            loop {
-                let (stream, from) = match listener.accept().await {
-                    Ok(accepted) => accepted,
-                    Err(error) => {
-                        debug!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                        continue;
-                    }
-                };
-                let (acceptor, send) = (acceptor.clone(), send.clone());
-                tokio::spawn(async move {
-                    let handshake =
-                        tokio::time::timeout(Duration::from_secs(HANDSHAKE_SECONDS_MAX), acceptor.accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        // The server is stopping when nobody receives any more.
-                        send.send((stream, from)).await.ok();
-                    }
-                });
-            }
-        });
-        Ok(Self { ready, address })
-    }
-}
-
-impl axum::serve::Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(accepted) => accepted,
-            // The accepting task runs as long as the process.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
 }

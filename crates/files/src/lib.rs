@@ -14,6 +14,9 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of one file at most.
 pub const FILE_BYTES_MAX: u64 = 2 << 30;
 
+/// The file that says whose folder it is.
+const MARK: &str = "installation";
+
 /// Numbers the temporary files of this process.
 static WRITERS: AtomicU64 = AtomicU64::new(0);
 
@@ -86,6 +89,31 @@ impl FileStore {
     #[must_use]
     pub fn incoming(&self) -> PathBuf {
         self.root.join("incoming")
+    }
+
+    /// The name of the installation that the folder belongs to; none if nobody has marked it.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn mark(&self) -> Result<Option<String>, FileError> {
+        let path = self.root.join(MARK);
+        match fs::read_to_string(&path) {
+            Ok(mark) => Ok(Some(mark.trim().to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(FileError::Io { path, source }),
+        }
+    }
+
+    /// Marks the folder as that of one installation, so that no process takes another one for it.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn set_mark(&self, mark: &str) -> Result<(), FileError> {
+        let serial = WRITERS.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.incoming().join(format!("{MARK}.{}-{serial}.part", std::process::id()));
+        let mut file = at(&temporary, File::create(&temporary))?;
+        at(&temporary, file.write_all(format!("{mark}\n").as_bytes()).and_then(|()| file.sync_all()))?;
+        self.settle(&temporary, &self.root.join(MARK))
     }
 
     /// Keeps bytes.
@@ -269,6 +297,17 @@ mod tests {
         for digest in store.list().unwrap() {
             assert_eq!(store.check(&digest).unwrap(), 1 << 20);
         }
+    }
+
+    #[test]
+    fn a_mark_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
+        assert_eq!(store.mark().unwrap(), None);
+        store.set_mark("a").unwrap();
+        store.set_mark("b").unwrap();
+        assert_eq!(store.mark().unwrap().as_deref(), Some("b"));
+        assert_eq!((store.list().unwrap().len(), std::fs::read_dir(store.incoming()).unwrap().count()), (0, 0));
     }
 
     #[test]

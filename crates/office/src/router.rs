@@ -1,8 +1,9 @@
 //! All routes of the office front: one line an area. The role matrix test walks this table at run time.
 
-use axum::Router;
 use axum::response::Response;
 use axum::routing::any;
+use axum::{Extension, Router};
+use web::budget::Budget;
 
 use crate::{Desk, Office, Routes, page};
 
@@ -21,7 +22,8 @@ pub fn routes() -> Routes {
 
 /// The office front, not yet hardened (see `web::harden`).
 pub fn router(office: Office) -> Router {
-    routes().into_router().route("/office/{*nowhere}", any(lost)).with_state(office)
+    let budget = Budget::of_this_machine();
+    routes().into_router().route("/office/{*nowhere}", any(lost)).layer(Extension(budget)).with_state(office)
 }
 
 /// An address of the front that leads nowhere. Whoever is signed in keeps the menu.

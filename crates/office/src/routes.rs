@@ -8,11 +8,14 @@
 use std::collections::BTreeSet;
 
 use axum::Router;
-use axum::extract::Extension;
+use axum::extract::{Extension, Request};
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use domain::registry::UseCase;
+use web::budget;
 
 use crate::Office;
 
@@ -46,10 +49,33 @@ impl Routes {
         Self::default()
     }
 
-    /// Serves a page. A limit of its own goes onto the handler: `upload.layer(DefaultBodyLimit::max(n))`.
+    /// Serves a page. A limit of its own goes onto the handler: `upload.layer(DefaultBodyLimit::max(n))`. Asked for as a file
+    /// (`?format=xlsx`), it waits for a turn; see [`web::budget`].
     #[must_use]
     pub fn get<H: Handler<T, Office>, T: 'static>(self, path: &'static str, use_case: UseCase, handler: H) -> Self {
-        self.on(Method::GET, path, use_case, get(handler))
+        self.on(Method::GET, path, use_case, get(handler).route_layer(from_fn(file_aside)))
+    }
+
+    /// Serves what costs seconds of a processor: it waits for a turn, and keeps no page waiting.
+    #[must_use]
+    pub fn get_heavy<H: Handler<T, Office>, T: 'static>(
+        self,
+        path: &'static str,
+        use_case: UseCase,
+        handler: H,
+    ) -> Self {
+        self.on(Method::GET, path, use_case, get(handler).route_layer(from_fn(budget::aside)))
+    }
+
+    /// The same for a form.
+    #[must_use]
+    pub fn post_heavy<H: Handler<T, Office>, T: 'static>(
+        self,
+        path: &'static str,
+        use_case: UseCase,
+        handler: H,
+    ) -> Self {
+        self.on(Method::POST, path, use_case, post(handler).route_layer(from_fn(budget::aside)))
     }
 
     /// Serves a form.
@@ -97,6 +123,11 @@ impl Routes {
         self.table.push(Route { method, path, use_case });
         self
     }
+}
+
+/// A list as a file costs much, the same list as a page does not.
+async fn file_aside(request: Request, next: Next) -> Response {
+    if budget::asks_for_file(&request) { budget::aside(request, next).await } else { next.run(request).await }
 }
 
 impl From<Router<Office>> for Routes {

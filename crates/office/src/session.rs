@@ -1,6 +1,8 @@
 //! From the cookie to the acting post. A page that needs someone signed in takes a [`Desk`]; without a session the
 //! browser is sent to the sign-in page and comes back afterwards.
 
+use std::sync::Arc;
+
 use app::account::{Session, resume};
 use app::{Actor, Ctx, Platform, Post, SessionKey};
 use axum::extract::FromRequestParts;
@@ -10,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::registry::UseCase;
 use text::Label as _;
+use web::budget::{Budget, Heavy, Spent, Turn};
 use web::flash::FlashFromCookie;
 use web::{Area, Client, Crumb, Flash, Frame, Page, RequestId, Seat};
 
@@ -38,6 +41,8 @@ pub struct Desk {
     /// The thing to which this page belongs, for a refusal that is shown here.
     above: Option<Crumb>,
     demo: bool,
+    /// The turn of a request that costs much; the next one's begins when this desk is left.
+    turn: Option<Turn>,
 }
 
 impl Desk {
@@ -118,12 +123,18 @@ impl FromRequestParts<Office> for Desk {
         ctx.session = Some(SessionKey::of_token(&token));
         ctx.address = parts.extensions.get::<Client>().map(|client| client.0);
         let above = thing_above(parts.uri.path());
-        let desk = Self { platform: office.platform.clone(), ctx, post, posts, token, flash, above, demo: office.demo };
+        let (platform, demo) = (office.platform.clone(), office.demo);
+        let mut desk = Self { platform, ctx, post, posts, token, flash, above, demo, turn: None };
         // A notice waits for the page that it was meant for.
         frame.fill(Page { flash: None, ..desk.page(area_of(parts.uri.path())) });
         // Before any form is read: whoever may not do this learns nothing about what it takes.
         if let Some(Needs(use_case)) = parts.extensions.get() {
             desk.ctx.require(*use_case).map_err(refused)?;
+        }
+        let heavy = parts.extensions.get::<Heavy>().is_some();
+        if let Some(budget) = parts.extensions.get::<Arc<Budget>>().filter(|_| heavy).cloned() {
+            let asker = desk.post.account_id.to_string();
+            desk.turn = Some(budget.turn(&asker).await.map_err(Spent::into_response)?);
         }
         Ok(desk)
     }

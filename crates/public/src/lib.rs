@@ -15,6 +15,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use web::Page;
+use web::budget::Budget;
 
 pub use limit::{ADDRESSES_MAX, CHECKS_PER_MINUTE_MAX, Limiter, TooOften};
 
@@ -39,6 +40,8 @@ pub(crate) struct Site {
     bureau: Arc<str>,
     demo: bool,
     pub(crate) checks: Arc<Limiter>,
+    /// What lists may cost as files.
+    pub(crate) files: Arc<Budget>,
 }
 
 impl Site {
@@ -55,6 +58,7 @@ pub fn router(public: Public) -> Router {
         bureau: public.bureau.into(),
         demo: public.demo,
         checks: Arc::new(Limiter::default()),
+        files: Budget::of_this_machine(),
     };
     Router::new()
         .merge(page::announcement::routes())

@@ -32,6 +32,8 @@ const ORPHAN_SECONDS_MIN: u64 = 86_400;
 pub struct Patient {
     /// The home folder.
     pub home: PathBuf,
+    /// The folder of files.
+    pub files: PathBuf,
     /// The database.
     pub store: StoreConfig,
     /// The clock.
@@ -123,7 +125,7 @@ async fn open(patient: &Patient) -> std::result::Result<Platform, Finding> {
     }
     let config = Config {
         store: patient.store.clone(),
-        files: patient.home.join("files"),
+        files: patient.files.clone(),
         clock: patient.clock.clone(),
         base_url: String::new(),
         site_url: None,

@@ -72,6 +72,8 @@ pub struct RestoreReport {
     pub missing: Vec<String>,
     /// Whether a line `database = …` of the configuration was switched off, because it names the old database.
     pub database_line_switched_off: bool,
+    /// Whether a line `files = …` was switched off, because it names the old folder of files.
+    pub files_line_switched_off: bool,
     /// Schema steps taken after loading, if the backup is of an older version.
     pub migrated: Vec<&'static str>,
 }
@@ -125,7 +127,7 @@ async fn fill(
         progress(text::upkeep::FILES, at as u64, manifest.files.len() as u64);
         restore_file(source, &files, part)?;
     }
-    let database_line_switched_off = restore_home(source, manifest, &target.home)?;
+    let [database_line_switched_off, files_line_switched_off] = restore_home(source, manifest, &target.home)?;
     kernel::point("restore.files");
     let store = Store::open(&target.store).await?;
     let loaded = load(source, manifest, tables, &store, begun_before, progress).await;
@@ -139,7 +141,14 @@ async fn fill(
     kernel::point("restore.committed");
     // What the schema has gained since the backup was made.
     let migrated = store.migrate().await?;
+    let mut conn = store.read().await?;
+    let mark = store::repo::installation::get(&mut conn, kernel::FILES_FOLDER_FACT).await?;
+    drop(conn);
     store.close().await;
+    if let Some(mark) = mark {
+        // Here are its files now, so that a server takes this folder for the installation's own.
+        files.set_mark(&mark)?;
+    }
     Ok(RestoreReport {
         made_at: manifest.made_at.clone(),
         engine: manifest.engine.clone(),
@@ -149,6 +158,7 @@ async fn fill(
         home: manifest.home.iter().map(|file| file.path.clone()).collect(),
         missing: manifest.missing.clone(),
         database_line_switched_off,
+        files_line_switched_off,
         migrated,
     })
 }
@@ -256,9 +266,9 @@ fn extract(source: &mut Source, part: &FilePart, path: &Path) -> Result<()> {
     if reader.finish() == (part.bytes, part.sha256.clone()) { Ok(()) } else { Err(damaged(&part.path)) }
 }
 
-/// Writes configuration and certificates; returns whether the configuration named a database.
-fn restore_home(source: &mut Source, manifest: &Manifest, home: &Path) -> Result<bool> {
-    let mut switched_off = false;
+/// Writes configuration and certificates; returns whether the configuration named a database, and a folder of files.
+fn restore_home(source: &mut Source, manifest: &Manifest, home: &Path) -> Result<[bool; 2]> {
+    let mut switched_off = [false; 2];
     for part in &manifest.home {
         let Some(name) = part.path.strip_prefix("home/").filter(|name| stays_inside(name)) else {
             return Err(damaged(&part.path));
@@ -270,17 +280,17 @@ fn restore_home(source: &mut Source, manifest: &Manifest, home: &Path) -> Result
         extract(source, part, &path)?;
         if name == "mingcha.toml" {
             let text = fs::read_to_string(&path).map_err(|error| place(&path, error))?;
-            // The line names the database that the backup was made of. Left in, the next start would write there.
-            let lines: Vec<String> = text
-                .lines()
-                .map(|line| {
-                    let named =
-                        line.trim_start().strip_prefix("database").is_some_and(|r| r.trim_start().starts_with('='));
-                    switched_off |= named;
-                    if named { format!("# {line}") } else { line.to_owned() }
-                })
-                .collect();
-            if switched_off {
+            // The lines name the database and the folder that the backup was made of. Left in, the next start would write
+            // there.
+            let mut lines = Vec::new();
+            for line in text.lines() {
+                let names =
+                    |key: &str| line.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with('='));
+                let named = ["database", "files"].map(names);
+                switched_off = [switched_off[0] | named[0], switched_off[1] | named[1]];
+                lines.push(if named.contains(&true) { format!("# {line}") } else { line.to_owned() });
+            }
+            if switched_off.contains(&true) {
                 fs::write(&path, lines.join("\n") + "\n").map_err(|error| place(&path, error))?;
             }
         }

@@ -532,6 +532,7 @@ use sha2::Digest as _;
 fn patient(world: &World, mend: bool) -> Patient {
     Patient {
         home: world.folder.path().to_owned(),
+        files: world.folder.path().join("files"),
         store: world.store_config.clone(),
         clock: world.clock.clone(),
         mend,

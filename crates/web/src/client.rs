@@ -59,7 +59,9 @@ impl Proxies {
         self.0.is_empty()
     }
 
-    fn trust(&self, address: IpAddr) -> bool {
+    /// Is this one of them?
+    #[must_use]
+    pub fn holds(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.holds(address))
     }
 
@@ -71,7 +73,7 @@ impl Proxies {
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
-        if !self.trust(peer) {
+        if !self.holds(peer) {
             return peer;
         }
         let plain = listed(headers, &HeaderName::from_static("x-forwarded-for"));
@@ -94,7 +96,7 @@ impl Proxies {
         let mut nearest = peer;
         for hop in hops.rev().take(HOPS_MAX) {
             let Some(address) = hop else { return nearest };
-            if !self.trust(address) {
+            if !self.holds(address) {
                 return address;
             }
             nearest = address;

@@ -7,8 +7,10 @@ extern crate self as web;
 
 pub mod assets;
 pub mod back;
+pub mod budget;
 pub mod client;
 pub mod component;
+pub mod download;
 pub mod error;
 mod error_page;
 pub mod extract;
@@ -26,6 +28,7 @@ pub mod qr;
 pub mod query;
 pub mod request_id;
 pub mod table;
+pub mod tally;
 pub mod typed;
 
 pub use assets::{asset_url, icon};

@@ -3,6 +3,7 @@
 //! the batch names it and says what to do.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -150,11 +151,21 @@ fn remarks_by_file(jobs: impl Iterator<Item = Job>) -> Result<HashMap<String, Ve
     Ok(all)
 }
 
-/// One printed file of a share, for download.
+/// A printed file where it is kept.
+#[derive(Clone, Debug)]
+pub struct KeptFile {
+    /// Name for download.
+    pub name: String,
+    /// Where its bytes lie.
+    pub path: PathBuf,
+}
+
+/// One printed file of a share, for download. Its bytes were compared with its digest; they are not held in memory, since
+/// a unit's year of forms may be large.
 ///
 /// # Errors
-/// `NotFound`, `Denied`.
-pub async fn read_file(platform: &Platform, ctx: &Ctx, share: ShareId, file: FileId) -> Result<super::Printed> {
+/// `NotFound`, `Denied`; `Internal` if the file is missing or damaged.
+pub async fn kept_file(platform: &Platform, ctx: &Ctx, share: ShareId, file: FileId) -> Result<KeptFile> {
     ctx.require(UseCase::FormPrint)?;
     let mut conn = platform.store().read().await?;
     let row = store::repo::file::get(&mut conn, &ctx.scope()?, file).await?;
@@ -163,8 +174,9 @@ pub async fn read_file(platform: &Platform, ctx: &Ctx, share: ShareId, file: Fil
     }
     drop(conn);
     let (files, digest) = (platform.files().clone(), row.digest);
-    let pdf = tokio::task::spawn_blocking(move || files.read(&digest)).await.map_err(Error::internal)??;
-    Ok(super::Printed { name: row.name, pdf })
+    let checked = move || files.check(&digest).and_then(|_| files.existing(&digest));
+    let path = tokio::task::spawn_blocking(checked).await.map_err(Error::internal)??;
+    Ok(KeptFile { name: row.name, path })
 }
 
 async fn printable(conn: &mut Conn, share: &Share) -> Result<Vec<Visit>> {

@@ -6,7 +6,7 @@ mod data;
 mod print;
 mod printer;
 
-pub use batch::{FORMS_JOB, FormFile, Remark, files, print_batch, read_file};
+pub use batch::{FORMS_JOB, FormFile, KeptFile, Remark, files, kept_file, print_batch};
 pub use data::lack_of_notice;
 pub use print::{Printed, print};
 pub use printer::{FormData, FormItem, FormKind, FormPerson, FormPrinter, PrintError, PrintedForms, Printer};

@@ -112,13 +112,14 @@ on_both! {
         assert_eq!(files.len(), 2);
         let mut contents = Vec::new();
         for file in &files {
-            contents.push(String::from_utf8(form::read_file(&platform, &clerk, share, file.id).await.unwrap().pdf).unwrap());
+            let kept = form::kept_file(&platform, &clerk, share, file.id).await.unwrap();
+            contents.push(std::fs::read_to_string(kept.path).unwrap());
         }
         contents.sort();
         assert_eq!(contents, ["%PDF notice 6", "%PDF record 2"]);
         assert_eq!(city.int("SELECT COUNT(*) FROM visit WHERE state = 'prepared'").await, 6);
         let b = city.world.as_post(&city.b_clerk);
-        assert_eq!(form::read_file(&platform, &b, share, files[0].id).await.unwrap_err().kind, ErrorKind::NotFound);
+        assert_eq!(form::kept_file(&platform, &b, share, files[0].id).await.unwrap_err().kind, ErrorKind::NotFound);
         assert_eq!(form::files(&platform, &b, share).await.unwrap_err().kind, ErrorKind::NotFound);
         let above = city.world.as_post(&city.clerk);
         assert_eq!(code(form::print_batch(&platform, &above, share, FormKind::Notice, None).await), "SHARE-001");
@@ -205,7 +206,8 @@ on_both! {
         city.world.work().await;
         let files = form::files(&platform, &clerk, share).await.unwrap();
         assert_eq!(files.len(), 1);
-        assert_eq!(form::read_file(&platform, &clerk, share, files[0].id).await.unwrap().pdf, b"%PDF notice 5");
+        let kept = form::kept_file(&platform, &clerk, share, files[0].id).await.unwrap();
+        assert_eq!(std::fs::read(kept.path).unwrap(), b"%PDF notice 5");
         let remarks: Vec<_> = files[0].remarks.iter().map(|remark| (remark.number.as_str(), remark.name.as_str())).collect();
         assert_eq!(remarks, [("1303002021000002", rare.as_str()), ("1303002021000003", bad.as_str())]);
         assert!(files[0].remarks[0].words.contains("〔U+2B820〕") && files[0].remarks[0].words.contains("手写补正"));

@@ -53,7 +53,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     installation::make_private_folder(&settings.home)?;
     let config = Config {
         store: settings.store.clone(),
-        files: settings.home.join("files"),
+        files: settings.files.clone(),
         clock: clock.clone(),
         base_url,
         site_url: settings.site_url.clone(),
@@ -62,6 +62,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let platform = app::open(config).await?;
     platform.migrate().await?;
     platform.set_fact("kind", "demo").await?;
+    installation::with_its_files(&platform, settings, false).await?;
     let scale = match arguments.scale {
         ScaleArgument::Full => Scale::Full,
         ScaleArgument::Small => Scale::Small,

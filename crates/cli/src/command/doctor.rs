@@ -45,7 +45,8 @@ pub struct Arguments {
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let clock = Arc::new(MachineClock);
     let now_seconds = clock.now().unix_ms() / 1_000;
-    let patient = Patient { home: settings.home.clone(), store: settings.store.clone(), clock, mend: arguments.mend };
+    let (home, files) = (settings.home.clone(), settings.files.clone());
+    let patient = Patient { home, files, store: settings.store.clone(), clock, mend: arguments.mend };
     let bar = say::bar("检查");
     let mut checks = app::upkeep::doctor(&patient, app::AREAS, &mut say::progress(&bar)).await;
     bar.finish_and_clear();

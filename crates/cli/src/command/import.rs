@@ -72,6 +72,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
         return Err(Failure::refused(format!("{} 已经存在，没有覆盖。", out.display()), "请换一个名称。"));
     }
     let platform = installation::open(settings, "").await?;
+    installation::with_its_files(&platform, settings, false).await?;
     let done = through(&platform, settings, &arguments).await;
     platform.close().await;
     done

@@ -52,6 +52,11 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     if report.database_line_switched_off {
         say::line("mingcha.toml 中的 database 一行已停用：它指向备份时的数据库，请核对后再启用。");
     }
+    if report.files_line_switched_off {
+        say::line(
+            "mingcha.toml 中的 files 一行已停用：文件恢复在安装文件夹的 files 中。多台共用一个文件夹的，移过去后再启用。",
+        );
+    }
     if matches!(settings.store, StoreConfig::PostgresUrl(_)) {
         say::line("应用使用另一角色时，请再运行 mingcha migrate --grant-to 角色。启动时仍须给出 --database。");
     }

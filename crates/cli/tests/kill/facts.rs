@@ -99,7 +99,8 @@ pub async fn is_sound(rest: &Rest, clock: &Arc<FakeClock>, label: &str) {
 }
 
 async fn examine(rest: &Rest, clock: Arc<FakeClock>, mend: bool) -> Vec<Check> {
-    let patient = Patient { home: rest.home().to_owned(), store: rest.store_config().clone(), clock, mend };
+    let (home, files) = (rest.home().to_owned(), rest.home().join("files"));
+    let patient = Patient { home, files, store: rest.store_config().clone(), clock, mend };
     doctor(&patient, app::AREAS, &mut |_, _, _| {}).await
 }
 

@@ -131,10 +131,9 @@ pub async fn export(
     let announced = with_list(&mut conn, number).await?;
     let rows = all(&mut conn, &announced.id, filter).await?;
     drop(conn);
-    let incoming = platform.incoming();
     let work = move || match format {
         ExportFormat::Csv => csv(&rows),
-        ExportFormat::Xlsx => xlsx(&rows, &incoming),
+        ExportFormat::Xlsx => xlsx(&rows),
     };
     let bytes = tokio::task::spawn_blocking(work).await.map_err(Error::internal)??;
     let (ending, media_type) = match format {
@@ -171,7 +170,7 @@ fn csv(rows: &[PublishedDrawn]) -> Result<Vec<u8>> {
     writer.finish().map_err(Error::internal)
 }
 
-fn xlsx(rows: &[PublishedDrawn], folder: &std::path::Path) -> Result<Vec<u8>> {
+fn xlsx(rows: &[PublishedDrawn]) -> Result<Vec<u8>> {
     let kinds = [
         (8.0, ColumnKind::Number),
         (22.0, ColumnKind::Code),
@@ -183,7 +182,8 @@ fn xlsx(rows: &[PublishedDrawn], folder: &std::path::Path) -> Result<Vec<u8>> {
     ];
     let titles = text::public_site::DRAWN_HEADINGS.iter();
     let columns: Vec<_> = titles.zip(kinds).map(|(title, (width, kind))| ColumnSpec::new(title, width, kind)).collect();
-    let mut writer = XlsxWriter::in_directory(folder).map_err(Error::internal)?;
+    // Not beside the files: an outside machine may only read those.
+    let mut writer = XlsxWriter::new();
     writer.add_sheet(text::public_site::DRAWN_SHEET, &columns).map_err(Error::internal)?;
     for row in rows {
         let position = u32::try_from(row.position).unwrap_or(0);

@@ -1,5 +1,6 @@
 //! The office's front in process, as a browser asks it, and a city that plays.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use app::Actor;
@@ -150,6 +151,16 @@ impl Front {
             .header(header::ORIGIN, "http://localhost");
         let head = format!("Content-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"");
         self.ask(token, request, format!("--cut\r\n{head}\r\nContent-Type: text/csv\r\n\r\n{text}\r\n--cut--\r\n"))
+            .await
+    }
+
+    /// The head of an upload of so many bytes, of which none comes.
+    pub async fn announce(&self, token: &str, path: &str, bytes: usize) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut")
+            .header(header::CONTENT_LENGTH, bytes)
+            .header(header::ORIGIN, "http://localhost");
+        self.ask(token, request, Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, Infallible>>()))
             .await
     }
 

@@ -1,21 +1,12 @@
 //! Files as answers: small ones from memory, bundles piece by piece from the disk.
 
 use app::public_site::BundleFile;
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
-
-/// Bytes of a bundle in memory at once, for each download.
-const CHUNK_BYTES: usize = 64 * 1024;
 
 /// A file that was made for this request.
 pub(crate) fn bytes(content: Vec<u8>, media_type: &'static str, name: &str) -> Response {
-    let mut response = content.into_response();
-    attach(response.headers_mut(), media_type, name);
-    response
+    web::download::named(content.into_response(), media_type, name)
 }
 
 /// A bundle. Its tag is its digest, so who has it already is not sent it again.
@@ -24,11 +15,7 @@ pub(crate) async fn bundle(asked: &HeaderMap, file: BundleFile) -> web::Result<R
     let mut response = if holds(asked, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let opened = File::open(&file.path).await.map_err(web::Error::internal)?;
-        let mut response = Body::from_stream(pieces(opened)).into_response();
-        attach(response.headers_mut(), "application/zip", &file.name);
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(file.bytes));
-        response
+        web::download::named(web::download::of_path(&file.path).await?, "application/zip", &file.name)
     };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -38,28 +25,10 @@ pub(crate) async fn bundle(asked: &HeaderMap, file: BundleFile) -> web::Result<R
     Ok(response)
 }
 
-fn pieces(file: File) -> impl futures_util::Stream<Item = std::io::Result<Bytes>> {
-    futures_util::stream::try_unfold(file, |mut file| async move {
-        let mut piece = vec![0; CHUNK_BYTES];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok((read > 0).then(|| (Bytes::from(piece), file)))
-    })
-}
-
 /// Does the asker hold the version of this tag?
 fn holds(asked: &HeaderMap, tag: &str) -> bool {
     let Some(held) = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else { return false };
     held.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
-}
-
-/// Names hold numbers of tasks and endings only, so they need no escaping; anything else is left out.
-fn attach(headers: &mut HeaderMap, media_type: &'static str, name: &str) {
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
 }
 
 #[cfg(test)]

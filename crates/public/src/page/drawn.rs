@@ -4,18 +4,23 @@ use app::public_site::{Announced, DrawnFilter, ExportFormat, PublishedDrawn, dra
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::get;
-use web::{Choice, Html, ListQuery, Page, Pager, Path, Result};
+use domain::address::household;
+use web::budget;
+use web::{Choice, Client, Html, ListQuery, Page, Pager, Path, Result};
 
 use super::{download, refused};
 use crate::Site;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/announcements/{number}/drawn", get(list))
-        .route("/announcements/{number}/drawn.csv", get(csv))
-        .route("/announcements/{number}/drawn.xlsx", get(xlsx))
+    Router::new().route("/announcements/{number}/drawn", get(list)).merge(
+        Router::new()
+            .route("/announcements/{number}/drawn.csv", get(csv))
+            .route("/announcements/{number}/drawn.xlsx", get(xlsx))
+            .route_layer(from_fn(budget::aside)),
+    )
 }
 
 #[derive(Template)]
@@ -69,15 +74,26 @@ async fn list(State(site): State<Site>, Path(number): Path<String>, query: ListQ
     }))
 }
 
-async fn csv(State(site): State<Site>, Path(number): Path<String>, query: ListQuery) -> Result<Response> {
-    exported(&site, &number, &query, ExportFormat::Csv).await
+async fn csv(State(site): State<Site>, client: Client, number: Path<String>, query: ListQuery) -> Result<Response> {
+    exported(&site, client, &number.0, &query, ExportFormat::Csv).await
 }
 
-async fn xlsx(State(site): State<Site>, Path(number): Path<String>, query: ListQuery) -> Result<Response> {
-    exported(&site, &number, &query, ExportFormat::Xlsx).await
+async fn xlsx(State(site): State<Site>, client: Client, number: Path<String>, query: ListQuery) -> Result<Response> {
+    exported(&site, client, &number.0, &query, ExportFormat::Xlsx).await
 }
 
-async fn exported(site: &Site, number: &str, query: &ListQuery, format: ExportFormat) -> Result<Response> {
+async fn exported(
+    site: &Site,
+    client: Client,
+    number: &str,
+    query: &ListQuery,
+    format: ExportFormat,
+) -> Result<Response> {
+    let asker = household(client.0).to_string();
+    let _turn = match site.files.turn(&asker).await {
+        Ok(turn) => turn,
+        Err(spent) => return Ok(spent.into_response()),
+    };
     let export = export(&site.platform, number, &filter(query), format).await.map_err(refused)?;
     Ok(download::bytes(export.bytes, export.media_type, &export.name))
 }

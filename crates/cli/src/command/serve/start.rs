@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::fronts::Front;
 use crate::config::Settings;
+use crate::duty::Duties;
 use crate::exit::Failure;
 use crate::say;
 
@@ -17,28 +18,43 @@ pub async fn tell(
     platform: &Platform,
     settings: &Settings,
     front: Front,
+    duties: Duties,
     base_url: &str,
     behind: bool,
 ) -> Result<(), Failure> {
-    say::line(format_args!("明查已启动：{base_url}/office（办公）  {base_url}/（公众）"));
-    if front == Front::Office && settings.site_url.is_none() {
+    if duties.web {
+        let office = (front != Front::Public).then(|| format!("{base_url}/office（办公）"));
+        let public = (front != Front::Office).then(|| format!("{base_url}/（公众）"));
+        let addresses: Vec<_> = office.into_iter().chain(public).collect();
+        say::line(format_args!("明查已启动：{}", addresses.join("  ")));
+    } else {
+        say::line("明查已启动，不提供页面。");
+    }
+    say::line(format_args!("本进程负责：{}。", duties.words()));
+    if !(duties.jobs && duties.sealer) {
+        say::line("其余的由连同一数据库的另一个进程负责；没有这样的进程，作业会一直排队，日志不会封存。");
+    }
+    if duties.web && front == Front::Office && settings.site_url.is_none() {
         say::line(format_args!(
             "本机不提供公众页面：请在配置文件中用 site_url 写明公众页面的地址，否则检查通知书和证明的二维码指向 {base_url}，外面打不开。"
         ));
     }
-    if let Some(accounts) = demo_accounts(platform).await? {
+    if duties.web
+        && front != Front::Public
+        && let Some(accounts) = demo_accounts(platform).await?
+    {
         say::line("演示环境，数据均为虚构。可用以下账号登录：");
         for account in &accounts {
             say::line(format_args!("  {}  {}  {}（{}）", account.login, account.password, account.name, account.post));
         }
     }
-    if behind && settings.trusted_proxies.is_empty() {
+    if duties.web && behind && settings.trusted_proxies.is_empty() {
         say::line("提醒：对外地址是 HTTPS，本机用 HTTP，可见前面有反向代理，但配置文件没有用 trusted_proxies 写明它。");
         say::line(
             "办法：写上代理的 IP，例如 trusted_proxies = [\"127.0.0.1\"]；否则所有人算作同一个地址，登录和查询合在一起计次。",
         );
     }
-    if is_for_this_machine(base_url) {
+    if duties.web && is_for_this_machine(base_url) {
         let words = text::upkeep::address_local(base_url);
         say::line(format_args!("提醒：{}", words.found));
         say::line(format_args!("办法：{}", words.mend));

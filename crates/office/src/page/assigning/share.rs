@@ -3,7 +3,7 @@
 use app::assigning::{self, Filter, PlanInput, ShareView, VisitRow};
 use app::form::{self, FormFile, FormKind};
 use askama::Template;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::{AgencyId, ShareId, VisitId};
 use domain::registry::UseCase;
@@ -285,13 +285,21 @@ async fn print_batch(desk: Desk, Path(share): Path<String>, Form(form): Form<Bat
 }
 
 async fn file(desk: Desk, Path((share, file)): Path<(String, String)>) -> Result<Response> {
-    Ok(pdf(form::read_file(&desk.platform, &desk.ctx, parse(&share)?, parse(&file)?).await?))
+    let kept = form::kept_file(&desk.platform, &desk.ctx, parse(&share)?, parse(&file)?).await?;
+    Ok(inline(web::download::of_path(&kept.path).await?, &kept.name))
 }
 
 /// A PDF under its Chinese name.
 pub(crate) fn pdf(printed: form::Printed) -> Response {
-    let encoded: String = form_urlencoded::byte_serialize(printed.name.as_bytes()).collect();
-    let disposition = format!("inline; filename=\"form.pdf\"; filename*=UTF-8''{}", encoded.replace('+', "%20"));
-    ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, disposition)], printed.pdf)
-        .into_response()
+    inline(printed.pdf.into_response(), &printed.name)
+}
+
+/// In the browser rather than beside it.
+fn inline(mut pdf: Response, name: &str) -> Response {
+    let headers = pdf.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(disposition) = HeaderValue::from_str(&web::download::disposition("inline", name)) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    pdf
 }

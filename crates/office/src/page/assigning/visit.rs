@@ -16,8 +16,8 @@ use crate::{Desk, Routes, listed};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/office/visits/{visit}", UseCase::VisitView, view)
-        .get("/office/visits/{visit}/notice.pdf", UseCase::FormPrint, notice)
-        .get("/office/visits/{visit}/record.pdf", UseCase::FormPrint, record)
+        .get_heavy("/office/visits/{visit}/notice.pdf", UseCase::FormPrint, notice)
+        .get_heavy("/office/visits/{visit}/record.pdf", UseCase::FormPrint, record)
         .get("/office/loads", UseCase::VisitList, loads)
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/office/events", UseCase::EventList, list)
         .get("/office/events/verify", UseCase::AuditVerify, verify_page)
-        .post("/office/events/verify", UseCase::AuditVerify, verify)
+        .post_heavy("/office/events/verify", UseCase::AuditVerify, verify)
 }
 
 /// Characters of a digest in hex, and how many of them the list shows.

@@ -6,7 +6,6 @@ mod new;
 use app::directory::import::{self, Download, FieldView, ImportReport, ImportView, LayoutColumn};
 use app::job::JobView;
 use askama::Template;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::ImportId;
 use domain::import::{ImportKind, ImportState};
@@ -20,7 +19,6 @@ use web::{
 
 use changes::Outline;
 
-use crate::page::percent;
 use crate::page::upkeep::job::component;
 use crate::{Desk, Routes, listed};
 
@@ -330,18 +328,6 @@ async fn problems(desk: Desk, Path(name): Path<String>) -> Result<Response> {
     send(download).await
 }
 
-/// A file of some megabytes.
 async fn send(download: Download) -> Result<Response> {
-    let bytes = tokio::fs::read(&download.path).await.map_err(app::Error::internal)?;
-    attached(bytes, &download.name, &download.media_type)
-}
-
-/// A file under its Chinese name.
-fn attached(bytes: Vec<u8>, name: &str, media_type: &str) -> Result<Response> {
-    let disposition = format!("attachment; filename*=UTF-8''{}", percent(name));
-    let mut response = bytes.into_response();
-    for (header, value) in [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition.as_str())] {
-        response.headers_mut().insert(header, HeaderValue::from_str(value).map_err(app::Error::internal)?);
-    }
-    Ok(response)
+    Ok(web::download::named(web::download::of_path(&download.path).await?, &download.media_type, &download.name))
 }

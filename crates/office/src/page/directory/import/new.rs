@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 
+use app::ErrorKind;
 use app::directory::import::{self, TemplateColumn, Upload};
 use app::export::Format;
 use askama::Template;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::handler::Handler as _;
-use axum::response::Response;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use domain::ids::ImportId;
 use domain::import::ImportKind;
 use domain::registry::UseCase;
@@ -15,7 +19,7 @@ use text::Label as _;
 use tokio::io::AsyncWriteExt as _;
 use web::{Area, Html, ListQuery, Page, Result, go};
 
-use super::{attached, crumbs, upload_address};
+use super::{crumbs, upload_address};
 use crate::{Desk, Routes};
 
 /// Bytes of an uploaded file; the limit of `sheet` is the same.
@@ -74,25 +78,31 @@ fn new(desk: &Desk, kind: ImportKind) -> Html<NewPage> {
     })
 }
 
-async fn upload_subjects(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Subject).await
+async fn upload_subjects(desk: Desk, headers: HeaderMap, form: Multipart) -> Result<Response> {
+    upload(desk, &headers, form, ImportKind::Subject).await
 }
 
-async fn upload_inspectors(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Inspector).await
+async fn upload_inspectors(desk: Desk, headers: HeaderMap, form: Multipart) -> Result<Response> {
+    upload(desk, &headers, form, ImportKind::Inspector).await
 }
 
-async fn upload_items(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Item).await
+async fn upload_items(desk: Desk, headers: HeaderMap, form: Multipart) -> Result<Response> {
+    upload(desk, &headers, form, ImportKind::Item).await
 }
 
-async fn upload_agencies(desk: Desk, form: Multipart) -> Result<Response> {
-    upload(desk, form, ImportKind::Agency).await
+async fn upload_agencies(desk: Desk, headers: HeaderMap, form: Multipart) -> Result<Response> {
+    upload(desk, &headers, form, ImportKind::Agency).await
 }
 
 /// The form has one field, and a script shows the refusal beside it: what is wrong with the file is the whole answer.
-async fn upload(desk: Desk, form: Multipart, kind: ImportKind) -> Result<Response> {
-    Ok(take_in(&desk, form, kind).await.map_err(|error| match error.fields.first() {
+async fn upload(desk: Desk, headers: &HeaderMap, form: Multipart, kind: ImportKind) -> Result<Response> {
+    // Said before the first byte is read: whoever sends a gigabyte should not have to send it to learn that.
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let taken = match announced {
+        Some(bytes) if bytes > UPLOAD_BYTES_MAX + FORM_BYTES_MAX => Err(too_large()),
+        _ => take_in(&desk, form, kind).await,
+    };
+    Ok(taken.map_err(|error| match error.fields.first() {
         Some(field) => field
             .args
             .iter()
@@ -101,49 +111,49 @@ async fn upload(desk: Desk, form: Multipart, kind: ImportKind) -> Result<Respons
     })?)
 }
 
+fn too_large() -> app::Error {
+    let max = web::format::bytes(u64::try_from(UPLOAD_BYTES_MAX).unwrap_or(u64::MAX));
+    app::Error::new(ErrorKind::Invalid, "IMPT-015").with("max", max)
+}
+
+/// What a part of the form that cannot be read means.
+fn unread(error: &MultipartError) -> app::Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { app::Error::field("file", "IMPT-011") }
+}
+
 /// The file goes to the disk as it arrives, never whole into memory.
 async fn take_in(desk: &Desk, mut form: Multipart, kind: ImportKind) -> Result<Response, app::Error> {
-    let cut_off = |_| app::Error::field("file", "IMPT-011");
-    while let Some(mut part) = form.next_field().await.map_err(cut_off)? {
+    while let Some(mut part) = form.next_field().await.map_err(|error| unread(&error))? {
         if part.name() != Some("file") {
             continue;
         }
         let file_name = part.file_name().unwrap_or_default().to_owned();
-        let path =
-            desk.platform.incoming().join(format!("upload-{}", ImportId::from_parts(desk.ctx.ms(), desk.ctx.ten())));
-        let mut file = tokio::fs::File::create(&path).await.map_err(app::Error::internal)?;
-        let mut received = Ok(());
-        loop {
-            match part.chunk().await {
-                Ok(Some(bytes)) => file.write_all(&bytes).await.map_err(app::Error::internal)?,
-                Ok(None) => break,
-                Err(_) => {
-                    received = Err(app::Error::field("file", "IMPT-011"));
-                    break;
-                }
-            }
+        let name = format!("upload-{}", ImportId::from_parts(desk.ctx.ms(), desk.ctx.ten()));
+        let incoming = Incoming(desk.platform.incoming().join(name));
+        let mut file = tokio::fs::File::create(&incoming.0).await.map_err(app::Error::internal)?;
+        while let Some(bytes) = part.chunk().await.map_err(|error| unread(&error))? {
+            file.write_all(&bytes).await.map_err(app::Error::internal)?;
         }
         file.flush().await.map_err(app::Error::internal)?;
         drop(file);
-        let taken = match received {
-            Ok(()) => import::upload(&desk.platform, &desk.ctx, Upload { kind, path: path.clone(), file_name }).await,
-            Err(error) => Err(error),
-        };
-        return match taken {
-            Ok(id) => Ok(go(&format!("/office/imports/{id}"))),
-            Err(error) => {
-                remove(path).await;
-                Err(error)
-            }
-        };
+        let upload = Upload { kind, path: incoming.0.clone(), file_name };
+        let id = import::upload(&desk.platform, &desk.ctx, upload).await?;
+        return Ok(go(&format!("/office/imports/{id}")));
     }
     Err(app::Error::field("file", "IMPT-012"))
 }
 
-async fn remove(path: PathBuf) {
-    // The file may have been taken in already; what stays is removed by the doctor.
-    if let Err(error) = tokio::fs::remove_file(&path).await {
-        tracing::debug!(%error, "an upload that was refused was already gone");
+/// An upload on the disk. Whatever was not taken in goes with it, also where the browser is gone before the end.
+struct Incoming(PathBuf);
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        match std::fs::remove_file(&self.0) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "an upload that was refused could not be removed");
+            }
+            _ => {}
+        }
     }
 }
 
@@ -151,5 +161,5 @@ async fn remove(path: PathBuf) {
 fn template(query: &ListQuery, kind: ImportKind) -> Result<Response> {
     let format = query.file.map_or(Format::Xlsx, Format::from);
     let file = import::template(kind, format)?;
-    attached(file.bytes, &file.name, format.content_type())
+    Ok(web::download::named(file.bytes.into_response(), format.content_type(), &file.name))
 }

@@ -4,8 +4,6 @@
 use app::ErrorKind;
 use app::drawing::{DownloadFile, ResultView, attest, bundle, drawn_list, receipt, result, whole_bundle};
 use askama::Template;
-use axum::body::Body;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::registry::UseCase;
 use web::{
@@ -22,7 +20,7 @@ pub(super) fn routes() -> Routes {
         .get("/office/tasks/{task}/bundle", UseCase::BundleDownload, download)
         .get("/office/tasks/{task}/bundle/whole", UseCase::BundleWhole, download_whole)
         .post("/office/tasks/{task}/attest", UseCase::ResultAttest, attested)
-        .post("/office/tasks/{task}/receipt", UseCase::ReceiptIssue, issue)
+        .post_heavy("/office/tasks/{task}/receipt", UseCase::ReceiptIssue, issue)
 }
 
 const COLUMNS: &[Column] = &[
@@ -148,16 +146,7 @@ async fn download_whole(desk: Desk, Path(name): Path<String>) -> Result<Response
 
 /// A file of the store as an answer.
 pub(super) async fn send(file: DownloadFile) -> Result<Response> {
-    let bytes = tokio::fs::read(&file.path).await.map_err(web::Error::internal)?;
-    Ok(attached(bytes, file.media_type, &file.name))
-}
-
-fn attached(bytes: Vec<u8>, media_type: &str, name: &str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    (headers, Body::from(bytes)).into_response()
+    Ok(web::download::named(web::download::of_path(&file.path).await?, file.media_type, &file.name))
 }
 
 async fn attested(desk: Desk, list: ListQuery, Path(name): Path<String>, Form(typed): Form<Typed>) -> Result<Response> {
@@ -173,7 +162,7 @@ async fn attested(desk: Desk, list: ListQuery, Path(name): Path<String>, Form(ty
 
 async fn issue(desk: Desk, list: ListQuery, Path(name): Path<String>, Form(typed): Form<Typed>) -> Result<Response> {
     match receipt(&desk.platform, &desk.ctx, id(&name)?, &typed.code).await {
-        Ok(bytes) => Ok(attached(bytes, "application/json", "receipt.json")),
+        Ok(bytes) => Ok(web::download::named(bytes.into_response(), "application/json", "receipt.json")),
         Err(error) if error.kind == ErrorKind::Invalid => {
             let errors = FieldErrors::from(&error);
             Ok(Html::invalid(page(&desk, list, &name, typed, errors).await?))
