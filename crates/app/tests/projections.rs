@@ -24,6 +24,7 @@ const FIRMS: usize = 100;
 /// A city whose task went from the lists to a moved visit.
 struct City {
     world: World,
+    clerk: Post,
     leader: Post,
     auditor: Post,
     admin: Post,
@@ -71,7 +72,7 @@ impl City {
         };
         app::assigning::plan(&world.platform, &world.as_post(&clerk), moved).await.unwrap();
         app::audit::seal_once(&world.platform, true).await.unwrap();
-        Self { number: view.task.number, world, leader, auditor, admin, task }
+        Self { number: view.task.number, world, clerk, leader, auditor, admin, task }
     }
 
     async fn verified(&self) -> AuditReport {
@@ -375,6 +376,27 @@ on_both! {
             assert_eq!(public_site::view(platform, number).await.unwrap_err().code, "PUBL-007", "{number}");
             assert_eq!(public_site::bundle(platform, number).await.unwrap_err().code, "PUBL-007", "{number}");
         }
+    }
+
+    async fn no_form_is_printed_of_a_team_that_was_not_matched(world) {
+        let city = City::new(world).await;
+        let platform = &city.world.platform;
+        let print = async || {
+            let ctx = city.world.as_post(&city.clerk);
+            let filter = app::assigning::Filter::default();
+            let visits = app::assigning::visits(platform, &ctx, &filter, app::Window::page(0, 10)).await.unwrap();
+            let id = visits.rows[0].visit.id;
+            app::form::print(platform, &ctx, id, app::form::FormKind::Record).await.map(drop)
+        };
+        print().await.unwrap();
+        city.tamper(
+            "UPDATE assignment SET inspector_id = (SELECT MIN(id) FROM inspector WHERE id NOT IN
+                 (SELECT inspector_id FROM assignment)) WHERE seat = 1 AND visit_id = (SELECT MIN(visit_id) FROM assignment)",
+        ).await;
+        city.watch().await;
+        let refused = print().await.unwrap_err();
+        assert_eq!(refused.code, "FORM-011");
+        assert!(refused.args.iter().any(|(name, value)| *name == "what" && value.contains("检查人员的匹配")), "{refused:?}");
     }
 
     async fn notes_that_are_changed_set_back_or_deleted_are_found(world) {

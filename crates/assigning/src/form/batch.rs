@@ -78,7 +78,8 @@ pub struct FormFile {
 ///
 /// # Errors
 /// `NotFound`; `Denied` (`SHARE-001`); `FORM-001` without fonts; `FORM-005` without a matched visit; `FORM-006` while such
-/// a job is at work; `FORM-010` for notices of an agency without contact.
+/// a job is at work; `FORM-010` for notices of an agency without contact; `FORM-011` while the rows that they would be made of are
+/// known not to agree with the log.
 pub async fn print_batch(
     platform: &Platform,
     ctx: &Ctx,
@@ -91,6 +92,7 @@ pub async fn print_batch(
     crate::require_own(ctx, &share)?;
     Printer::of(platform)?;
     data::require_contact(kind, &share)?;
+    data::require_agreement(command.tx(), &share).await?;
     if printable(command.tx(), &share).await?.is_empty() {
         return Err(Error::conflict("FORM-005"));
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use domain::ids::VisitId;
 use domain::item::{CheckMethod, VisitProblem};
+use domain::projection::Projection;
 use store::repo::share::Share;
 use store::repo::visit::{self as repo, Seat, Visit};
 use store::{Conn, StoreError};
@@ -35,6 +36,29 @@ pub(super) fn require_contact(kind: FormKind, share: &Share) -> Result<()> {
     match lack_of_notice(share) {
         Some(lack) if kind == FormKind::Notice => Err(lack),
         _ => Ok(()),
+    }
+}
+
+/// What a form says comes from these tables.
+const TOLD: &[Projection] = &[
+    Projection::Task,
+    Projection::Share,
+    Projection::Visit,
+    Projection::VisitItem,
+    Projection::VisitDay,
+    Projection::Matching,
+    Projection::Assignment,
+];
+
+/// Refuses to print what is known to be wrong: a notice would name to the firm people who were not matched.
+///
+/// # Errors
+/// `FORM-011` naming the first difference.
+pub(super) async fn require_agreement(conn: &mut Conn, share: &Share) -> Result<()> {
+    let known = kernel::audit::differences(conn, share.task_id).await?;
+    match known.into_iter().find(|difference| TOLD.contains(&difference.of)) {
+        Some(difference) => Err(Error::conflict("FORM-011").with("what", difference.what)),
+        None => Ok(()),
     }
 }
 

@@ -21,7 +21,8 @@ pub struct Printed {
 ///
 /// # Errors
 /// `NotFound`, `Denied`; `FORM-001` without fonts, `FORM-002` before the matching, `FORM-003` naming characters that cannot
-/// be set, `FORM-004` for a text that breaks a limit, `FORM-010` for a notice of an agency without contact, `FORM-008` if
+/// be set, `FORM-004` for a text that breaks a limit, `FORM-010` for a notice of an agency without contact,
+/// `FORM-011` while the rows it would be made of are known not to agree with the log, `FORM-008` if
 /// another person issued the notice meanwhile, on another day.
 pub async fn print(platform: &Platform, ctx: &Ctx, id: VisitId, kind: FormKind) -> Result<Printed> {
     ctx.require(UseCase::FormPrint)?;
@@ -31,6 +32,7 @@ pub async fn print(platform: &Platform, ctx: &Ctx, id: VisitId, kind: FormKind) 
     let visit = store::repo::visit::get(&mut conn, &scope, id).await?;
     let share = store::repo::share::get(&mut conn, &scope, visit.share_id).await?;
     data::require_contact(kind, &share)?;
+    data::require_agreement(&mut conn, &share).await?;
     let mut found = data::of_visits(platform, ctx, &mut conn, &share, std::slice::from_ref(&visit)).await?;
     drop(conn);
     let form = found.pop().ok_or_else(Error::not_found)??;
