@@ -505,7 +505,7 @@ on_both! {
         let mut patient = patient(&world, false);
         patient.home = world.folder.path().join("nowhere");
         let checks = doctor(&patient, app::AREAS, &mut |_, _, _| {}).await;
-        assert_eq!((checks.len(), checks[0].verdict), (9, Verdict::Fault));
+        assert_eq!((checks.len(), checks[0].verdict), (11, Verdict::Fault));
         assert!(checks[1..].iter().all(|c| c.verdict == Verdict::Skipped));
         assert!(!patient.home.exists(), "examining makes nothing");
         fs::create_dir(&patient.home).unwrap();
