@@ -213,6 +213,16 @@ pub fn changed_field(kind: ImportKind, key: &str) -> &str {
     }
 }
 
+/// What becomes of what stood there before a file was written.
+#[must_use]
+pub const fn kept(kind: ImportKind) -> &'static str {
+    match kind {
+        ImportKind::Subject | ImportKind::Inspector => "变更前的内容保留为历史版本。",
+        ImportKind::Item => "原来的清单保留为以前的版本。",
+        ImportKind::Agency => "机构只保留现在的名称和联系方式。",
+    }
+}
+
 /// What the list of changes is called.
 pub const CHANGES_TITLE: &str = "将发生的变化";
 
@@ -350,6 +360,15 @@ mod tests {
         for reason in REASONS {
             assert!(reason.sentence == "{0}" || reason.sentence.ends_with('。'), "{}", reason.code);
         }
+    }
+
+    /// Agencies have no table of former states, so no page says that they have.
+    #[test]
+    fn what_is_kept_is_said_of_each_kind() {
+        for kind in ImportKind::ALL {
+            assert!(kept(*kind).ends_with('。'), "{kind}");
+        }
+        assert!(kept(ImportKind::Inspector).contains("历史版本") && !kept(ImportKind::Agency).contains("历史版本"));
     }
 
     #[test]

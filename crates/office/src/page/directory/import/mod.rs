@@ -138,6 +138,8 @@ struct ViewPage {
     version: i64,
     file_name: String,
     kind: &'static str,
+    /// What becomes of what stood there before.
+    kept: &'static str,
     state: &'static str,
     tone: Tone,
     uploaded: String,
@@ -204,6 +206,7 @@ async fn view_page(
         id: import.id.to_string(),
         version: import.version,
         kind: import.kind.label(),
+        kept: text::import::kept(import.kind),
         state: import.state.label(),
         tone: tone(import.state),
         uploaded: format!("{} {}", import.created_name, text::moment(import.created_at)),
