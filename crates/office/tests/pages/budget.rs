@@ -25,7 +25,7 @@ on_both! {
             assert!(refused.headers.contains_key(header::RETRY_AFTER));
         }
         city.front.get(&city.clerk, "/office/inspectors").await.says(200, &[], &[]);
-        drop(held);
+        held.commit().await.unwrap();
         while let Some(made) = asks.next().await {
             assert_eq!(made.status, 200, "{}", made.body);
         }
