@@ -13,7 +13,7 @@ pub mod home;
 pub use ::drawing::{ceremony, fairness, party, public_site, task};
 pub use assigning::form;
 pub use kernel::paper;
-pub use kernel::{account, agency, audit, calendar, change, check, export, job, kill, rule, todo};
+pub use kernel::{account, agency, audit, calendar, change, check, export, folder, job, kill, rule, todo};
 pub use planning::scheme;
 pub use {assigning, directory, drawing, upkeep};
 

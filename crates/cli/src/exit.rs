@@ -78,6 +78,11 @@ impl From<app::Error> for Failure {
             // The command line's owner is the administrator: they see the cause.
             return Self::environment(&error);
         }
+        if let Some(cause) = error.cause() {
+            // What to mend is said in our words; the system's own help whoever searches for them.
+            let message = format!("{}（{}；原文：{cause}）", error.message(), error.code);
+            return Self { code: ENVIRONMENT, message, next: error.next_step() };
+        }
         let fields: Vec<String> =
             error.fields.iter().map(|f| format!("{}：{}", f.field, app::Error::field_message(f))).collect();
         let message = if fields.is_empty() { error.message() } else { fields.join("；") };

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::{Actor, Config, Ctx, FilesFolder, Platform, StoreConfig};
+use app::folder::{Alone, HomeLock, Working};
+use app::{Actor, Clock as _, Config, Ctx, FilesFolder, Platform, StoreConfig};
 
 use crate::clock::MachineClock;
 use crate::config::Settings;
 use crate::exit::Failure;
 use crate::printer::PaperPrinter;
+use crate::say;
 
 /// Opens an installation that exists. The schema must be up to date.
 ///
@@ -48,7 +50,7 @@ pub async fn connect(settings: &Settings, base_url: &str) -> Result<Platform, Fa
             "请重新运行同一条 mingcha restore 命令，它会从头再来。",
         ));
     }
-    make_private_folder(&settings.home)?;
+    make_private(&settings.home)?;
     let config = Config {
         store: settings.store.clone(),
         files: settings.files.clone(),
@@ -97,11 +99,39 @@ pub fn owner(platform: &Platform) -> Ctx {
     platform.ctx(Actor::System, "command line")
 }
 
-/// A folder that only its owner may read: it holds keys and personal data.
-pub fn make_private_folder(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if path.is_dir() {
-        return Ok(());
+/// Makes the home a folder that only its owner may read, for it holds keys and personal data, and says what had to be mended.
+pub fn make_private(home: &Path) -> Result<(), Failure> {
+    for path in app::folder::make_private(home)? {
+        say::line(format_args!("已收紧权限，其他用户不再能读写：{}", path.display()));
     }
-    Ok(std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?)
+    Ok(())
+}
+
+/// The home for this process alone, where the database is embedded: two servers on one file would each take the other for
+/// dead, and a schema must not change under one that serves. On PostgreSQL they share, with leases.
+pub fn lock(settings: &Settings) -> Result<Option<HomeLock>, Failure> {
+    match settings.store {
+        StoreConfig::SqliteFile(_) => Ok(Some(HomeLock::take(&settings.home, MachineClock.now())?)),
+        StoreConfig::PostgresUrl(_) => Ok(None),
+    }
+}
+
+/// What a process that serves holds for as long as it does.
+pub struct Held {
+    _home: Option<HomeLock>,
+    _working: Option<Working>,
+}
+
+/// Takes the home; one that does jobs also puts in order what dead processes left, and joins those who work.
+pub async fn take_up(settings: &Settings, platform: &Platform, jobs: bool) -> Result<Held, Failure> {
+    let home = lock(settings)?;
+    if !jobs {
+        return Ok(Held { _home: home, _working: None });
+    }
+    // A command may be importing beside us; its jobs are then left to their leases.
+    if let Some(alone) = Alone::on(&settings.home)? {
+        app::job::release_after_restart(platform, &alone).await?;
+    }
+    app::upkeep::sweep_incoming(platform)?;
+    Ok(Held { _home: home, _working: Some(Working::join(&settings.home)?) })
 }

@@ -69,6 +69,15 @@ pub struct FileStore {
     root: PathBuf,
 }
 
+/// Bytes that this account may still write to the disk of a folder.
+///
+/// # Errors
+/// If the folder is not there or the disk cannot be asked.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, FileError> {
     result.map_err(|source| FileError::Io { path: path.to_owned(), source })
 }

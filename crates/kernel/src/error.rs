@@ -4,7 +4,8 @@
 use std::fmt;
 
 use domain::reach::OutOfReach;
-use store::StoreError;
+use files::FileError;
+use store::{Cause, StoreError};
 
 /// The kinds that fronts tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum ErrorKind {
     Unauthenticated,
     /// Too many attempts or too much at once.
     TooMany,
-    /// Busy for the moment.
+    /// Busy for the moment, or a fault of disk or database that people can mend; the latter has a cause.
     Unavailable,
     /// A fault of the installation or a bug.
     Internal,
@@ -92,12 +93,50 @@ impl Error {
         error
     }
 
-    /// A fault; the cause is for the log, the user sees a request id.
+    /// A fault; the cause is for the log, the user sees a request id. Where it is a disk that is full, read-only or closed to
+    /// us, at whatever depth, it is called so: every writer of files ends here.
     #[must_use]
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        if let Some(cause) = cause_within(source.as_ref()) {
+            return Self::unusable(cause, source);
+        }
         let mut error = Self::new(ErrorKind::Internal, "CORE-500");
-        error.source = Some(source.into());
+        error.source = Some(source);
         error
+    }
+
+    /// A disk or a database that cannot be used; the cause is for the log, the user reads what to mend.
+    #[must_use]
+    fn unusable(cause: Cause, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let code = match cause {
+            Cause::Full => "STOR-001",
+            Cause::ReadOnly => "STOR-002",
+            Cause::Unreachable => "STOR-003",
+            Cause::Permission => "STOR-004",
+            Cause::Disk => "STOR-005",
+            Cause::NoDatabase => "STOR-007",
+            Cause::Login => "STOR-008",
+            Cause::Crowded => "STOR-010",
+        };
+        Self { source: Some(source.into()), ..Self::new(ErrorKind::Unavailable, code) }
+    }
+
+    /// A failure of the file system at a place: a disk that is full, read-only or closed to us is called so, all else is
+    /// a fault.
+    #[must_use]
+    pub fn at_path(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let source = format!("{}: {error}", path.display());
+        match cause_of(error) {
+            Some(cause) => Self::unusable(cause, source),
+            None => Self::internal(source),
+        }
+    }
+
+    /// Whether the fault lies with disk or database, so that the same may succeed once they are mended.
+    #[must_use]
+    pub fn is_of_the_store(&self) -> bool {
+        self.kind == ErrorKind::Unavailable
     }
 
     /// Names a value in the text: `.with("number", "1303002021001")`. With one field error the value goes to that field
@@ -130,7 +169,7 @@ impl Error {
         text::problem::message(field.code, &field.args)
     }
 
-    /// The cause of an internal failure, for the log.
+    /// The cause of a failure of the installation, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
         self.source.as_deref()
@@ -159,7 +198,14 @@ impl From<StoreError> for Error {
             StoreError::Stale => Self::conflict("CORE-409"),
             StoreError::NulInText => Self::new(ErrorKind::Invalid, "CORE-105"),
             StoreError::Busy => Self::new(ErrorKind::Unavailable, "CORE-503"),
-            StoreError::Duplicate(_) | StoreError::Corrupt { .. } | StoreError::Backend(_) => Self::internal(error),
+            StoreError::Unusable { cause, .. } => Self::unusable(cause, error),
+            StoreError::Newer(step) => Self::conflict("STOR-006").with("step", step),
+            StoreError::Uncertain(_) => {
+                Self { source: Some(error.into()), ..Self::new(ErrorKind::Unavailable, "STOR-009") }
+            }
+            StoreError::Duplicate(_) | StoreError::Undone | StoreError::Corrupt { .. } | StoreError::Backend(_) => {
+                Self::internal(error)
+            }
         }
     }
 }
@@ -174,9 +220,36 @@ impl From<OutOfReach> for Error {
     }
 }
 
-impl From<files::FileError> for Error {
-    fn from(error: files::FileError) -> Self {
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
         Self::internal(error)
+    }
+}
+
+/// The cause that people can mend, of an error or of what lies beneath it.
+fn cause_within(error: &(dyn std::error::Error + 'static)) -> Option<Cause> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let io = error.downcast_ref::<std::io::Error>();
+        if let Some(cause) = io.and_then(cause_of) {
+            return Some(cause);
+        }
+        next = match io.and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// The causes that people can mend; none for all else.
+fn cause_of(error: &std::io::Error) -> Option<Cause> {
+    use std::io::ErrorKind as Io;
+    match error.kind() {
+        Io::StorageFull | Io::QuotaExceeded => Some(Cause::Full),
+        Io::ReadOnlyFilesystem => Some(Cause::ReadOnly),
+        Io::PermissionDenied => Some(Cause::Permission),
+        _ => None,
     }
 }
 
@@ -193,5 +266,29 @@ impl From<store::dump::DumpError> for Error {
             DumpError::Store(error) => error.into(),
             DumpError::Sink(error) => Self::internal(error),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_people_can_mend_is_named_wherever_it_was_met() {
+        let check = |error: Error, code: &str| {
+            assert_eq!((error.code, error.cause().is_some()), (code, true), "{error}");
+        };
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        check(Error::internal(full()), "STOR-001");
+        check(Error::internal(io::Error::other(full())), "STOR-001");
+        check(FileError::Io { path: "x".into(), source: full() }.into(), "STOR-001");
+        check(Error::at_path("x".as_ref(), &full()), "STOR-001");
+        check(store::dump::DumpError::Sink(io::ErrorKind::ReadOnlyFilesystem.into()).into(), "STOR-002");
+        check(Error::internal(io::Error::from(io::ErrorKind::PermissionDenied)), "STOR-004");
+        check(Error::internal(io::Error::from(io::ErrorKind::NotFound)), "CORE-500");
+        check(Error::internal("a full disk"), "CORE-500");
     }
 }

@@ -11,6 +11,7 @@ use store::{Store, StoreConfig};
 
 use crate::account::{Pool, Tally};
 use crate::area::{Area, Parts};
+use crate::readiness::Readiness;
 use crate::{Actor, Ctx, Entropy, Error, Result};
 
 /// Where time and randomness come from. `cli` gives the machine's, tests give fixed ones.
@@ -57,6 +58,7 @@ struct Inner {
     parts: Parts,
     passwords: Pool,
     tally: Tally,
+    readiness: Arc<Readiness>,
 }
 
 impl fmt::Debug for Platform {
@@ -69,9 +71,14 @@ impl Platform {
     /// Opens database and files. The schema must be up to date; see [`Platform::migrate`].
     ///
     /// # Errors
-    /// `Internal` if the database or the folder cannot be opened.
+    /// `Conflict` (`STOR-006`) if a newer program has changed the schema: whoever opens a platform may rely on it that this
+    /// one knows every table. `Unavailable` (`STOR-…`) or `Internal` if the database or the folder cannot be opened.
     pub async fn open(config: Config) -> Result<Self> {
         let store = Store::open(&config.store).await?;
+        if let Err(error) = store.pending_migrations().await {
+            store.close().await;
+            return Err(error.into());
+        }
         let files = FileStore::open(config.files)?;
         let inner = Inner {
             store,
@@ -83,6 +90,7 @@ impl Platform {
             parts: config.parts,
             passwords: Pool::default(),
             tally: Tally::default(),
+            readiness: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -134,6 +142,10 @@ impl Platform {
         &self.inner.store
     }
 
+    pub(crate) fn readiness_state(&self) -> &Arc<Readiness> {
+        &self.inner.readiness
+    }
+
     /// The files, for the use cases of areas.
     #[must_use]
     pub fn files(&self) -> &FileStore {
@@ -162,6 +174,16 @@ impl Platform {
     /// `Internal` if the platform was opened without it.
     pub fn part<T: Send + Sync + 'static>(&self) -> Result<&T> {
         self.inner.parts.get()
+    }
+
+    /// Refuses what would need more of the disk than there is; asked before long work is begun, so that it does not fail
+    /// at the end and take everybody else's space with it. Only the disk of the home folder can be looked at: that of a
+    /// PostgreSQL server is its administrator's.
+    ///
+    /// # Errors
+    /// `STOR-011` with what is free and what is needed; `Unavailable` or `Internal` if the disk cannot be asked.
+    pub fn require_space(&self, bytes: u64) -> Result<()> {
+        crate::folder::require_space(&self.incoming(), bytes)
     }
 
     /// Where uploads are written before a use case takes them over.

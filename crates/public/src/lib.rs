@@ -18,6 +18,7 @@ use web::Page;
 use web::budget::Budget;
 
 pub use limit::{ADDRESSES_MAX, CHECKS_PER_MINUTE_MAX, Limiter, TooOften};
+pub use page::health::router as health;
 
 /// How long anyone may keep a page: a draw shows at most this late.
 const PAGE_CACHE: &str = "public, max-age=60";
@@ -65,7 +66,6 @@ pub fn router(public: Public) -> Router {
         .merge(page::drawn::routes())
         .merge(page::proof::routes())
         .merge(page::check::routes())
-        .merge(page::health::routes())
         .route_layer(from_fn(cached))
         .with_state(site)
 }

@@ -43,7 +43,8 @@ fn front(world: &World) -> Router {
     let public =
         Public { platform: world.platform.clone(), bureau: "临海市市场监督管理局".to_owned(), demo: true };
     let pages = ErrorPages { sign_in: None, home: "/", home_outside: None };
-    let router = public::router(public).merge(web::assets::router());
+    let health = public::health(world.platform.clone(), true);
+    let router = public::router(public).merge(health).merge(web::assets::router());
     let proxies = std::iter::once("10.7.0.1".parse().unwrap()).collect();
     web::harden(router, web::Hardening { pages, proxies, ..web::Hardening::default() })
 }

@@ -1,7 +1,8 @@
 //! Many rows at once: multi-row `VALUES` on SQLite (one statement per row costs 38 times as much through the driver's
 //! worker thread), `COPY` on PostgreSQL.
 
-use crate::driver::{ConnKind, storable};
+use crate::conn::ConnKind;
+use crate::value::storable;
 use crate::{Conn, Result, StoreError, Tx, Value};
 
 /// Placeholders of one statement on SQLite; its own limit is 32 766.
@@ -28,10 +29,13 @@ pub async fn insert_rows(tx: &mut Tx, table: &'static str, columns: &[Column], r
     rows.iter().try_for_each(|row| storable(row))?;
     let count = rows.len() as u64;
     let conn: &mut Conn = tx;
-    match &mut conn.0 {
-        ConnKind::Postgres(connection) => copy(connection, table, columns, &rows).await?,
-        ConnKind::PostgresTx(connection) => copy(connection, table, columns, &rows).await?,
-        ConnKind::Sqlite(_) | ConnKind::SqliteTx(_) => insert_values(conn, table, columns, rows).await?,
+    match &mut conn.kind {
+        ConnKind::Postgres(connection) => {
+            conn.running = true;
+            let done = copy(connection, table, columns, &rows).await;
+            conn.ended(done)?;
+        }
+        ConnKind::Sqlite(_) | ConnKind::Gone => insert_values(conn, table, columns, rows).await?,
     }
     Ok(count)
 }

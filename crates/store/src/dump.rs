@@ -6,7 +6,7 @@ use std::io;
 
 use serde_json::Value as Json;
 
-use crate::{ColumnKind, Conn, Result, Row, Store, StoreError, Table, Tx, Value, insert_rows, values};
+use crate::{ColumnKind, Conn, Result, Row, StoreError, Table, Tx, Value, insert_rows, values};
 
 /// Tables that a backup leaves out: who is signed in, from where, and who tries to. People sign in again.
 pub const LEFT_OUT: &[&str] = &["session", "password_try", "known_address"];
@@ -135,20 +135,55 @@ pub async fn count(conn: &mut Conn, table: &Table) -> Result<u64> {
     Ok(u64::try_from(rows).unwrap_or(0))
 }
 
-/// Tables that the database holds now, ours or not; for making sure that a target is empty.
+/// Tables that the database holds now, ours or not, in order: a target must have none, and a backup must know each.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn live_tables(store: &Store) -> Result<Vec<String>> {
-    let sql = match store.engine() {
+pub async fn live_tables(conn: &mut Conn) -> Result<Vec<String>> {
+    let sql = match conn.engine() {
         crate::Engine::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
         }
         crate::Engine::Postgres => {
-            "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1"
+            // The catalogue and not `information_schema`, which hides what this role may not touch.
+            "SELECT CAST(tablename AS TEXT) AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY 1"
         }
     };
-    store.read().await?.rows(sql, vec![]).await?.iter().map(|row| row.text("name")).collect()
+    conn.rows(sql, vec![]).await?.iter().map(|row| row.text("name")).collect()
+}
+
+/// What the database holds besides the tables and columns that this program would write out, named as a person would look
+/// for it: `table`, or `table.column`. Empty if all of it is known.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn unknown_parts(conn: &mut Conn, tables: &[Table]) -> Result<Vec<String>> {
+    let mut unknown = Vec::new();
+    for name in live_tables(conn).await? {
+        match tables.iter().find(|table| table.name == name) {
+            Some(table) => {
+                let columns = live_columns(conn, table).await?;
+                let strange =
+                    columns.iter().filter(|live| !table.columns.iter().any(|known| known.name == live.as_str()));
+                unknown.extend(strange.map(|column| format!("{name}.{column}")));
+            }
+            None if name == "migration" => {}
+            None => unknown.push(name),
+        }
+    }
+    Ok(unknown)
+}
+
+/// Bytes that the database takes on its disk: what its rows take as lines at most, roughly.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn bytes(conn: &mut Conn) -> Result<u64> {
+    let sql = match conn.engine() {
+        crate::Engine::Sqlite => "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+        crate::Engine::Postgres => "SELECT pg_database_size(current_database())",
+    };
+    Ok(u64::try_from(conn.int(sql, vec![]).await?).unwrap_or(0))
 }
 
 /// The columns of a table as the engine reports them, in its own order; for comparing them with the scripts.
@@ -159,8 +194,8 @@ pub async fn live_columns(conn: &mut Conn, table: &Table) -> Result<Vec<String>>
     let sql = match conn.engine() {
         crate::Engine::Sqlite => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
         crate::Engine::Postgres => {
-            "SELECT CAST(column_name AS TEXT) AS name FROM information_schema.columns
-             WHERE table_schema = current_schema() AND CAST(table_name AS TEXT) = $1 ORDER BY ordinal_position"
+            "SELECT CAST(attname AS TEXT) AS name FROM pg_catalog.pg_attribute
+             WHERE attrelid = CAST(CAST($1 AS TEXT) AS regclass) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         }
     };
     conn.rows(sql, values![table.name]).await?.iter().map(|row| row.text("name")).collect()

@@ -7,6 +7,7 @@
 
 mod bulk;
 mod catalog;
+mod conn;
 mod driver;
 pub mod dump;
 mod error;
@@ -16,13 +17,16 @@ mod migration;
 pub mod repo;
 mod row;
 pub mod told;
+mod value;
 
 pub use bulk::{Column, insert_rows};
 pub use catalog::{ColumnKind, Table, TableColumn};
-pub use driver::{Conn, Engine, Store, StoreConfig, Tx, Value};
-pub use error::StoreError;
+pub use conn::{Conn, Tx};
+pub use driver::{Engine, Store, StoreConfig};
+pub use error::{Cause, StoreError};
 pub use migration::{Migration, migration_names, tables_after};
 pub use row::Row;
+pub use value::Value;
 
 /// Result of every function of this crate.
 pub type Result<T> = std::result::Result<T, StoreError>;

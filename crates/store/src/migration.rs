@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::catalog::{self, Table};
-use crate::{Engine, Result, Store, StoreError, told, values};
+use crate::{Conn, Engine, Result, Store, StoreError, told, values};
 
 /// A step of the schema.
 pub struct Migration {
@@ -71,18 +71,7 @@ impl Store {
             tx.script("SELECT pg_advisory_xact_lock(7463001)").await?;
         }
         tx.script(&portable("CREATE TABLE IF NOT EXISTS migration (name {text} PRIMARY KEY)", self.engine())).await?;
-        let done: Vec<String> = tx
-            .rows("SELECT name FROM migration", vec![])
-            .await?
-            .iter()
-            .map(|r| r.text("name"))
-            .collect::<Result<_>>()?;
-        if let Some(unknown) = done.iter().find(|name| !MIGRATIONS.iter().any(|m| m.name == name.as_str())) {
-            return Err(StoreError::Corrupt {
-                column: "migration.name".to_owned(),
-                detail: format!("this database was made by a newer version: it has step {unknown}"),
-            });
-        }
+        let done = steps_taken(&mut tx).await?;
         let mut taken = Vec::new();
         for migration in MIGRATIONS.iter().take(count).filter(|m| !done.iter().any(|name| name == m.name)) {
             tx.script(&portable(migration.sql, self.engine())).await?;
@@ -99,24 +88,19 @@ impl Store {
     /// Steps that this version knows and the database has not taken yet.
     ///
     /// # Errors
-    /// [`StoreError::Backend`] if the database cannot be read.
+    /// [`StoreError::Newer`] if the database has one that this version does not know; [`StoreError::Backend`] if it cannot
+    /// be read.
     pub async fn pending_migrations(&self) -> Result<Vec<&'static str>> {
         let mut conn = self.read().await?;
         let exists = match self.engine() {
             Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+            // The catalogue and not `information_schema`: that one hides tables which this role may not touch, and an
+            // installation would look like none.
             Engine::Postgres => {
-                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'"
+                "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'"
             }
         };
-        let done: Vec<String> = if conn.int(exists, vec![]).await? == 0 {
-            Vec::new()
-        } else {
-            conn.rows("SELECT name FROM migration", vec![])
-                .await?
-                .iter()
-                .map(|r| r.text("name"))
-                .collect::<Result<_>>()?
-        };
+        let done = if conn.int(exists, vec![]).await? == 0 { Vec::new() } else { steps_taken(&mut conn).await? };
         Ok(MIGRATIONS.iter().map(|m| m.name).filter(|name| !done.iter().any(|d| d == name)).collect())
     }
 
@@ -153,6 +137,19 @@ impl Store {
 pub(crate) fn triggers() -> Vec<String> {
     let lines = MIGRATIONS.iter().flat_map(|migration| migration.sqlite_only.lines());
     lines.filter(|line| !line.trim().is_empty()).map(|line| line.trim_end_matches(';').to_owned()).collect()
+}
+
+/// The steps that the database has taken.
+///
+/// # Errors
+/// [`StoreError::Newer`] with the first one that this version does not know.
+async fn steps_taken(conn: &mut Conn) -> Result<Vec<String>> {
+    let rows = conn.rows("SELECT name FROM migration ORDER BY name", vec![]).await?;
+    let done: Vec<String> = rows.iter().map(|row| row.text("name")).collect::<Result<_>>()?;
+    match done.iter().find(|name| !MIGRATIONS.iter().any(|m| m.name == name.as_str())) {
+        Some(unknown) => Err(StoreError::Newer(unknown.clone())),
+        None => Ok(done),
+    }
 }
 
 fn portable(sql: &str, engine: Engine) -> String {

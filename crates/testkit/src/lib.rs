@@ -15,8 +15,8 @@ pub use rest::{Rest, open};
 pub use store;
 pub use store::Engine;
 pub use world::{
-    FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, UNPRINTABLE, World, empty_postgres, run_sql,
-    tamper,
+    FakeClock, MISSING_GLYPH, PASSWORD, POSTGRES_VARIABLE, PlainPrinter, UNPRINTABLE, World, drop_postgres_on,
+    empty_postgres, postgres_on, run_sql, tamper,
 };
 
 /// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(world) { … } }` makes `name::sqlite` and

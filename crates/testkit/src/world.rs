@@ -296,6 +296,38 @@ pub(crate) async fn new_postgres(template: Option<&str>) -> String {
     format!("{base}/{name}")
 }
 
+/// A new, entirely empty PostgreSQL database whose tables lie in a folder of the test's, such as a small disk: the name of
+/// its tablespace and its address. The server must run on this machine, and the caller be able to give it the folder.
+pub async fn postgres_on(folder: &std::path::Path) -> (String, String) {
+    let server = postgres_server();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let name = format!("mingcha_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::SeqCst));
+    let store = Store::open(&StoreConfig::PostgresUrl(server.clone())).await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let data = conn.row("SELECT current_setting('data_directory') AS folder", vec![]).await.unwrap().unwrap();
+    let owner = std::fs::metadata(data.text("folder").unwrap()).unwrap();
+    let spaces = folder.join("tables");
+    std::fs::create_dir(&spaces).unwrap();
+    std::os::unix::fs::chown(&spaces, Some(std::os::unix::fs::MetadataExt::uid(&owner)), None).unwrap();
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
+    conn.script(&format!("CREATE TABLESPACE {name} LOCATION '{}'", spaces.display())).await.unwrap();
+    conn.script(&format!("CREATE DATABASE {name} TABLESPACE {name}")).await.unwrap();
+    drop(conn);
+    store.close().await;
+    let url = format!("{base}/{name}");
+    (name, url)
+}
+
+/// Removes what [`postgres_on`] made.
+pub async fn drop_postgres_on(name: &str) {
+    let store = Store::open(&StoreConfig::PostgresUrl(postgres_server())).await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    conn.script(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    conn.script(&format!("DROP TABLESPACE {name}")).await.unwrap();
+    drop(conn);
+    store.close().await;
+}
+
 /// Runs SQL behind the product's back: for damage that the product must notice.
 pub async fn run_sql(config: &StoreConfig, script: &str) {
     let store = Store::open(config).await.unwrap();

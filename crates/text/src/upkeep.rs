@@ -8,6 +8,8 @@ pub const ROWS: &str = "数据";
 pub const FILES: &str = "文件";
 /// What was restored is read back.
 pub const COMPARING: &str = "比对";
+/// Which process has a folder, before it has said so.
+pub const UNKNOWN: &str = "未知";
 
 /// What is found and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +123,12 @@ pub fn database_closed(error: &dyn Display) -> Finding {
         format!("数据库打不开：{error}"),
         "请核对 --database 与网络；SQLite 文件损坏的，请从最近的备份恢复（mingcha restore）。",
     )
+}
+
+/// A refusal that has words of its own.
+#[must_use]
+pub fn refused(message: String, next: String) -> Finding {
+    Finding { found: message, mend: next }
 }
 
 /// There is no database file.

@@ -1,7 +1,8 @@
 //! A backup as a zip file or as a folder, behind one pair of types. A backup is written beside its name and takes it at
-//! the very end, so that an interrupted one is never mistaken for one. All calls block.
+//! the very end, so that an interrupted one is never mistaken for one. What is being written is locked: a part that nobody
+//! locks was left by a process that is dead, and the next backup into the same folder removes it. All calls block.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Component, Path, PathBuf};
@@ -10,10 +11,16 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+/// What the name of a backup ends in while it is being written. It is ours alone, so that other programs' parts beside it
+/// are left alone.
+const PART: &str = ".mingcha-part";
+
 /// A backup that is being written.
 pub(super) struct Sink {
     target: PathBuf,
     part: PathBuf,
+    /// The part, open for its lock: a file or a folder.
+    _lock: File,
     kind: SinkKind,
     hasher: Sha256,
     bytes: u64,
@@ -37,11 +44,14 @@ impl Sink {
     /// run left under the same name is replaced.
     pub fn create(target: &Path) -> io::Result<Self> {
         let mut part = target.as_os_str().to_owned();
-        part.push(".part");
+        part.push(PART);
         let part = PathBuf::from(part);
         let zip = target.extension().is_some_and(|end| end.eq_ignore_ascii_case("zip"));
-        if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent)?;
+        fs::create_dir_all(folder_of(target))?;
+        if let Ok(there) = File::open(&part)
+            && matches!(there.try_lock(), Err(TryLockError::WouldBlock))
+        {
+            return Err(io::ErrorKind::ResourceBusy.into());
         }
         if part.is_dir() {
             fs::remove_dir_all(&part)?;
@@ -52,7 +62,23 @@ impl Sink {
             private_folder(&part)?;
             SinkKind::Folder(None)
         };
-        Ok(Self { target: target.to_owned(), part, kind, hasher: Sha256::new(), bytes: 0 })
+        let lock = File::open(&part)?;
+        match lock.try_lock() {
+            // Some file systems of the network have no locks; parts there are not removed by themselves.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::ResourceBusy.into()),
+        }
+        Ok(Self { target: target.to_owned(), part, _lock: lock, kind, hasher: Sha256::new(), bytes: 0 })
+    }
+
+    /// Where it is written.
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.target)
+    }
+
+    /// Whether what is written takes less place than it has bytes.
+    pub fn compresses(&self) -> bool {
+        matches!(self.kind, SinkKind::Zip(_))
     }
 
     /// Begins an entry. `compressed` says that its bytes will not get smaller.
@@ -119,8 +145,7 @@ impl Sink {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
         fs::rename(&self.part, &self.target)?;
-        let parent = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(parent)?.sync_all()
+        File::open(folder_of(&self.target))?.sync_all()
     }
 
     /// Removes what was written.
@@ -130,6 +155,32 @@ impl Sink {
             SinkKind::Folder(_) => fs::remove_dir_all(&self.part),
         }
     }
+}
+
+/// The folder that a path lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes the parts of backups whose writers are dead; a folder that is not there has none.
+pub(super) fn sweep(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().ends_with(PART.as_bytes()) || entry.file_type()?.is_symlink() {
+            continue;
+        }
+        let path = entry.path();
+        // Another backup may just have finished it, or its writer be alive: both are none of ours.
+        let Ok(part) = File::open(&path) else { continue };
+        if part.try_lock().is_ok() {
+            if path.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
+        }
+    }
+    Ok(())
 }
 
 /// A backup that is being read.

@@ -2,15 +2,18 @@
 //!
 //! The rows come from one snapshot of the database. The files that they name are copied afterwards: a file is written
 //! before the row that names it and never changes, so what the snapshot names is there.
+//!
+//! All or nothing: a table or a column that this program does not know, left by a newer one or by hand, would be missing from
+//! the backup without a word, so it refuses.
 
 use std::path::Path;
 
 use store::dump;
 
-use super::archive::Sink;
+use super::archive::{self, Sink};
 use super::manifest::{FORMAT, FilePart, MANIFEST, MANIFEST_DIGEST, Manifest, TablePart, table_entry};
 use kernel::job::Progress;
-use kernel::{Error, Platform, Result};
+use kernel::{Error, Platform, Result, folder};
 
 /// Files of the home folder that a backup takes along: the configuration and the certificates.
 const HOME_FILES: &[&str] =
@@ -39,8 +42,10 @@ pub struct BackupReport {
 /// goes on when a file is missing or damaged and lists it.
 ///
 /// # Errors
-/// `OPS-001` if `target` exists, `OPS-002` if a file is missing or damaged, `OPS-008` if the schema is not up to date,
-/// `Internal` if database or disk fail. Then nothing is left at `target`.
+/// `OPS-001` if `target` exists, `OPS-010` if another process writes it, `OPS-002` if a file is missing or damaged, `OPS-008` if the schema is not up to date,
+/// `STOR-006` if a newer program has changed it, `OPS-009` if the database holds more than this program knows, `STOR-011`
+/// if the disk of `target` has too little space; `Unavailable` or `Internal` if database or disk fail. Then nothing is left at
+/// `target`.
 pub async fn backup(
     platform: &Platform,
     home: &Path,
@@ -54,7 +59,12 @@ pub async fn backup(
     if !platform.pending_migrations().await?.is_empty() {
         return Err(Error::conflict("OPS-008"));
     }
-    let mut sink = Sink::create(target).map_err(|error| place(target, error))?;
+    let beside = archive::folder_of(target);
+    archive::sweep(beside).map_err(|error| place(beside, error))?;
+    let mut sink = Sink::create(target).map_err(|error| match error.kind() {
+        std::io::ErrorKind::ResourceBusy => Error::conflict("OPS-010").with("path", target.display()),
+        _ => place(target, error),
+    })?;
     match write(platform, home, &mut sink, incomplete, progress).await {
         Ok(report) => {
             sink.finish().map_err(|error| place(target, error))?;
@@ -78,6 +88,12 @@ async fn write(
     let migrations = store::migration_names();
     let tables = store::tables_after(migrations.len());
     let mut conn = platform.store().snapshot().await?;
+    let unknown = dump::unknown_parts(&mut conn, &tables).await?;
+    if !unknown.is_empty() {
+        return Err(Error::conflict("OPS-009").with("tables", unknown.join("、")));
+    }
+    let digests = dump::named_files(&mut conn, &tables).await?;
+    folder::require_space(sink.folder(), space(platform, sink, dump::bytes(&mut conn).await?, &digests))?;
     let mut parts = Vec::new();
     let mut total = 0;
     for table in &tables {
@@ -88,7 +104,7 @@ async fn write(
     let made_at = platform.now();
     let mut done = 0;
     for table in tables.iter().filter(|table| !dump::LEFT_OUT.contains(&table.name)) {
-        sink.begin(&table_entry(table.name), false).map_err(Error::internal)?;
+        sink.begin(&table_entry(table.name), false).map_err(|error| place(sink.folder(), error))?;
         let rows = dump::table_lines(&mut conn, table, |line| {
             done += 1;
             if done % REPORT_ROWS == 0 {
@@ -97,11 +113,10 @@ async fn write(
             sink.write(line)
         })
         .await?;
-        let (bytes, sha256) = sink.end().map_err(Error::internal)?;
+        let (bytes, sha256) = sink.end().map_err(|error| place(sink.folder(), error))?;
         let columns = table.columns.iter().map(|column| column.name.to_owned()).collect();
         parts.push(TablePart { name: table.name.to_owned(), columns, rows, bytes, sha256 });
     }
-    let digests = dump::named_files(&mut conn, &tables).await?;
     drop(conn);
     kernel::point("backup.tables");
     let (files, missing) = copy_files(platform, sink, &digests, incomplete, progress)?;
@@ -130,11 +145,27 @@ async fn write(
         left_out: dump::LEFT_OUT.iter().map(|name| (*name).to_owned()).collect(),
     };
     let text = serde_json::to_vec_pretty(&manifest)?;
-    sink.begin(MANIFEST, false).and_then(|()| sink.write(&text)).map_err(Error::internal)?;
-    let (_, digest) = sink.end().map_err(Error::internal)?;
-    sink.begin(MANIFEST_DIGEST, false).and_then(|()| sink.write(digest.as_bytes())).map_err(Error::internal)?;
-    sink.end().map_err(Error::internal)?;
+    last(sink, &text).map_err(|error| place(sink.folder(), error))?;
     Ok(report)
+}
+
+/// Writes the list and its digest.
+fn last(sink: &mut Sink, list: &[u8]) -> std::io::Result<()> {
+    sink.begin(MANIFEST, false)?;
+    sink.write(list)?;
+    let (_, digest) = sink.end()?;
+    sink.begin(MANIFEST_DIGEST, false)?;
+    sink.write(digest.as_bytes())?;
+    sink.end().map(drop)
+}
+
+/// Bytes that the backup may need: the files as they are, for they are not compressed, and the rows. As lines these take up
+/// to twice their place in the database; in a zip file under half of that.
+fn space(platform: &Platform, sink: &Sink, database: u64, digests: &[String]) -> u64 {
+    let sizes = digests.iter().filter_map(|digest| platform.files().path_of(digest).ok()?.metadata().ok());
+    let files: u64 = sizes.map(|metadata| metadata.len()).sum();
+    let rows = if sink.compresses() { database } else { database.saturating_mul(2) };
+    files.saturating_add(rows)
 }
 
 /// The files and the digests of those that could not be copied whole.
@@ -185,5 +216,5 @@ fn copy_home(home: &Path, sink: &mut Sink) -> Result<Vec<FilePart>> {
 
 /// A failure of the disk with its place.
 pub(super) fn place(path: &Path, error: std::io::Error) -> Error {
-    Error::internal(format!("{}: {error}", path.display()))
+    Error::at_path(path, &error)
 }

@@ -55,7 +55,13 @@ pub async fn doctor(patient: &Patient, areas: &'static [&'static Area], progress
     }
     let platform = match open(patient).await {
         Ok(platform) => platform,
-        Err(finding) => {
+        Err(Closed::Newer(finding)) => {
+            checks.push(Check::new(Name::Database, Verdict::Skipped, say::skipped()));
+            checks.push(Check::new(Name::Schema, Verdict::Fault, finding));
+            skip_the_rest(&mut checks);
+            return checks;
+        }
+        Err(Closed::Broken(finding)) => {
             checks.push(Check::new(Name::Database, Verdict::Fault, finding));
             skip_the_rest(&mut checks);
             return checks;
@@ -100,9 +106,8 @@ fn home(patient: &Patient) -> Result<Found> {
     if restore_is_unfinished(path) {
         return Ok((Verdict::Fault, say::home_unfinished()));
     }
-    let disk = rustix::fs::statvfs(path).map_err(Error::internal)?;
-    let free_mib = disk.f_bavail.saturating_mul(disk.f_frsize) >> 20;
-    let metadata = std::fs::metadata(path).map_err(Error::internal)?;
+    let free_mib = files::free_bytes(path).map_err(|error| Error::at_path(path, &error))? >> 20;
+    let metadata = std::fs::metadata(path).map_err(|error| Error::at_path(path, &error))?;
     let mode = metadata.permissions().mode() & 0o7777;
     if mode & 0o077 != 0 {
         if !patient.mend {
@@ -117,11 +122,19 @@ fn home(patient: &Patient) -> Result<Found> {
     Ok((Verdict::Ok, say::home_fine(free_mib >> 10)))
 }
 
-async fn open(patient: &Patient) -> std::result::Result<Platform, Finding> {
+/// Why a platform cannot be opened.
+enum Closed {
+    /// A newer program has changed its schema.
+    Newer(Finding),
+    /// Anything else.
+    Broken(Finding),
+}
+
+async fn open(patient: &Patient) -> std::result::Result<Platform, Closed> {
     if let StoreConfig::SqliteFile(path) = &patient.store
         && !path.exists()
     {
-        return Err(say::database_missing(&path.display()));
+        return Err(Closed::Broken(say::database_missing(&path.display())));
     }
     let config = Config {
         store: patient.store.clone(),
@@ -132,7 +145,11 @@ async fn open(patient: &Patient) -> std::result::Result<Platform, Finding> {
         areas: &[],
         parts: Parts::default(),
     };
-    Platform::open(config).await.map_err(|error| say::database_closed(&error))
+    Platform::open(config).await.map_err(|error| match error.code {
+        "STOR-006" => Closed::Newer(say::refused(error.message(), error.next_step())),
+        code if code.starts_with("STOR-") => Closed::Broken(say::refused(error.message(), error.next_step())),
+        _ => Closed::Broken(say::database_closed(&error)),
+    })
 }
 
 async fn database(platform: &Platform) -> Result<Found> {
@@ -242,11 +259,26 @@ async fn orphans(platform: &Platform, patient: &Patient) -> Result<Found> {
     for digest in &old {
         platform.files().remove(digest)?;
     }
-    for path in &leftovers {
+    remove_all(&leftovers)?;
+    Ok((Verdict::Mended, say::orphans_mended(old.len() + leftovers.len())))
+}
+
+/// Removes what uploads and jobs that were cut off left in `incoming` more than a day ago; returns how much it was.
+///
+/// # Errors
+/// `Unavailable` or `Internal` if the disk fails.
+pub fn sweep_incoming(platform: &Platform) -> Result<usize> {
+    let leftovers = old_leftovers(&platform.incoming(), platform.now())?;
+    remove_all(&leftovers)?;
+    Ok(leftovers.len())
+}
+
+fn remove_all(paths: &[PathBuf]) -> Result<()> {
+    for path in paths {
         let removed = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
         removed.map_err(|error| super::backup::place(path, error))?;
     }
-    Ok((Verdict::Mended, say::orphans_mended(old.len() + leftovers.len())))
+    Ok(())
 }
 
 fn old_leftovers(incoming: &Path, now: Instant) -> Result<Vec<PathBuf>> {

@@ -10,7 +10,7 @@ mod restore;
 mod table;
 
 pub use backup::{BackupReport, backup};
-pub use doctor::{Patient, doctor};
+pub use doctor::{Patient, doctor, sweep_incoming};
 pub use restore::{RESTORE_MARKER, RestoreReport, RestoreTarget, TableComparison, restore, restore_is_unfinished};
 
 /// What upkeep hands up. Its commands belong to the installation's owner, so it has neither jobs nor to-dos.

@@ -10,6 +10,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use domain::time::Instant;
 use files::FileStore;
 use sha2::{Digest as _, Sha256};
 use store::{Store, StoreConfig, Table, Tx, dump};
@@ -20,6 +21,7 @@ use super::manifest::{FORMAT, FilePart, MANIFEST, MANIFEST_BYTES_MAX, MANIFEST_D
 use kernel::job::Progress;
 
 use super::table;
+use kernel::folder::{self, HomeLock};
 use kernel::{Error, Result};
 
 /// A home with this file in it was never restored to the end.
@@ -89,8 +91,15 @@ pub fn restore_is_unfinished(home: &Path) -> bool {
 /// # Errors
 /// `OPS-003` for what is not a backup, `OPS-004` for a damaged part (with its name), `OPS-005` and `OPS-006` if home or
 /// database are not empty, `OPS-007` if the backup was made by a newer version, `Internal` if database or disk fail.
+/// `HOME-001` if another process restores into the home, `STOR-006` if the database is a newer program's, `STOR-011` if the
+/// disk of the home has too little space.
 /// Nothing usable is left then: the home is removed or carries the marker, the database holds no rows.
-pub async fn restore(backup: &Path, target: &RestoreTarget, progress: Progress<'_>) -> Result<RestoreReport> {
+pub async fn restore(
+    backup: &Path,
+    target: &RestoreTarget,
+    now: Instant,
+    progress: Progress<'_>,
+) -> Result<RestoreReport> {
     let (mut source, manifest) = open(backup)?;
     let known = store::migration_names();
     let steps = manifest.migrations.len();
@@ -98,15 +107,17 @@ pub async fn restore(backup: &Path, target: &RestoreTarget, progress: Progress<'
         return Err(Error::conflict("OPS-007"));
     }
     let tables = tables_of(&manifest)?;
-    let begun_before = prepare_home(&target.home)?;
+    let (begun_before, lock) = prepare_home(&target.home, now)?;
     let done = fill(&mut source, &manifest, &tables, target, begun_before, progress).await;
     match done {
         Ok(report) => {
+            drop(lock);
             let marker = target.home.join(RESTORE_MARKER);
             fs::remove_file(&marker).map_err(|error| place(&marker, error))?;
             Ok(report)
         }
         Err(error) => {
+            drop(lock);
             // What cannot be removed keeps its marker and is removed by the next run.
             clear(&target.home).and_then(|()| fs::remove_dir_all(&target.home)).ok();
             Err(error)
@@ -122,6 +133,7 @@ async fn fill(
     begun_before: bool,
     progress: Progress<'_>,
 ) -> Result<RestoreReport> {
+    folder::require_space(&target.home, space(manifest, &target.store))?;
     let files = FileStore::open(target.home.join("files"))?;
     for (at, part) in manifest.files.iter().enumerate() {
         progress(text::upkeep::FILES, at as u64, manifest.files.len() as u64);
@@ -161,6 +173,18 @@ async fn fill(
         files_line_switched_off,
         migrated,
     })
+}
+
+/// Bytes that the home may need: the files, and on the embedded database twice what the rows take there with their indexes,
+/// which is about twice what they take as lines: all are loaded in one transaction, so that they stand in the log first.
+fn space(manifest: &Manifest, store: &StoreConfig) -> u64 {
+    let sum = |parts: &[FilePart]| parts.iter().map(|part| part.bytes).sum::<u64>();
+    let rows: u64 = manifest.tables.iter().map(|table| table.bytes).sum();
+    let rows = match store {
+        StoreConfig::SqliteFile(_) => rows.saturating_mul(4),
+        StoreConfig::PostgresUrl(_) => 0,
+    };
+    rows.saturating_add(sum(&manifest.files)).saturating_add(sum(&manifest.home))
 }
 
 /// Opens a backup and reads its list.
@@ -203,21 +227,24 @@ fn tables_of(manifest: &Manifest) -> Result<Vec<Table>> {
     if tables.len() == manifest.tables.len() { Ok(tables) } else { Err(damaged(MANIFEST)) }
 }
 
-/// Makes the home with its marker; returns whether a restore had been begun there before.
-fn prepare_home(home: &Path) -> Result<bool> {
+/// Makes the home with its marker; returns whether a restore had been begun there before, and the lock: two restores into
+/// one home would each remove what the other writes.
+fn prepare_home(home: &Path, now: Instant) -> Result<(bool, HomeLock)> {
     let begun_before = restore_is_unfinished(home);
     if home.exists() {
-        if begun_before {
-            clear(home).map_err(|error| place(home, error))?;
-        } else if fs::read_dir(home).map_err(|error| place(home, error))?.next().is_some() {
+        if !begun_before && fs::read_dir(home).map_err(|error| place(home, error))?.next().is_some() {
             return Err(Error::conflict("OPS-005").with("path", home.display()));
         }
     } else {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(home).map_err(|error| place(home, error))?;
     }
+    let lock = HomeLock::take(home, now)?;
+    if begun_before {
+        clear(home).map_err(|error| place(home, error))?;
+    }
     let marker = home.join(RESTORE_MARKER);
     fs::write(&marker, []).map_err(|error| place(&marker, error))?;
-    Ok(begun_before)
+    Ok((begun_before, lock))
 }
 
 /// Removes what a restore made; other people's files are left alone.
@@ -307,7 +334,7 @@ async fn load(
     begun_before: bool,
     progress: Progress<'_>,
 ) -> Result<Vec<TableComparison>> {
-    let live = dump::live_tables(store).await?;
+    let live = dump::live_tables(&mut store.read().await?).await?;
     if live.is_empty() {
         store.migrate_first(manifest.migrations.len()).await?;
     } else if !live.iter().any(|name| name == "migration") {

@@ -229,7 +229,7 @@ impl IntoResponse for Error {
     /// seen where a router was not hardened, and then still says what happened.
     fn into_response(self) -> Response {
         let status = self.status();
-        if self.category == Category::Internal {
+        if self.category == Category::Internal || self.cause().is_some() {
             let cause = self.cause().map(chain).unwrap_or_default();
             tracing::error!(code = %self.code, cause, "a request failed inside");
         }

@@ -28,7 +28,7 @@ impl From<AppError> for Error {
         let fields = FieldErrors::from(&error);
         let refused =
             Self::new(error.kind.into()).saying(error.code, error.message(), error.next_step()).with_fields(fields);
-        if error.kind == ErrorKind::Internal { refused.because(error) } else { refused }
+        if error.cause().is_some() { refused.because(error) } else { refused }
     }
 }
 

@@ -50,7 +50,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     };
     let base_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
     let clock = Arc::new(DemoClock::new(arguments.reproducible));
-    installation::make_private_folder(&settings.home)?;
+    installation::make_private(&settings.home)?;
+    let lock = installation::lock(settings)?;
     let config = Config {
         store: settings.store.clone(),
         files: settings.files.clone(),
@@ -76,6 +77,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     };
     let summary = play(plan).await?;
     platform.close().await;
+    // Who serves takes the home anew.
+    drop(lock);
     if settings.json {
         println!("{}", serde_json::json!(summary));
     } else {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use app::Platform;
 use app::directory::import::{self, ImportView, Upload};
 use app::export::Format;
+use app::folder::Working;
 use app::job::Worker;
 use clap::{Args, ValueEnum};
 use domain::ids::{ImportId, JobId};
@@ -95,6 +96,9 @@ async fn take_in(platform: &Platform, arguments: &Arguments) -> Result<ImportId,
     let file_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The installation keeps the file by moving it: a copy is given away, the clerk's own stays where it is.
     let copy = platform.incoming().join(format!("import-{}", std::process::id()));
+    if let Ok(metadata) = file.metadata() {
+        platform.require_space(metadata.len())?;
+    }
     std::fs::copy(file, &copy).map_err(|error| output::unread(file, &error))?;
     let upload = Upload { kind: arguments.kind.directory(), path: copy.clone(), file_name };
     let taken = import::upload(platform, &installation::owner(platform), upload).await;
@@ -110,14 +114,14 @@ async fn steps(platform: &Platform, settings: &Settings, arguments: &Arguments, 
         return refused(platform, settings, arguments, &taken).await;
     }
     let job = import::dry_run(platform, &installation::owner(platform), id).await?;
-    finish(platform, job).await?;
+    finish(platform, settings, job).await?;
     let checked = view(platform, id).await?;
     if checked.import.state != ImportState::Checked {
         return refused(platform, settings, arguments, &checked).await;
     }
     if !arguments.dry_run {
         let job = import::commit(platform, &installation::owner(platform), id).await?;
-        finish(platform, job).await?;
+        finish(platform, settings, job).await?;
     }
     let report = checked.report.unwrap_or_default();
     if settings.json {
@@ -147,7 +151,8 @@ async fn view(platform: &Platform, id: ImportId) -> Result<ImportView, Failure> 
 }
 
 /// Does the job, or waits for the server's worker that took it.
-async fn finish(platform: &Platform, job: JobId) -> Result<(), Failure> {
+async fn finish(platform: &Platform, settings: &Settings, job: JobId) -> Result<(), Failure> {
+    let _working = Working::join(&settings.home)?;
     let bar = say::bar("导入");
     let ended = Worker::new(platform.clone()).do_job(job, &mut say::progress(&bar)).await;
     bar.finish_and_clear();

@@ -21,7 +21,10 @@ pub struct Arguments {
 /// Prints the steps that were taken, one a line.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let platform = installation::connect(settings, "").await?;
+    // Not under a process that serves; one that finds nothing to do disturbs nobody.
+    let lock = if platform.pending_migrations().await?.is_empty() { None } else { installation::lock(settings)? };
     let steps = platform.migrate().await?;
+    drop(lock);
     if let Some(role) = &arguments.grant_to {
         platform.grant_application_role(role).await?;
     }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use app::StoreConfig;
 use app::upkeep::RestoreTarget;
+use app::{Clock as _, StoreConfig};
 use clap::Args;
 
+use crate::clock::MachineClock;
 use crate::config::Settings;
 use crate::exit::Outcome;
 use crate::{output, say};
@@ -28,7 +29,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let target = RestoreTarget { home: settings.home.clone(), store: settings.store.clone() };
     let bar = say::bar("恢复");
     let mut progress = say::progress(&bar);
-    let report = app::upkeep::restore(&arguments.backup, &target, &mut progress).await;
+    let report = app::upkeep::restore(&arguments.backup, &target, MachineClock.now(), &mut progress).await;
     bar.finish_and_clear();
     let report = report?;
     if settings.json {

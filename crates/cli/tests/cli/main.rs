@@ -5,6 +5,7 @@
 
 mod bundles;
 mod fairness;
+mod faults;
 mod flood;
 mod help;
 mod import;
@@ -14,6 +15,8 @@ mod manual;
 mod receipts;
 mod rolls;
 mod run;
+mod schema;
+mod server;
 mod unread;
 mod upkeep;
 mod usage;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use app::{Clock, Config, StoreConfig};
@@ -67,6 +67,20 @@ impl Run {
         let done = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the binary speaks UTF-8");
         Said { out: text(done.stdout), err: text(done.stderr), code: done.status.code() }
+    }
+
+    /// Starts it and lets it run. A file that may not grow further is then an error like others and no signal.
+    pub fn started(self) -> Child {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(self.command.get_program());
+        shell.args(self.command.get_args()).env_clear();
+        for (name, value) in self.command.get_envs() {
+            shell.envs(value.map(|value| (name, value)));
+        }
+        if let Some(folder) = self.command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs and compares everything with the snapshot `name`.
@@ -153,13 +167,17 @@ pub struct Installation {
 impl Installation {
     /// No installation yet, but a place for one.
     pub fn place(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::place_in(engine, tempfile::tempdir().unwrap(), None)
+    }
+
+    /// The same in a folder, and with an empty PostgreSQL database, of the test's own.
+    fn place_in(engine: Engine, folder: TempDir, url: Option<String>) -> Self {
         let home = folder.path().join("home");
         let mut flags = vec!["--home".to_owned(), home.display().to_string()];
         let store = match engine {
             Engine::Sqlite => StoreConfig::SqliteFile(home.join("mingcha.db")),
             Engine::Postgres => {
-                let url = block_on(testkit::empty_postgres());
+                let url = url.unwrap_or_else(|| block_on(testkit::empty_postgres()));
                 flags.extend(["--database".to_owned(), url.clone()]);
                 StoreConfig::PostgresUrl(url)
             }
@@ -169,7 +187,12 @@ impl Installation {
 
     /// A migrated installation with one agency, one file and a sealed event.
     pub fn new(engine: Engine) -> Self {
-        let made = Self::place(engine);
+        Self::new_in(engine, tempfile::tempdir().unwrap(), None)
+    }
+
+    /// The same in a folder, and with an empty PostgreSQL database, of the test's own.
+    pub fn new_in(engine: Engine, folder: TempDir, url: Option<String>) -> Self {
+        let made = Self::place_in(engine, folder, url);
         assert_eq!(made.mingcha(&["migrate"]).said().code, Some(0));
         block_on(async {
             let platform = app::open(Config {

@@ -54,6 +54,27 @@ on_both! {
         assert_eq!(fs::read_dir(made.folder.path()).unwrap().count(), 3, "home and two backups");
     }
 
+    fn parts_of_dead_backups_are_removed_and_nothing_else(engine) {
+        let made = Installation::new(engine);
+        let beside = |name: &str| made.folder.path().join(name);
+        for out in ["one.zip", "two"] {
+            let killed = made.mingcha(&["backup", out]).env("MINGCHA_KILL_AT", "backup.tables").said();
+            assert_eq!(killed.code, None, "{}", killed.err);
+            assert!(beside(&format!("{out}.mingcha-part")).exists());
+        }
+        fs::write(beside("other.zip.part"), "another program's").unwrap();
+        fs::write(beside("alive.zip.mingcha-part"), "").unwrap();
+        let alive = fs::File::open(beside("alive.zip.mingcha-part")).unwrap();
+        alive.try_lock().unwrap();
+        let said = made.mingcha(&["backup", "alive.zip"]).said();
+        assert!(said.code == Some(1) && said.err.contains("OPS-010"), "somebody writes it: {}", said.err);
+        assert_eq!(made.mingcha(&["backup", "three.zip"]).said().code, Some(0));
+        let mut left: Vec<_> =
+            fs::read_dir(made.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["alive.zip.mingcha-part", "home", "other.zip.part", "three.zip"]);
+    }
+
     fn a_killed_restore_leaves_nothing_usable_and_can_be_repeated(engine) {
         let made = Installation::new(engine);
         assert_eq!(made.mingcha(&["backup", "out.zip"]).said().code, Some(0));

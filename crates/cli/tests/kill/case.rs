@@ -143,7 +143,8 @@ impl Case<'_> {
         self.generation += 1;
         self.rest.alone().await;
         let platform = self.rest.open(self.clock(0, "next")).await;
-        app::job::release_after_restart(&platform).await.unwrap();
+        let alone = app::folder::Alone::on(self.rest.home()).unwrap().expect("nobody works");
+        app::job::release_after_restart(&platform, &alone).await.unwrap();
         platform
     }
 

@@ -89,7 +89,9 @@ async fn obey(order: &Order) {
     let clock = FakeClock::starting(Instant::from_unix_ms(order.at), &order.name);
     let platform = testkit::open(&order.home, &store, Arc::new(clock)).await;
     say(BEGUN);
-    app::job::release_after_restart(&platform).await.unwrap();
+    let alone = app::folder::Alone::on(&order.home).unwrap().expect("nobody works");
+    app::job::release_after_restart(&platform, &alone).await.unwrap();
+    drop(alone);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let sealer = tokio::spawn(app::audit::seal_forever(platform.clone(), stopped));
     drive(order.step, &Desk { platform: &platform, scene: &order.scene }).await.unwrap();

@@ -14,6 +14,11 @@ use super::{COMMIT_JOB, DRY_RUN_JOB, Layout, Payload, THING, load, require_idle}
 use kernel::NewJob;
 use kernel::{Actor, Ctx, Error, ErrorKind, FieldError, Platform, Result, actor_id};
 
+/// How much larger the rows of a workbook are than the packed file.
+const UNPACKED_TIMES: u64 = 3;
+/// How much more the rows take in the embedded database than in a CSV file, with all that is written on the way.
+const STORED_TIMES: u64 = 5;
+
 /// Confirms which column holds what: pairs of field and column (from 1; none leaves the field out). Fields that are not
 /// named keep their column. Whatever an earlier dry run found no longer counts.
 ///
@@ -81,7 +86,8 @@ fn field_error(kind: ImportKind, key: &str, problem: &MappingProblem) -> Option<
 /// Checks every cell as a job; nothing of the file goes into the directory yet. May be repeated.
 ///
 /// # Errors
-/// `IMPT-003` if a required field has no column; `IMPT-001`, `IMPT-002`; `NotFound`, `Denied`.
+/// `IMPT-003` if a required field has no column; `STOR-011` if the disk has too little space; `IMPT-001`, `IMPT-002`;
+/// `NotFound`, `Denied`.
 pub async fn dry_run(platform: &Platform, ctx: &Ctx, id: ImportId) -> Result<JobId> {
     start_dry_run(platform, ctx, id, false).await
 }
@@ -98,6 +104,7 @@ pub(super) async fn start_dry_run(platform: &Platform, ctx: &Ctx, id: ImportId, 
     if let Some(MappingProblem::Missing { key }) = layout.mapping.problems().first() {
         return Err(Error::conflict("IMPT-003").with("field", text::import::field(import.kind, key)));
     }
+    platform.require_space(space(&import, command.tx().engine()))?;
     import.state = ImportState::Mapped;
     import.report = "{}".to_owned();
     repo::import::update(command.tx(), &import, ctx.now).await?;
@@ -112,6 +119,18 @@ pub(super) async fn start_dry_run(platform: &Platform, ctx: &Ctx, id: ImportId, 
     let job = command.enqueue(job).await?;
     command.finish(THING, id, json!({ "phase": "asked", "job": job })).await?;
     Ok(job)
+}
+
+/// Bytes of the home's disk that an import may need, twice what is usual: its rows stand beside the directory, then in it
+/// with their history and indexes, and in the log of the embedded database. PostgreSQL keeps them on its own disk.
+fn space(import: &Import, engine: store::Engine) -> u64 {
+    let bytes = u64::try_from(import.file_size).unwrap_or(0);
+    let packed = !import.file_name.to_ascii_lowercase().ends_with(".csv");
+    let rows = if packed { bytes.saturating_mul(UNPACKED_TIMES) } else { bytes };
+    match engine {
+        store::Engine::Sqlite => rows.saturating_mul(2 * STORED_TIMES),
+        store::Engine::Postgres => 0,
+    }
 }
 
 fn unreadable(refused: Option<super::Refusal>) -> Error {

@@ -145,14 +145,6 @@ pub(super) async fn with_list(conn: &mut Conn, number: &str) -> Result<Announced
     Ok(announced)
 }
 
-/// Does the database answer? For the health check.
-///
-/// # Errors
-/// `Internal`, `Unavailable`.
-pub async fn reachable(platform: &Platform) -> Result<()> {
-    list(platform, "", 0, 1).await.map(|_| ())
-}
-
 /// What the pages call themselves: the name of the agency at the top of the tree, of which there is one, or a general title
 /// while there is none. Read once by whoever starts the front, so that the front itself never looks outside the projection.
 ///

@@ -17,7 +17,7 @@ pub use bundle::{BundleFile, bundle, commitment_document};
 pub use check::{CHECK_ANNOUNCEMENTS_MAX, CheckAnswer, DrawnIn, NotDrawnIn, check};
 pub use doubt::Doubt;
 pub use drawn::{Counted, DrawnFilter, DrawnOffered, DrawnPage, EXPORT_ROWS_MAX, Export, ExportFormat, drawn, export};
-pub use list::{Announced, PublicState, bureau, list, reachable};
+pub use list::{Announced, PublicState, bureau, list};
 pub use view::{AnnouncementView, SealedDigests, StratumRow, view};
 
 pub use store::repo::publication::PublishedDrawn;

@@ -30,6 +30,9 @@ use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, 
 pub(crate) const FREEZE_JOB: &str = "task.freeze";
 /// The suite of new draws.
 const SUITE: Suite = Suite::Sha256;
+/// Bytes on the disk that freezing takes for each object, with what is only written on the way: the parts, the roll, the
+/// register.
+const ROW_BYTES: u64 = 500;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Payload {
@@ -90,6 +93,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     };
     let (rows, ..) = repo::roll::stamp(&mut conn, &Scope::below(&agency.path)).await?;
     drop(conn);
+    platform.require_space(u64::try_from(rows).unwrap_or(0).saturating_mul(2 * ROW_BYTES))?;
     // The instant of the roll is taken before the statement that reads it: what is changed later is not in it.
     let at = platform.now();
     let work = Work {

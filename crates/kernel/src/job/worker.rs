@@ -6,18 +6,26 @@ use domain::ids::JobId;
 use domain::state::JobState;
 use store::repo::job::Job;
 use tokio::sync::watch;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{ATTEMPTS_MAX, JobView, LEASE_SECONDS, Progress, Run, handle};
+use crate::folder::Alone;
 use crate::{Actor, Error, Platform, Result};
 
 /// Milliseconds between two looks into the queue when it is empty.
 const IDLE_MS: u64 = 300;
+/// Milliseconds between two tries when the queue cannot be read or written.
+const AGAIN_MS: u64 = 1_000;
+/// How often a command tries to record how its job ended; a server tries until it is stopped.
+const RECORD_TRIES: u32 = 10;
+/// Seconds between two renewals of the lease of a job in hand: several may fail before it ends.
+const RENEW_SECONDS: u64 = 15;
 
 /// A worker. Several may run, in one process or in many.
 pub struct Worker {
     platform: Platform,
     owner: String,
+    stop: Option<watch::Receiver<bool>>,
 }
 
 impl Worker {
@@ -26,13 +34,19 @@ impl Worker {
     pub fn new(platform: Platform) -> Self {
         let ctx = platform.ctx(Actor::System, "worker");
         let owner = hex::encode(ctx.ten());
-        Self { platform, owner }
+        Self { platform, owner, stop: None }
     }
 
     /// Works until `stop` turns true; a job in hand is finished first.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        self.stop = Some(stop.clone());
+        let mut said = None;
         while !*stop.borrow() {
-            match self.run_one().await {
+            let round = self.run_one().await;
+            if round.is_ok() {
+                said = None;
+            }
+            match round {
                 Ok(true) => {}
                 Ok(false) => {
                     tokio::select! {
@@ -41,8 +55,15 @@ impl Worker {
                     }
                 }
                 Err(error) => {
-                    error!(%error, "the job queue cannot be read");
-                    tokio::time::sleep(Duration::from_secs(2)).await;
+                    // Once for each outage: a full disk must not fill with complaints about it.
+                    if said != Some(error.code) {
+                        error!(%error, "the job queue cannot be read or written");
+                        said = Some(error.code);
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_millis(AGAIN_MS)) => {}
+                        _ = stop.changed() => {}
+                    }
                 }
             }
         }
@@ -133,21 +154,44 @@ impl Worker {
         let outcome = if run.job.attempts > ATTEMPTS_MAX {
             Err(Error::conflict("JOB-002").with("attempts", ATTEMPTS_MAX))
         } else {
+            let _renewal = Renewal::begin(self.platform.clone(), run.job.id, self.owner.clone());
             handle(&self.platform, &mut run).await
         };
         match outcome {
             Ok(()) => info!(job = %run.job.id, "job done"),
-            Err(error) => self.fail(&run, &error).await?,
+            Err(error) => self.record(&run, &error).await?,
         }
         Ok(())
+    }
+
+    /// Records how a job failed. What made it fail, a full disk or a server that is gone, often hinders this as well: it is
+    /// tried again until it succeeds, so that the job does not look as if it were running.
+    async fn record(&self, run: &Run, error: &Error) -> Result<()> {
+        if error.cause().is_some() {
+            error!(job = %run.job.id, %error, "job failed");
+        }
+        let mut tries = 0;
+        loop {
+            let recorded = self.fail(run, error).await;
+            tries += 1;
+            let Err(hindrance) = recorded else { return Ok(()) };
+            let patient = match &self.stop {
+                Some(stop) => !*stop.borrow(),
+                None => tries < RECORD_TRIES,
+            };
+            if !hindrance.is_of_the_store() || !patient {
+                return Err(hindrance);
+            }
+            if tries == 1 {
+                error!(job = %run.job.id, error = %hindrance, "the end of a job cannot be recorded yet");
+            }
+            tokio::time::sleep(Duration::from_millis(AGAIN_MS)).await;
+        }
     }
 
     async fn fail(&self, run: &Run, error: &Error) -> Result<()> {
         let cancelled = error.code == "JOB-001";
         let state = if cancelled { JobState::Cancelled } else { JobState::Failed };
-        if error.cause().is_some() {
-            error!(job = %run.job.id, %error, "job failed");
-        }
         let words = serde_json::json!({ "code": error.code, "message": error.message(), "next": error.next_step() })
             .to_string();
         let mut tx = self.platform.store().write().await?;
@@ -163,12 +207,45 @@ impl Worker {
     }
 }
 
-/// Puts the running jobs of a process that is known to be dead back into the queue: on the embedded database only one
-/// process works, so at its start nobody else can be working.
+/// Keeps the lease of a job alive for as long as its handler works, however long a step of it stays silent.
+struct Renewal(tokio::task::JoinHandle<()>);
+
+impl Renewal {
+    fn begin(platform: Platform, id: JobId, owner: String) -> Self {
+        Self(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(RENEW_SECONDS)).await;
+                match renew(&platform, id, &owner).await {
+                    Ok(true) => {}
+                    // The job has ended, or is another worker's by now: the handler will be told when it writes.
+                    Ok(false) => return,
+                    Err(error) => warn!(job = %id, %error, "a lease could not be renewed"),
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn renew(platform: &Platform, id: JobId, owner: &str) -> Result<bool> {
+    let mut tx = platform.store().write().await?;
+    let until = platform.now().plus_seconds(LEASE_SECONDS);
+    let renewed = store::repo::job::renew(&mut tx, id, owner, until).await?;
+    tx.commit().await?;
+    Ok(renewed)
+}
+
+/// Puts the running jobs of processes that are known to be dead back into the queue, so that they need not wait for the
+/// end of their leases: on the embedded database, where all who work say so in the home folder, and nobody does.
 ///
 /// # Errors
-/// `Internal`.
-pub async fn release_after_restart(platform: &Platform) -> Result<u64> {
+/// `Internal`, `Unavailable`.
+pub async fn release_after_restart(platform: &Platform, _nobody_works: &Alone) -> Result<u64> {
     if platform.store().engine() != store::Engine::Sqlite {
         return Ok(0);
     }

@@ -166,6 +166,15 @@ pub async fn progress(
     row.flag("cancel_requested")
 }
 
+/// Renews the lease alone. Returns whether the job is still this owner's.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn renew(tx: &mut Tx, id: JobId, owner: &str, lease_until: Instant) -> Result<bool> {
+    let sql = "UPDATE job SET lease_until = $1 WHERE id = $2 AND lease_owner = $3 AND state = 'running'";
+    Ok(tx.execute(sql, values![lease_until, id.to_string(), owner]).await? > 0)
+}
+
 /// Ends a job.
 ///
 /// # Errors

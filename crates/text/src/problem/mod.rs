@@ -7,6 +7,7 @@ mod core;
 mod directory;
 mod drawing;
 mod roster;
+mod store;
 mod upkeep;
 
 /// A code with its two sentences.
@@ -25,8 +26,8 @@ const fn p(code: &'static str, message: &'static str, next: &'static str) -> Pro
 }
 
 /// The tables, one an area.
-pub const TABLES: [&[Problem]; 6] =
-    [core::TABLE, directory::TABLE, drawing::TABLE, assign::TABLE, roster::TABLE, upkeep::TABLE];
+pub const TABLES: [&[Problem]; 7] =
+    [core::TABLE, directory::TABLE, drawing::TABLE, assign::TABLE, roster::TABLE, store::TABLE, upkeep::TABLE];
 
 /// The row of a code.
 #[must_use]

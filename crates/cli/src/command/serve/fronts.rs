@@ -32,6 +32,8 @@ pub async fn router(platform: &Platform, front: Front, secure: bool, proxies: &P
         let bureau = app::public_site::bureau(platform).await?;
         router = router.merge(public::router(Public { platform: platform.clone(), bureau, demo }));
     }
+    // The outside machine may have the files read-only.
+    router = router.merge(public::health(platform.clone(), front != Front::Public));
     let pages = match front {
         Front::Public => ErrorPages { sign_in: None, home: "/", home_outside: None },
         Front::Office => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: None },

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Platform;
-use app::job::{Worker, release_after_restart};
+use app::job::Worker;
 use clap::Args;
 use domain::address::is_https;
 use tokio::net::TcpListener;
@@ -82,9 +82,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Outcome {
     let base_url = named.unwrap_or_else(|| default_url(address, with_tls));
     let platform = installation::open(settings, &base_url).await?;
     installation::with_its_files(&platform, settings, front == Front::Public).await?;
-    if duties.jobs {
-        release_after_restart(&platform).await?;
-    }
+    let _held = installation::take_up(settings, &platform, duties.jobs).await?;
     let secure = with_tls || is_https(&base_url);
     let (stop, stopped) = watch::channel(false);
     let listener = match tcp {
