@@ -384,6 +384,8 @@ pub const TABLES: &[TableRow] = &[
     free("subject_licence", "today's directory"),
     free("subject_risk", "today's directory"),
     free("inspector", "today's directory; a matching reads its sealed input"),
+    free("inspector_history", "former states of the directory"),
+    free("inspector_move", "an agreement of two agencies; each step is an event"),
     free("inspector_qualification", "today's directory"),
     free("inspector_leave", "today's directory"),
     free("recusal", "today's directory; a matching reads its sealed input"),
