@@ -118,7 +118,9 @@ impl Body for Arriving {
 impl Drop for Arriving {
     fn drop(&mut self) {
         // It is our turn now, whatever became of it.
-        self.line.moves();
+        if self.line.phase().0 == Phase::Busy {
+            self.line.moves();
+        }
         if !self.ended && !self.body.is_end_stream() {
             self.line.unread.store(true, Ordering::Relaxed);
         }

@@ -3,9 +3,11 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+use super::limits::Patience;
 
 /// What a connection is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Line {
     began: Instant,
     /// Phase in the lower two bits, above it a number that grows with each change.
     phase: AtomicU64,
+    /// Milliseconds after `began` since which the phase lasts, or since which nothing of an answer was taken any more.
+    since: AtomicU64,
     /// Milliseconds after `began`, plus one; 0 while nobody is waited for.
     waiting: AtomicU64,
 }
@@ -46,9 +50,10 @@ impl Line {
             unread: AtomicBool::new(false),
             began,
             phase: AtomicU64::new(Phase::Head as u64),
+            since: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
         };
-        line.waits();
+        line.renew();
         line
     }
 
@@ -63,18 +68,41 @@ impl Line {
         (phase, packed >> 2)
     }
 
-    /// Goes over to a phase.
+    /// Goes over to a phase. Unless it is our turn then, the other end owes something from now on.
     pub fn enter(&self, phase: Phase) {
         let (_, number) = self.phase();
         self.phase.store(((number + 1) << 2) | phase as u64, Ordering::Relaxed);
+        self.renew();
+    }
+
+    /// The time of the phase begins anew.
+    pub fn renew(&self) {
+        self.since.store(self.now_ms(), Ordering::Relaxed);
         self.moves();
+        if self.phase().0 != Phase::Busy {
+            self.waits();
+        }
+    }
+
+    /// How long a request may still be waited for; none while one is in hand.
+    pub fn left(&self, patience: &Patience) -> Option<Duration> {
+        let limit = match self.phase().0 {
+            Phase::Busy => return None,
+            Phase::Head => patience.head,
+            Phase::Quiet => patience.idle,
+        };
+        let lasted = self.now_ms().saturating_sub(self.since.load(Ordering::Relaxed));
+        Some(limit.saturating_sub(Duration::from_millis(lasted)))
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1)
     }
 
     /// We are waiting for the other end.
     pub fn waits(&self) {
-        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1;
         // Only the beginning of a wait counts.
-        self.waiting.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed).ok();
+        self.waiting.compare_exchange(0, self.now_ms() + 1, Ordering::Relaxed, Ordering::Relaxed).ok();
     }
 
     /// The other end did something, or it is our turn.
@@ -85,7 +113,7 @@ impl Line {
     /// Milliseconds since which the other end keeps us waiting; none while it is our turn.
     pub fn waited_ms(&self) -> Option<u64> {
         let since = self.waiting.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_sub(since))
+        Some(self.now_ms().saturating_sub(since))
     }
 
     /// Ends it.
@@ -117,5 +145,17 @@ mod tests {
         assert!(line.waited_ms().unwrap() >= 20);
         line.moves();
         assert_eq!(line.waited_ms(), None);
+    }
+
+    #[test]
+    fn a_request_is_waited_for_and_our_own_work_is_not() {
+        let patience = Patience::default();
+        let line = Line::new("10.0.0.1".parse().unwrap(), Instant::now());
+        assert!(line.left(&patience).unwrap() <= patience.head);
+        line.enter(Phase::Busy);
+        assert_eq!((line.left(&patience), line.waited_ms()), (None, None));
+        line.enter(Phase::Quiet);
+        assert!(line.left(&patience).unwrap() > patience.head);
+        assert!(line.waited_ms().is_some(), "it may make room for others at once");
     }
 }

@@ -28,7 +28,7 @@ use web::tally::Tally;
 use self::exchange::Exchange;
 use self::gate::{Admitted, Gate, Place};
 pub use self::limits::{Patience, Room};
-use self::line::Phase;
+use self::line::{Line, Phase};
 use self::paced::Paced;
 
 /// What a full house says; the client is to come again.
@@ -163,9 +163,22 @@ impl Connection {
             tokio::select! {
                 () = served => {}
                 () = line.leave.notified() => {}
+                () = overdue(&line, &patience) => debug!(%from, "no request came in time"),
             }
             drop(place);
         });
+    }
+}
+
+/// Waits until a request, or the next one, has been waited for too long. A phase that begins meanwhile lasts at least as long
+/// as a header may take, so that a look after that time never comes too late.
+async fn overdue(line: &Line, patience: &Patience) {
+    loop {
+        let left = line.left(patience).unwrap_or(patience.head);
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(patience.head)).await;
     }
 }
 

@@ -1,5 +1,6 @@
-//! A connection's bytes with limits of time: for a header, between two requests, and for what it takes of an answer. The
-//! limit of a request's body stands with the body (`exchange`), since only there is it known who waits for whom.
+//! A connection's bytes with a limit of time for what it takes of an answer; it also marks where a request begins. The limit
+//! for a request's beginning stands with the connection (`overdue`): hyper looks for bytes once while it works, and not
+//! again until some come. The limit of a body stands with the body (`exchange`), where it is known who waits for whom.
 //!
 //! It also closes late where an answer was given early: a program that is still sending gets its answer only if what it
 //! sends is read until it stops.
@@ -12,7 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 use super::limits::Patience;
 use super::line::{Line, Phase};
@@ -27,8 +28,6 @@ pub struct Paced<T> {
     stream: T,
     line: Arc<Line>,
     patience: Patience,
-    /// The alarm for reading, and the phase for which it was set.
-    alarm: Option<(u64, Pin<Box<Sleep>>)>,
     writing: Pace,
     /// The number of the phase that `writing` counts for.
     writing_for: u64,
@@ -39,40 +38,24 @@ impl<T> Paced<T> {
     /// Limits `stream`.
     pub fn new(stream: T, line: Arc<Line>, patience: Patience) -> Self {
         let writing = Pace::new(&patience);
-        Self { stream, line, patience, alarm: None, writing, writing_for: 0, draining: None }
-    }
-
-    /// Has a request, or the next one, been waited for too long?
-    fn poll_overdue(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let (phase, number) = self.line.phase();
-        let limit = match phase {
-            Phase::Busy => return Poll::Pending,
-            Phase::Head => self.patience.head,
-            Phase::Quiet => self.patience.idle,
-        };
-        self.line.waits();
-        let alarm = match &mut self.alarm {
-            Some((of, alarm)) if *of == number => alarm,
-            Some((of, alarm)) => {
-                *of = number;
-                alarm.as_mut().reset(Instant::now() + limit);
-                alarm
-            }
-            none => &mut none.insert((number, Box::pin(tokio::time::sleep(limit)))).1,
-        };
-        alarm.as_mut().poll(context).map(|()| io::Error::new(io::ErrorKind::TimedOut, "no request came in time"))
+        Self { stream, line, patience, writing, writing_for: 0, draining: None }
     }
 
     /// What became of a write: whoever takes nothing for too long is left.
     fn wrote<R>(&mut self, context: &mut Context<'_>, done: Poll<io::Result<R>>, bytes: usize) -> Poll<io::Result<R>> {
-        let (_, number) = self.line.phase();
+        let (phase, number) = self.line.phase();
         if self.writing_for != number {
             self.writing_for = number;
             self.writing.restart();
         }
         if done.is_ready() {
             self.writing.moved(bytes);
-            self.line.moves();
+            match phase {
+                Phase::Busy => self.line.moves(),
+                // What hyper still holds of the last answer goes out; the next request is owed from its end.
+                Phase::Quiet => self.line.renew(),
+                Phase::Head => {}
+            }
             return done;
         }
         self.line.waits();
@@ -98,7 +81,7 @@ impl<T: AsyncRead + Unpin> Paced<T> {
                 Poll::Ready(Ok(())) if Instant::now() > *until => return Poll::Ready(()),
                 Poll::Ready(Ok(())) => {
                     pace.moved(piece.filled().len());
-                    self.line.moves();
+                    self.line.renew();
                 }
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => {
@@ -117,15 +100,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Paced<T> {
         let this = self.get_mut();
         let before = into.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, into);
-        match read {
-            Poll::Ready(_) => {
-                if into.filled().len() > before && this.line.phase().0 == Phase::Quiet {
-                    this.line.enter(Phase::Head);
-                }
-                read
-            }
-            Poll::Pending => this.poll_overdue(context).map(Err),
+        if into.filled().len() > before && this.line.phase().0 == Phase::Quiet {
+            this.line.enter(Phase::Head);
         }
+        read
     }
 }
 
