@@ -4,8 +4,9 @@
 //!
 //! The calls block; callers on the async side wrap them.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -83,14 +84,14 @@ fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, FileError> {
 }
 
 impl FileStore {
-    /// Opens the folder, making it if it is missing.
+    /// Opens the folder, making it if it is missing, for nobody else to read.
     ///
     /// # Errors
     /// [`FileError::Io`].
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, FileError> {
         let root = root.into();
         let incoming = root.join("incoming");
-        at(&incoming, fs::create_dir_all(&incoming))?;
+        at(&incoming, DirBuilder::new().recursive(true).mode(0o700).create(&incoming))?;
         Ok(Self { root })
     }
 

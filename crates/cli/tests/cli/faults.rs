@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -45,12 +45,13 @@ struct Load {
     stop: AtomicBool,
     acknowledged: AtomicU64,
     full: AtomicU64,
+    tries: AtomicU32,
 }
 
 impl Load {
     fn run(&self, server: &Server) {
         while !self.stop.load(Ordering::Relaxed) {
-            match server.sign_in() {
+            match server.sign_in(self.tries.fetch_add(1, Ordering::Relaxed)) {
                 Some((303, _)) => {
                     self.acknowledged.fetch_add(1, Ordering::Relaxed);
                 }
@@ -60,7 +61,7 @@ impl Load {
                     self.full.fetch_add(1, Ordering::Relaxed);
                 }
                 // Busy for the moment, refused by a limit, or gone.
-                Some((429 | 503, _)) | None => {}
+                Some((422 | 429 | 503, _)) | None => {}
                 Some((status, body)) => panic!("{status}: {body}\n{}", server.log()),
             }
         }

@@ -1,12 +1,15 @@
 //! `mingcha serve` as a process that tests talk to, stop and kill.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
+use std::net::Ipv4Addr;
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::run::{Installation, Said};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
+
+use crate::run::{Installation, Said, block_on};
 
 /// Seconds that a server may take to begin or to refuse.
 const BEGIN_SECONDS_MAX: u64 = 60;
@@ -76,27 +79,38 @@ impl Server {
 
     /// `GET`: status and body.
     pub fn get(&self, path: &str) -> Option<(u16, String)> {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n", self.port))
+        self.ask(
+            Ipv4Addr::LOCALHOST,
+            &format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n", self.port),
+        )
     }
 
-    /// Signs in: status and body; none if the server is gone.
-    pub fn sign_in(&self) -> Option<(u16, String)> {
+    /// Signs in from one of this machine's addresses: status and body; none if the server is gone. The next one comes from
+    /// another: tries of one address make it wait.
+    pub fn sign_in(&self, from: u32) -> Option<(u16, String)> {
+        let from = Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 1).to_bits() + from % 0x00ff_0000);
         let body = format!("login={LOGIN}&password={}", PASSWORD.replace(' ', "+"));
-        self.ask(&format!(
+        let request = format!(
             "POST /office/sign-in HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\ncontent-type: \
              application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
             self.port,
             body.len()
-        ))
+        );
+        self.ask(from, &request)
     }
 
-    fn ask(&self, request: &str) -> Option<(u16, String)> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(ANSWER_SECONDS_MAX))).unwrap();
-        stream.write_all(request.as_bytes()).ok()?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).ok()?;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+    fn ask(&self, from: Ipv4Addr, request: &str) -> Option<(u16, String)> {
+        let asked = async {
+            let socket = TcpSocket::new_v4().ok()?;
+            socket.bind((from, 0).into()).ok()?;
+            let mut stream = socket.connect((Ipv4Addr::LOCALHOST, self.port).into()).await.ok()?;
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.ok()?;
+            Some(String::from_utf8_lossy(&answer).into_owned())
+        };
+        let within = Duration::from_secs(ANSWER_SECONDS_MAX);
+        let answer = block_on(async { tokio::time::timeout(within, asked).await.ok().flatten() })?;
         let status = answer.split(' ').nth(1)?.parse().ok()?;
         Some((status, answer))
     }

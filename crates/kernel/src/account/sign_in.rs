@@ -90,7 +90,13 @@ async fn try_once(platform: &Platform, ctx: &Ctx, login: &str, password: &str, o
     let stored = account.as_ref().map_or(NOBODY, |account| account.password_hash.as_str()).to_owned();
     let fits = platform.passwords().verify(seat, password.to_owned(), stored).await?;
     match account {
-        Some(account) if fits && account.disabled_at.is_none() => begin(platform, ctx, &trier, &account, over).await,
+        Some(account) if fits && account.disabled_at.is_none() => {
+            let begun = begin(platform, ctx, &trier, &account, over).await;
+            if begun.as_ref().is_err_and(Error::is_of_the_store) {
+                trier.was_not_wrong(platform).await;
+            }
+            begun
+        }
         account => Err(wrong(platform, ctx, &trier, account.as_ref(), &taken).await?),
     }
 }

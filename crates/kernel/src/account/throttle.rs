@@ -154,14 +154,32 @@ impl Trier {
 
     /// It was the right person: the try is given back, the wait is over, the address is known from now on.
     pub(super) async fn was_right(&self, tx: &mut Tx, account: AccountId, now: Instant) -> Result<()> {
+        self.give_back(tx).await?;
+        let since = now.plus_seconds(-KNOWN_DAYS * 86_400);
+        Ok(repo::known_address::note(tx, account, &self.address.to_string(), since, now).await?)
+    }
+
+    async fn give_back(&self, tx: &mut Tx) -> Result<()> {
         password_try::forget(tx, &self.pair).await?;
         if !self.known {
             for (key, allowance) in self.allowances() {
                 password_try::give_back(tx, key, allowance.interval_ms).await?;
             }
         }
-        let since = now.plus_seconds(-KNOWN_DAYS * 86_400);
-        Ok(repo::known_address::note(tx, account, &self.address.to_string(), since, now).await?)
+        Ok(())
+    }
+
+    /// It was the right person, and the store could not keep the session: the try is given back, so that nobody waits longer
+    /// for a full disk than until there is room. Where that cannot be written either, the wait stays.
+    pub(super) async fn was_not_wrong(&self, platform: &Platform) {
+        let given = async {
+            let mut tx = platform.store().write().await?;
+            self.give_back(&mut tx).await?;
+            Ok::<_, crate::Error>(tx.commit().await?)
+        };
+        if let Err(error) = given.await {
+            tracing::debug!(%error, "a try could not be given back");
+        }
     }
 
     fn allowances(&self) -> [(&str, Allowance); 3] {
