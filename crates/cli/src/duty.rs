@@ -9,11 +9,11 @@ use crate::exit::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Duty {
-    /// 提供页面
+    /// 页面
     Web,
-    /// 办理后台作业：导入、封存、摇号、匹配、打印
+    /// 后台作业
     Jobs,
-    /// 封存事件日志
+    /// 日志封存
     Sealer,
 }
 

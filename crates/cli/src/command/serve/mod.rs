@@ -52,7 +52,7 @@ pub struct Arguments {
     /// 提供哪些页面
     #[arg(long, value_enum, default_value_t = Front::All)]
     front: Front,
-    /// 这个进程做什么，用逗号分隔；默认全部，--front public 只提供页面
+    /// 这个进程做什么，默认全部
     #[arg(long, value_enum, value_delimiter = ',', env = "MINGCHA_DUTIES", value_name = "DUTY,…")]
     duties: Option<Vec<Duty>>,
 }
