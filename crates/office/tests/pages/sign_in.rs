@@ -115,7 +115,8 @@ on_both! {
             if answer.status.as_u16() == 422 {
                 assert!(answer.headers.get(SET_COOKIE).is_none(), "{next:?}");
             } else {
-                assert_eq!(answer.location(), "/office", "{next:?}");
+                // What stands at the edge of a text falls away like a space, see `domain::text`.
+                assert_eq!(answer.location().trim_end_matches('/'), "/office", "{next:?}");
                 token(&answer);
             }
         }
