@@ -175,7 +175,10 @@ on_both! {
         let rows = vec![store::values!["甲", 1_i64], store::values!["乙\0", 1_i64]];
         let refused = store::insert_rows(&mut tx, "counter", &["name", "value"], rows).await;
         assert!(matches!(refused, Err(StoreError::NulInText)), "{refused:?}");
-        // Neither was begun: the transaction goes on.
+        // A transaction in which something was refused is undone as a whole, on both engines.
+        let undone = tx.commit().await;
+        assert!(matches!(undone, Err(StoreError::Undone)), "{undone:?}");
+        let mut tx = store.write().await.unwrap();
         tx.execute(sql, store::values!["丙", 1_i64]).await.unwrap();
         tx.commit().await.unwrap();
         let mut conn = store.read().await.unwrap();
