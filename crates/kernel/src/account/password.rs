@@ -40,18 +40,21 @@ pub(super) fn check_length(password: &str) -> Result<()> {
     }
 }
 
+/// How many seats each address holds.
+type Held = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// The threads and the queue before them. The threads begin with the first password and end with the pool.
 pub(crate) struct Pool {
     threads: usize,
     seats: Arc<Semaphore>,
-    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    held: Held,
     work: OnceLock<Sender<Job>>,
 }
 
 /// A seat in the queue, given back when it is dropped.
 pub(super) struct Seat {
     _permit: OwnedSemaphorePermit,
-    holder: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    holder: Option<(IpAddr, Held)>,
 }
 
 impl Drop for Seat {
