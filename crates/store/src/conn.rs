@@ -141,7 +141,8 @@ impl Conn {
     pub(crate) fn ended<T>(&mut self, done: Result<T>) -> Result<T> {
         self.running = false;
         if let Err(error) = &done {
-            self.failed = true;
+            // What we refuse ourselves was never asked, and the transaction is as it was.
+            self.failed |= !matches!(error, StoreError::NulInText);
             self.spoilt |= error.spoils() && (self.open || matches!(error, StoreError::Unusable { .. }));
         }
         done
