@@ -92,7 +92,7 @@ def routes(root):
     for path in files(root, "crates/office/src", ".rs"):
         text = read(root, path).split("#[cfg(test)]")[0]
         constants = dict(re.findall(r'const ([A-Z_]+): &str = "(/[^"]*)";', text))
-        for address, variant in re.findall(r'\.(?:get|post)\(\s*("/[^"]*"|[A-Z_]+),\s*UseCase::(\w+)', text):
+        for address, variant in re.findall(r'\.(?:get|post)(?:_heavy)?\(\s*("/[^"]*"|[A-Z_]+),\s*UseCase::(\w+)', text):
             if address[0] != '"' and address not in constants:
                 raise MapError(f"{path} serves the address {address}, which is no text of its own")
             table[variant].append((constants.get(address, address.strip('"')), path))

@@ -57,7 +57,7 @@ function routesOf(front: string): string[] {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".rs")) continue;
     const text = readFileSync(join(folder, name), "utf8");
-    for (const match of text.matchAll(/\.get\(\s*"(\/[^"]*)"|\.route\(\s*"(\/[^"]*)",\s*get\(/g)) {
+    for (const match of text.matchAll(/\.get(?:_heavy)?\(\s*"(\/[^"]*)"|\.route\(\s*"(\/[^"]*)",\s*get\(/g)) {
       found.push((match[1] ?? match[2])!);
     }
   }
