@@ -141,8 +141,7 @@ impl Conn {
     pub(crate) fn ended<T>(&mut self, done: Result<T>) -> Result<T> {
         self.running = false;
         if let Err(error) = &done {
-            // What we refuse ourselves was never asked, and the transaction is as it was.
-            self.failed |= !matches!(error, StoreError::NulInText);
+            self.failed = true;
             self.spoilt |= error.spoils() && (self.open || matches!(error, StoreError::Unusable { .. }));
         }
         done
