@@ -7,6 +7,7 @@ anything that was answered is lost or a fault was seen.
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -25,6 +26,8 @@ from load import Load
 from serving import BINARY, ROOT, Installation, SoakError, postgres
 
 PAGE = ROOT / "docs" / "reliability.md"
+# What each engine's last run found: the page shows both, also when they ran one after the other or side by side.
+FOUND = ROOT / "test-results" / "soak"
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 FAULTS_SHOWN_MAX = 20
 
@@ -87,18 +90,16 @@ def main():
         if cluster:
             cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    sections = {}
-    if loads:
-        sections["load"] = (facts, page.load_table(loads))
-    if killed:
-        sections["kills"] = (facts, page.kills_table(killed))
-    for _, found in sections.values():
-        print(found + "\n")
+    FOUND.mkdir(parents=True, exist_ok=True)
+    for name, runs in (("load", loads), ("kills", killed)):
+        for engine, run in runs.items():
+            (FOUND / f"{name}-{engine}.json").write_text(json.dumps({"setting": facts, "run": run}, ensure_ascii=False) + "\n")
+            print(page.TABLES[name]({engine: run}) + "\n")
     bad = [f"{engine}: {what}" for runs in (loads, killed) for engine, run in runs.items() for what in run["lost"] + run["faults"]]
     for what in bad[:FAULTS_SHOWN_MAX]:
         print(what)
     if not given.no_page:
-        page.write(PAGE, sections)
+        page.write(PAGE, FOUND, tuple(loads and ["load"]) + tuple(killed and ["kills"]))
     return 1 if bad else 0
 
 

@@ -118,6 +118,6 @@ class Load:
         for thread in threads:
             thread.join()
         lost = [lost for saver in self.savers if (lost := saver.lost(self.port))]
-        return {"minutes": minutes, "statuses": dict(self.statuses), "faults": self.faults, "lost": lost,
+        return {"minutes": minutes, "statuses": [[kind, status, n] for (kind, status), n in self.statuses.items()], "faults": self.faults, "lost": lost,
                 "saved": sum(saver.saved for saver in self.savers), "slowest": self.slowest, "memory": memory,
                 "most": self.installation.resident_most()}

@@ -1,5 +1,6 @@
 """docs/reliability.md. Pure: from figures to text; a section stands between its markers, nothing else changes."""
 
+import json
 from statistics import median
 
 HEAD = """# Reliability
@@ -31,17 +32,17 @@ def mebibytes(number):
 def load_table(runs):
     rows = []
     for engine, run in runs.items():
-        asked = sum(run["statuses"].values())
-        waited = sum(n for (_, status), n in run["statuses"].items() if status in (429, 503))
+        asked = sum(n for *_, n in run["statuses"])
+        waited = sum(n for _, status, n in run["statuses"] if status in (429, 503))
         rows.append([engine, run["minutes"], f"{asked:,}", f"{waited:,}", len(run["faults"]), f"{run['saved']:,}", len(run["lost"]),
                      f"{run['slowest']:.1f}", mebibytes(run["most"]), mebibytes(run["memory"][-1]), f"{run['ended']:.1f}"])
     first = table(["engine", "minutes", "requests", "asked to wait", "faults", "saves answered", "lost", "slowest s", "most memory",
                    "memory at the end", "stopped in s"], rows)
-    kinds = sorted({kind for run in runs.values() for kind, _ in run["statuses"]})
+    kinds = sorted({kind for run in runs.values() for kind, *_ in run["statuses"]})
     said = []
     for engine, run in runs.items():
         for kind in kinds:
-            counts = {status: n for (one, status), n in run["statuses"].items() if one == kind}
+            counts = {status: n for one, status, n in run["statuses"] if one == kind}
             if counts:
                 said.append([engine, kind, ", ".join(f"{status}: {n:,}" for status, n in sorted(counts.items(), key=lambda c: str(c[0])))])
     return first + "\n\n" + table(["engine", "what", "answers"], said, left=3)
@@ -54,13 +55,20 @@ def kills_table(runs):
     return table(["engine", "kills", "saves answered", "saves cut off", "lost", "faults", "log verified", "restart s, median", "longest"], rows)
 
 
-def write(path, sections):
-    """Puts the sections (`name: (setting, table)`) into the page; sections that were not run stay as they are."""
+TABLES = {"load": load_table, "kills": kills_table}
+
+
+def write(path, folder, names):
+    """Writes the sections `names` from what the engines' runs left in `folder`; other sections stay as they are."""
     text = path.read_text(encoding="utf-8") if path.exists() else HEAD
-    for name, (setting, found) in sections.items():
+    for name in names:
+        kept = {engine: folder / f"{name}-{engine}.json" for engine in ("sqlite", "postgres")}
+        found = {engine: json.loads(file.read_text()) for engine, file in kept.items() if file.exists()}
         begin, end = f"<!-- soak {name}: generated -->", f"<!-- soak {name}: end -->"
-        facts = "\n".join(f"- {key}: {value}" for key, value in setting.items())
-        section = f"{begin}\n\n{facts}\n\n{found}\n\n{end}"
+        facts = "\n".join(f"- {engine}: " + "; ".join(f"{key} {value}" for key, value in one["setting"].items())
+                          for engine, one in found.items())
+        shown = TABLES[name]({engine: one["run"] for engine, one in found.items()})
+        section = f"{begin}\n\n{facts}\n\n{shown}\n\n{end}"
         if begin in text:
             text = text[:text.index(begin)] + section + text[text.index(end) + len(end):]
         else:
