@@ -58,6 +58,13 @@ def announced(port):
     return found[1]
 
 
+def keep(name, engine, facts, run):
+    """Keeps and prints what one run found, as soon as it has ended."""
+    FOUND.mkdir(parents=True, exist_ok=True)
+    (FOUND / f"{name}-{engine}.json").write_text(json.dumps({"setting": facts, "run": run}, ensure_ascii=False) + "\n")
+    print(page.TABLES[name]({engine: run}) + "\n", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engines", default="sqlite,postgres")
@@ -82,19 +89,16 @@ def main():
                     found = Load(installation, announced(installation.port)).run(given.minutes, say)
                     loads[engine] = found | {"ended": installation.stop()}
                     installation.run("audit", "verify")
+                    keep("load", engine, facts, loads[engine])
                 if given.kills:
                     killed[engine] = kills.run(installation, given.kills, say)
+                    keep("kills", engine, facts, killed[engine])
             finally:
                 installation.remove()
     finally:
         if cluster:
             cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    FOUND.mkdir(parents=True, exist_ok=True)
-    for name, runs in (("load", loads), ("kills", killed)):
-        for engine, run in runs.items():
-            (FOUND / f"{name}-{engine}.json").write_text(json.dumps({"setting": facts, "run": run}, ensure_ascii=False) + "\n")
-            print(page.TABLES[name]({engine: run}) + "\n")
     bad = [f"{engine}: {what}" for runs in (loads, killed) for engine, run in runs.items() for what in run["lost"] + run["faults"]]
     for what in bad[:FAULTS_SHOWN_MAX]:
         print(what)

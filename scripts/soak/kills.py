@@ -1,6 +1,7 @@
 """kill -9 at random instants under load, and what is there afterwards."""
 
 import random
+import signal
 import threading
 import time
 
@@ -9,7 +10,7 @@ from saver import Saver, firms
 
 SAVERS = 4
 # The instant of the kill, in seconds after the server was ready: from before the first write to deep in the load.
-KILL_SECONDS_MAX = 0.9
+KILL_SECONDS_MAX = 0.6
 # Kills between two verifications of the whole log.
 VERIFY_EVERY = 50
 
@@ -35,7 +36,9 @@ def save_on(saver, port, stop):
 
 
 def run(installation, kills, say):
-    """Kills the server `kills` times; returns the figures."""
+    """Kills the server `kills` times, or until the run is asked to end (SIGTERM); returns the figures of what was done."""
+    enough = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: enough.set())
     chance = random.Random(9)
     installation.start()
     chosen = firms(installation.port, SAVERS)
@@ -61,12 +64,15 @@ def run(installation, kills, say):
                 lost = f"after kill {number + 1}: {error}"
             if lost:
                 found["lost"].append(lost)
-        if (number + 1) % VERIFY_EVERY == 0 or number + 1 == kills:
+        last = number + 1 == kills or enough.is_set()
+        if (number + 1) % VERIFY_EVERY == 0 or last:
             installation.stop()
             installation.run("audit", "verify")
             found["verified"] += 1
             installation.start()
             say(f"{installation.engine}: {number + 1} kills, {sum(s.saved for s in savers)} saves answered, {len(found['lost'])} lost")
+        if last:
+            break
     installation.stop()
     found["saved"] = sum(saver.saved for saver in savers)
     found["cut off"] = sum(saver.cut for saver in savers)

@@ -11,7 +11,7 @@ and serves it as `make run` does, on SQLite and on PostgreSQL with its default d
 - *Load*: readers, keepers who save, exports, wrong passwords from several addresses, the public, and twenty machines that send half a
   request and hold on. A fault is any answer but 200, 303, 404, 409, 422, 429 and 503, a connection that breaks, or a wrong password
   that signs in.
-- *Kills*: four keepers save and somebody signs in, rightly and wrongly, until `kill -9` at a random instant within 0.9 s of the start.
+- *Kills*: four keepers save and somebody signs in, rightly and wrongly, until `kill -9` at a random instant within 0.6 s of the start.
   Then the server is started again, and every firm is looked at: a save that was answered must be there. After every fifty kills
   `mingcha audit verify` recomputes the log and what the public is told.
 - *Lost* counts answered saves that are not there afterwards. The goal is none.
