@@ -101,9 +101,10 @@ fn names(help: &str) -> BTreeSet<String> {
         if let Some((_, roles)) = line.split_once("角色：") {
             names.extend(roles.split('、').map(own));
         }
-        if line.contains(" · ") {
-            names.extend(line.split(" · ").map(own));
-        }
+    }
+    // A list of checks may go on on the next line.
+    for paragraph in help.split("\n\n").filter(|paragraph| paragraph.contains(" · ")) {
+        names.extend(paragraph.replace('\n', " ").split(" · ").map(own));
     }
     names
 }
