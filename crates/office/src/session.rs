@@ -157,8 +157,8 @@ pub(crate) fn token_of(headers: &HeaderMap, secure: bool) -> Option<String> {
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-        .filter(|token| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()))
+        .filter_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .find(|token| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()))
         .map(str::to_owned)
 }
 
@@ -206,7 +206,20 @@ pub(crate) fn safe_next(next: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_next;
+    use axum::http::HeaderMap;
+    use axum::http::header::COOKIE;
+
+    use super::{safe_next, token_of};
+
+    #[test]
+    fn a_spoilt_cookie_does_not_hide_a_good_one() {
+        let good = "a".repeat(64);
+        let sent = |cookie: String| HeaderMap::from_iter(cookie.parse().ok().map(|cookie| (COOKIE, cookie)));
+        for before in ["mingcha=bad; ", "mingcha=; mingcha=b; ", ""] {
+            assert_eq!(token_of(&sent(format!("{before}mingcha={good}")), false).as_ref(), Some(&good), "{before}");
+        }
+        assert_eq!(token_of(&sent("mingcha=bad".to_owned()), false), None);
+    }
 
     #[test]
     fn nobody_is_led_elsewhere_after_signing_in() {

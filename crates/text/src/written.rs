@@ -93,12 +93,13 @@ const FIELDS: &[(&str, &str)] = &[
     ("again", "再输一次的新密码"),
 ];
 
-/// The field in quotes, as a sentence begins with it.
+/// The field in quotes, as a sentence begins with it; one that no page has, by its place among those that were sent (from 1),
+/// because its name is whatever somebody wrote.
 #[must_use]
-pub fn field_named(name: &str) -> String {
+pub fn field_named(name: &str, at: usize) -> String {
     match FIELDS.iter().find(|(known, _)| *known == name) {
         Some((_, label)) => format!("“{label}”"),
-        None => format!("“{}”这一项", domain::text::proposal(name, domain::text::Shape::Line)),
+        None => format!("第{at}项"),
     }
 }
 
@@ -111,6 +112,12 @@ pub const UNFIT_NEXT: &str =
 
 /// What to do about it where it does not.
 pub const UNFIT_BACK: &str = "本次没有提交。请回到原来的页面改正后再提交。";
+
+/// More was sent at once than any page asks for.
+pub const MANY: &str = "一次提交的项太多";
+
+/// What to do about it.
+pub const MANY_NEXT: &str = "本次没有提交。请回到原来的页面，分几次提交。";
 
 /// The button below the form.
 pub const SEND_AGAIN: &str = "改好后再提交";
@@ -142,8 +149,8 @@ mod tests {
 
     #[test]
     fn fields_are_called_as_on_their_pages() {
-        assert_eq!(field_named("reason"), "“理由”");
-        assert_eq!(field_named("stratum-3\0"), "“stratum-3”这一项");
+        assert_eq!(field_named("reason", 2), "“理由”");
+        assert_eq!(field_named("stratum-3", 2), "第2项");
         let mut names: Vec<_> = FIELDS.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();

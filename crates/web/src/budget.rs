@@ -136,7 +136,8 @@ pub fn asks_for_file(request: &Request) -> bool {
     let query = request.uri().query().unwrap_or_default();
     // Read as lists read it: an address that is spelled otherwise costs the same.
     let mut pairs = form_urlencoded::parse(query.as_bytes());
-    request.method() == Method::GET
+    // What is asked without its content is made all the same.
+    [Method::GET, Method::HEAD].contains(request.method())
         && pairs.any(|(name, value)| name == "format" && (value == "xlsx" || value == "csv"))
 }
 
@@ -207,6 +208,8 @@ mod tests {
         check(Method::GET, "/office/subjects?%66ormat=%78lsx", true);
         check(Method::GET, "/office/subjects?q=format=csv", false);
         check(Method::GET, "/office/subjects", false);
+        check(Method::HEAD, "/office/subjects?format=csv", true);
+        check(Method::HEAD, "/office/subjects", false);
         check(Method::POST, "/office/subjects?format=csv", false);
     }
 }

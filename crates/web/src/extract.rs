@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Category, Error};
+use crate::typed::LookedAt;
 
 /// A form of a page.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        looked_at(&request)?;
         match axum::extract::Form::from_request(request, state).await {
             Ok(axum::extract::Form(value)) => Ok(Self(value)),
             Err(FormRejection::BytesRejection(cause)) => Err(unread(cause.status(), cause.body_text())),
@@ -40,6 +42,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        looked_at(&request)?;
         match axum::Json::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(JsonRejection::MissingJsonContentType(cause)) => {
@@ -72,6 +75,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             Err(cause) => Err(unread(StatusCode::BAD_REQUEST, cause.body_text())),
         }
     }
+}
+
+/// Refuses a body that [`crate::typed`] did not look through, whatever it says it is.
+fn looked_at(request: &Request) -> Result<(), Error> {
+    let mark = request.extensions().get::<LookedAt>();
+    mark.map(|_| ()).ok_or_else(|| unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, String::new()))
 }
 
 /// A request that our own pages would not send; the detail helps whoever wrote the program that sent it.

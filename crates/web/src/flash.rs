@@ -101,12 +101,17 @@ impl<S: Send + Sync> FromRequestParts<S> for FlashFromCookie {
 #[must_use]
 pub fn read(headers: &HeaderMap, secure: bool) -> Option<Flash> {
     let prefix = if secure { HOST_PREFIX } else { "" };
-    let value = headers
+    headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(prefix)?.strip_prefix(COOKIE)?.strip_prefix('='))?;
+        .filter_map(|pair| pair.trim().strip_prefix(prefix)?.strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(unpacked)
+}
+
+/// The notice in a cookie's value, if it is one.
+fn unpacked(value: &str) -> Option<Flash> {
     let packed = value.replacen('.', "=", 1);
     let (class, text) = form_urlencoded::parse(packed.as_bytes()).next()?;
     let tone = Tone::ALL.into_iter().find(|tone| tone.class() == class)?;
@@ -162,6 +167,7 @@ mod tests {
         let marked = sent(set[0].split(';').next().unwrap());
         assert_eq!(read(&marked, true).unwrap().text, "已封存");
         assert_eq!(read(&marked, false), None);
+        assert_eq!(read(&sent("mingcha_flash=bad; mingcha_flash=good.text"), false).unwrap().text, "text");
         assert_eq!(read(&sent("mingcha_flash=good.text"), true), None, "another host of the domain may have set it");
     }
 

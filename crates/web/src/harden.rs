@@ -15,6 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::client::{self, Proxies};
 use crate::error::Error;
 pub use crate::error_page::ErrorPages;
+use crate::typed::Bodies;
 use crate::{error_page, flash, origin, request_id, typed};
 
 /// Most bytes of a form or a JSON body, unless a route sets its own `DefaultBodyLimit`.
@@ -36,14 +37,16 @@ pub struct Hardening {
     pub secure: bool,
     /// The proxies whose word about the asker's address counts.
     pub proxies: Proxies,
+    /// Below which addresses forms and documents are read, and how much of one.
+    pub bodies: Bodies,
 }
 
 /// Wraps a finished router. Call it last, once.
 pub fn harden(router: Router, how: Hardening) -> Router {
-    let Hardening { pages, trusted_origins, secure, proxies } = how;
+    let Hardening { pages, trusted_origins, secure, proxies, bodies } = how;
     router
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(typed::fit))
+        .layer(from_fn(move |request: Request, next: Next| typed::fit(bodies, request, next)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(move |request: Request, next: Next| origin::check(trusted_origins, request, next)))
         .layer(from_fn(move |request: Request, next: Next| error_page::render(pages, trusted_origins, request, next)))

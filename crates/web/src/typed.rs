@@ -2,13 +2,16 @@
 //! form, every text of a JSON body. A handler cannot forget it, because it is no handler's to do: the layer stands in
 //! [`crate::harden`], and what passes has the form of [`domain::text`]. What a field means is still its use case's to judge.
 //!
+//! What it looked through carries [`LookedAt`], and [`crate::extract`] takes no other body: however a kind is spelled, no text
+//! passes unseen. Much of anything is refused before it is decoded, and an answer repeats little of what was sent.
+//!
 //! It does not look into uploaded files: their cells are checked as they are read, their names where they are taken in.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, OriginalUri, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, MatchedPath, OriginalUri, Request};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::text::{BadText, Shape, check, proposal, tidy};
@@ -24,10 +27,32 @@ use crate::extract::unread;
 pub const PATH_CHARS_MAX: usize = 1_000;
 /// Characters of the name of a field.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Pairs of one form; that of a scheme with all its strata has some thousands.
+pub const FORM_PAIRS_MAX: usize = 10_000;
+/// Pairs of one query.
+pub const QUERY_PAIRS_MAX: usize = 100;
+/// Bytes of one query, as it was sent.
+pub const QUERY_BYTES_MAX: usize = 8 * 1024;
+/// Signs that divide a JSON document into its parts.
+pub const JSON_PARTS_MAX: usize = 10_000;
+/// Faults that one refusal names; nothing is looked at behind them.
+const ERRORS_MAX: usize = 20;
+/// Fields of a form that is offered again.
+const AGAIN_FIELDS_MAX: usize = 100;
+/// Bytes that were typed into such a form.
+const AGAIN_BYTES_MAX: usize = 128 * 1024;
 /// Fields that may have several lines, whichever form they stand in. A test compares them with the pages.
 pub const LINES: &[&str] = &["answer", "basis", "notes", "off", "on", "reason", "why"];
 /// Fields that are never shown again, and whose content is taken as it was typed.
 pub const SECRETS: &[&str] = &["again", "current", "password"];
+
+/// How many bytes of a form or a document are read below which addresses; the first that fits counts, and below all others no
+/// body is read. Without any, all are read within [`crate::harden::BODY_BYTES_MAX`].
+pub type Bodies = &'static [(&'static str, usize)];
+
+/// Marks a request whose body was looked through.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LookedAt(());
 
 /// A form that can be corrected and sent again, for the page that refuses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,22 +77,41 @@ pub(crate) struct Field {
 }
 
 /// Layer: lets a request pass whose texts are fit, tidied; answers the others.
-pub(crate) async fn fit(request: Request, next: Next) -> Response {
-    match fitted(request).await {
+pub(crate) async fn fit(bodies: Bodies, request: Request, next: Next) -> Response {
+    match fitted(bodies, request).await {
         Ok(request) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
 }
 
-async fn fitted(request: Request) -> Result<Request, Error> {
+async fn fitted(bodies: Bodies, mut request: Request) -> Result<Request, Error> {
     check(&decoded(request.uri().path()), Shape::Line, PATH_CHARS_MAX).map_err(|bad| lost(&bad))?;
-    let request = fit_query(request)?;
-    match kind_of(request.headers()) {
+    request.extensions_mut().remove::<LookedAt>();
+    let mut request = fit_query(request)?;
+    let kind = kind_of(request.headers());
+    // Nobody waits for what is sent to where nothing is.
+    if matches!(kind, Kind::Other) || !is_served(request.extensions()) {
+        return Ok(request);
+    }
+    if !bodies.is_empty() {
+        let path = request.uri().path();
+        let Some((_, max)) = bodies.iter().find(|(below, _)| path.starts_with(below)) else { return Ok(request) };
+        DefaultBodyLimit::max(*max).apply(&mut request);
+    }
+    match kind {
         Kind::Form => fit_form(request).await,
         Kind::Json => fit_json(request).await,
         Kind::Other => Ok(request),
     }
 }
+
+/// Does the address belong to a page? A route that takes whatever is left does not make it one.
+fn is_served(extensions: &Extensions) -> bool {
+    extensions.get::<MatchedPath>().is_some_and(|matched| !matched.as_str().contains("{*"))
+}
+
+/// The kind of a form, as browsers send it and axum reads it.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a body is, by its own word.
 enum Kind {
@@ -80,7 +124,7 @@ fn kind_of(headers: &HeaderMap) -> Kind {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     match kind.as_str() {
-        "application/x-www-form-urlencoded" => Kind::Form,
+        FORM => Kind::Form,
         "application/json" => Kind::Json,
         kind if kind.ends_with("+json") => Kind::Json,
         _ => Kind::Other,
@@ -119,33 +163,43 @@ struct Looked {
     changed: bool,
     fields: Vec<Field>,
     errors: FieldErrors,
+    /// Whether all of it was looked at; behind so many faults nothing is.
+    whole: bool,
 }
 
 fn look(encoded: &[u8], in_form: bool) -> Looked {
-    let mut looked = Looked { pairs: Vec::new(), changed: false, fields: Vec::new(), errors: FieldErrors::none() };
-    for (name, value) in form_urlencoded::parse(encoded) {
+    let mut looked =
+        Looked { pairs: Vec::new(), changed: false, fields: Vec::new(), errors: FieldErrors::none(), whole: true };
+    for (index, (name, value)) in form_urlencoded::parse(encoded).enumerate() {
         let secret = SECRETS.contains(&&*name);
         let lines = in_form && LINES.contains(&&*name);
         let shape = if lines { Shape::Lines } else { Shape::Line };
         let tidied = if secret { value.clone() } else { tidy(&value, shape) };
         let sound_name = check(&name, Shape::Line, NAME_CHARS_MAX);
         let checked = sound_name.and(check(&tidied, shape, shape.chars_max()));
+        let label = written::field_named(&name, index + 1);
         let message = checked.err().map_or_else(String::new, |bad| {
-            let (what, said) = (written::field_named(&name), bad.explain());
-            let what = if sound_name.is_ok() { what } else { written::FIELD_NAME.to_owned() };
+            let said = bad.explain();
+            let what = if sound_name.is_ok() { &label } else { written::FIELD_NAME };
             format!("{what}：{}{}", said.what, said.next)
         });
         if !message.is_empty() {
-            looked.errors.push(&*name, message.clone());
+            if looked.errors.iter().len() == ERRORS_MAX {
+                looked.whole = false;
+                return looked;
+            }
+            looked.errors.push(if sound_name.is_ok() { &*name } else { "" }, message.clone());
         }
         looked.changed |= *tidied != *value;
-        looked.fields.push(Field {
-            label: written::field_named(&name),
-            value: if checked.is_ok() { tidied.clone().into_owned() } else { proposal(&value, shape) },
-            name: proposal(&name, Shape::Line),
-            lines,
-            message,
-        });
+        if looked.fields.len() <= AGAIN_FIELDS_MAX {
+            looked.fields.push(Field {
+                label,
+                value: if checked.is_ok() { tidied.clone().into_owned() } else { proposal(&value, shape) },
+                name: proposal(&name, Shape::Line),
+                lines,
+                message,
+            });
+        }
         looked.pairs.push((name.into_owned(), tidied.into_owned()));
     }
     looked
@@ -156,16 +210,30 @@ impl Looked {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
     }
 
-    /// The refusal, with the form to be sent again unless it holds a secret.
-    fn refused(self, status: StatusCode, post: bool, address: &str) -> Error {
+    /// The refusal, with the form to be sent again unless it holds a secret or is too much to be repeated.
+    fn refused(self, status: StatusCode, post: bool, address: Option<&str>) -> Error {
         let secret = self.pairs.iter().any(|(name, _)| SECRETS.contains(&name.as_str()));
-        let next = if secret { written::UNFIT_BACK } else { written::UNFIT_NEXT };
-        let error = unfit(next, self.errors, status);
-        if secret {
-            return error;
+        let bytes: usize = self.fields.iter().map(|field| field.name.len() + field.value.len()).sum();
+        let little = self.whole && self.fields.len() <= AGAIN_FIELDS_MAX && bytes <= AGAIN_BYTES_MAX;
+        match address.filter(|_| little && !secret) {
+            Some(address) => unfit(written::UNFIT_NEXT, self.errors, status).with_again(Again {
+                post,
+                address: address.to_owned(),
+                fields: self.fields,
+            }),
+            None => unfit(written::UNFIT_BACK, self.errors, status),
         }
-        error.with_again(Again { post, address: address.to_owned(), fields: self.fields })
     }
+}
+
+/// More than any page of ours sends. Nothing of it is repeated.
+fn too_many(status: StatusCode) -> Error {
+    Error::new(Category::TooMany).saying("WEB-MANY", written::MANY, written::MANY_NEXT).with_status(status)
+}
+
+/// Are there more of some bytes than may be?
+fn has_more(bytes: &[u8], of: &[u8], max: usize) -> bool {
+    bytes.iter().filter(|byte| of.contains(byte)).nth(max).is_some()
 }
 
 fn unfit(next: &'static str, errors: FieldErrors, status: StatusCode) -> Error {
@@ -174,12 +242,16 @@ fn unfit(next: &'static str, errors: FieldErrors, status: StatusCode) -> Error {
 
 fn fit_query(request: Request) -> Result<Request, Error> {
     let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else { return Ok(request) };
+    // As many pairs as signs between them, and one.
+    if query.len() > QUERY_BYTES_MAX || has_more(query.as_bytes(), b"&", QUERY_PAIRS_MAX - 1) {
+        return Err(too_many(StatusCode::BAD_REQUEST));
+    }
     let looked = look(query.as_bytes(), false);
     if !looked.errors.is_empty() {
         let plain = [Method::GET, Method::HEAD].contains(request.method());
         let path = request.uri().path();
         return Err(if plain {
-            looked.refused(StatusCode::BAD_REQUEST, false, path)
+            looked.refused(StatusCode::BAD_REQUEST, false, Some(path).filter(|_| is_served(request.extensions())))
         } else {
             unfit(written::UNFIT_BACK, looked.errors, StatusCode::BAD_REQUEST)
         });
@@ -203,54 +275,110 @@ fn with_query(mut request: Request, query: &str) -> Result<Request, Error> {
 async fn fit_form(request: Request) -> Result<Request, Error> {
     let (parts, body) = request.into_parts();
     let bytes = whole(&parts, body).await?;
+    if has_more(&bytes, b"&", FORM_PAIRS_MAX - 1) {
+        return Err(too_many(StatusCode::UNPROCESSABLE_ENTITY));
+    }
     let looked = look(&bytes, true);
     if !looked.errors.is_empty() {
         let address = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-        return Err(looked.refused(StatusCode::UNPROCESSABLE_ENTITY, true, address));
+        return Err(looked.refused(StatusCode::UNPROCESSABLE_ENTITY, true, Some(address)));
     }
     let bytes = if looked.changed { Bytes::from(looked.encoded()) } else { bytes };
     let mut request = Request::from_parts(parts, Body::from(bytes.clone()));
     request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    // Its reader knows one spelling, and no big letters.
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
+    request.extensions_mut().insert(LookedAt(()));
     Ok(request)
 }
 
 async fn fit_json(request: Request) -> Result<Request, Error> {
     let (parts, body) = request.into_parts();
     let bytes = whole(&parts, body).await?;
-    // What is no JSON is refused where it is wanted, with the reader's own words.
-    if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
-        let mut errors = FieldErrors::none();
-        walk(&value, "", &mut errors);
-        if !errors.is_empty() {
-            return Err(unfit(written::UNFIT_BACK, errors, StatusCode::UNPROCESSABLE_ENTITY));
-        }
+    if has_more(&bytes, b",:[{", JSON_PARTS_MAX) {
+        return Err(too_many(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    // What this reader does not read, another might, and nobody would have looked at it.
+    let value: Value =
+        serde_json::from_slice(&bytes).map_err(|cause| unread(StatusCode::BAD_REQUEST, cause.to_string()))?;
+    let mut walk = Walk::default();
+    walk.through(&value);
+    if !walk.errors.is_empty() {
+        return Err(unfit(written::UNFIT_BACK, walk.errors, StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    request.extensions_mut().insert(LookedAt(()));
+    Ok(request)
 }
 
-fn walk(value: &Value, place: &str, errors: &mut FieldErrors) {
-    let mut judge = |place: &str, text: &str, shape: Shape, chars_max: usize| {
-        if let Err(bad) = check(text, shape, chars_max) {
-            let said = bad.explain();
-            errors.push(place, format!("{}：{}{}", written::field_named(place), said.what, said.next));
-        }
-    };
-    match value {
-        Value::String(text) => judge(place, text, Shape::Lines, Shape::Lines.chars_max()),
-        Value::Array(list) => {
-            for (index, inner) in list.iter().enumerate() {
-                walk(inner, &format!("{place}/{index}"), errors);
+/// A walk through all texts of a document.
+#[derive(Default)]
+struct Walk<'a> {
+    /// Where it is.
+    place: Vec<Step<'a>>,
+    /// Texts so far.
+    texts: usize,
+    errors: FieldErrors,
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Walk<'a> {
+    fn through(&mut self, value: &'a Value) {
+        match value {
+            Value::String(text) => {
+                self.judge(text, Shape::Lines, Shape::Lines.chars_max());
             }
-        }
-        Value::Object(map) => {
-            for name in map.keys() {
-                judge(place, name, Shape::Line, NAME_CHARS_MAX);
+            Value::Array(list) => {
+                for (index, inner) in list.iter().enumerate() {
+                    self.within(Step::Index(index), inner);
+                }
             }
-            for (name, inner) in map {
-                walk(inner, &format!("{place}/{name}"), errors);
+            Value::Object(map) => {
+                for (name, inner) in map {
+                    // What has no fit name is refused for it, and its name stands in no place.
+                    if self.judge(name, Shape::Line, NAME_CHARS_MAX) {
+                        self.within(Step::Name(name), inner);
+                    }
+                }
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+
+    fn within(&mut self, step: Step<'a>, inner: &'a Value) {
+        if self.errors.iter().len() < ERRORS_MAX {
+            self.place.push(step);
+            self.through(inner);
+            self.place.pop();
+        }
+    }
+
+    fn judge(&mut self, text: &str, shape: Shape, chars_max: usize) -> bool {
+        self.texts += 1;
+        let Err(bad) = check(text, shape, chars_max) else { return true };
+        if self.errors.iter().len() < ERRORS_MAX {
+            let name = self.place.iter().rev().find_map(|step| match step {
+                Step::Name(name) => Some(*name),
+                Step::Index(_) => None,
+            });
+            let (what, said) = (written::field_named(name.unwrap_or(""), self.texts), bad.explain());
+            let place: String = self.place.iter().map(Step::written).collect();
+            self.errors.push(place, format!("{what}：{}{}", said.what, said.next));
+        }
+        false
+    }
+}
+
+impl Step<'_> {
+    fn written(&self) -> String {
+        match self {
+            Self::Name(name) => format!("/{name}"),
+            Self::Index(index) => format!("/{index}"),
+        }
     }
 }
 
@@ -287,9 +415,14 @@ mod tests {
 
     #[test]
     fn every_text_of_a_document_is_looked_at() {
-        let mut errors = FieldErrors::none();
-        walk(&serde_json::json!({ "a": ["x", { "b": "y\0" }], "c\u{E000}": 1, "d": "甲\n乙" }), "", &mut errors);
-        let places: Vec<_> = errors.iter().map(|(place, _)| place.as_str()).collect();
-        assert_eq!(places, ["", "/a/1/b"]);
+        let document = serde_json::json!({ "a": ["x", { "b": "y\0" }], "c\u{E000}": 1, "d": "甲\n乙" });
+        let mut walk = Walk::default();
+        walk.through(&document);
+        let places: Vec<_> = walk.errors.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["/a/1/b", ""]);
+        let many = serde_json::json!(vec!["\0"; 1_000]);
+        let mut walk = Walk::default();
+        walk.through(&many);
+        assert_eq!(walk.errors.iter().len(), ERRORS_MAX);
     }
 }

@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode};
 use axum::routing::{get, post};
 use tower::ServiceExt as _;
 use web::harden::BODY_BYTES_MAX;
+use web::typed::{FORM_PAIRS_MAX, JSON_PARTS_MAX, QUERY_BYTES_MAX, QUERY_PAIRS_MAX};
 use web::{Form, Hardening, ListQuery, Query};
 
 type Pairs = Vec<(String, String)>;
@@ -16,11 +17,15 @@ fn router() -> Router {
     let told =
         |pairs: Pairs| pairs.iter().map(|(name, value)| format!("{name}=<{value}>")).collect::<Vec<_>>().join(";");
     let router = Router::new()
+        .route("/json", post(|web::Json(value): web::Json<serde_json::Value>| async move { value.to_string() }))
         .route("/form", post(move |Form(pairs): Form<Pairs>| async move { told(pairs) }))
+        .route("/small", post(|Form(pairs): Form<Pairs>| async move { pairs.len().to_string() }))
+        .route("/unread", post(|Form(pairs): Form<Pairs>| async move { pairs.len().to_string() }))
         .route("/query", get(move |Query(pairs): Query<Pairs>| async move { told(pairs) }))
         .route("/list", get(|list: ListQuery| async move { list.filter("q").to_owned() }))
         .route("/item/{id}", get(|web::Path(id): web::Path<String>| async move { id }));
-    web::harden(router, Hardening::default())
+    let bodies = &[("/small", 100), ("/form", BODY_BYTES_MAX), ("/json", BODY_BYTES_MAX)];
+    web::harden(router, Hardening { bodies, ..Hardening::default() })
 }
 
 const PAGE: (&str, &str) = ("accept", "text/html");
@@ -28,7 +33,7 @@ const PART: (&str, &str) = ("hx-request", "true");
 
 async fn ask(method: &str, address: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, String) {
     let mut request = Request::builder().method(method).uri(address).header("host", "a.example");
-    if method == "POST" {
+    if method == "POST" && !headers.iter().any(|(name, _)| *name == "content-type") {
         request = request.header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
     }
     for (name, value) in headers {
@@ -127,4 +132,88 @@ async fn a_secret_is_never_written_into_a_page() {
 async fn a_form_beyond_the_limit_is_refused_as_too_large() {
     let (status, body) = ask("POST", "/form", &[], "a".repeat(BODY_BYTES_MAX + 1)).await;
     assert!(status == StatusCode::PAYLOAD_TOO_LARGE && body.contains("WEB-413"), "{status} {body}");
+}
+
+#[tokio::test]
+async fn no_spelling_of_a_kind_passes_a_text_unseen() {
+    let check = async |address: &str, kind: &str, body: &'static str, wanted: u16| {
+        let (status, said) = ask("POST", address, &[("content-type", kind)], body).await;
+        assert_eq!(status.as_u16(), wanted, "{address} {kind} {body}: {said}");
+    };
+    for (kind, good, bad) in [
+        ("application/x-www-form-urlencoded", 200, 422),
+        ("application/x-www-form-urlencoded;charset=x", 200, 422),
+        ("Application/X-WWW-Form-URLEncoded", 200, 422),
+        ("application/x-www-form-urlencodedX", 415, 415),
+        ("application/x-www-form-urlencoded X", 415, 415),
+        ("application/x-www-form-urlencoded, text/plain", 415, 415),
+        ("text/plain", 415, 415),
+        ("multipart/form-data; boundary=a", 415, 415),
+        ("application/json", 400, 400),
+    ] {
+        check("/form", kind, "name=a", good).await;
+        check("/form", kind, "name=a%00", bad).await;
+    }
+    for (kind, good, bad) in [
+        ("application/json", 200, 422),
+        ("APPLICATION/JSON; charset=utf-8", 200, 422),
+        ("application/problem+json", 200, 422),
+        ("application/jsonX", 415, 415),
+        ("text/plain", 415, 415),
+    ] {
+        check("/json", kind, "{\"a\":\"b\"}", good).await;
+        check("/json", kind, "{\"a\":\"b\\u0000\"}", bad).await;
+    }
+    check("/json", "application/json", "{\"x\":1e999,\"a\":\"b\\u0000\"}", 400).await;
+}
+
+#[tokio::test]
+async fn much_is_refused_shortly() {
+    let short = |page: &str| page.len() < 50_000 && !page.contains("<form");
+    let flood = "%00&".repeat(BODY_BYTES_MAX / 4);
+    for headers in [&[PAGE][..], &[PART][..], &[][..]] {
+        let (status, page) = ask("POST", "/form", headers, flood.clone()).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("WEB-MANY") && short(&page), "{status}");
+        let (status, page) = ask("POST", "/nowhere", headers, flood.clone()).await;
+        assert!(status == StatusCode::NOT_FOUND && short(&page), "{status}");
+        let (status, page) = ask("POST", "/form", headers, "%00&".repeat(FORM_PAIRS_MAX - 1)).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("WEB-TEXT") && short(&page), "{status}");
+        let long = format!("a=%00&b={}", "%22".repeat(300_000));
+        let (status, page) = ask("POST", "/form", headers, long).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && short(&page), "{status}");
+        let many = format!("/query?{}", "a=1&".repeat(QUERY_PAIRS_MAX));
+        let (status, page) = ask("GET", &many, headers, Body::empty()).await;
+        assert!(status == StatusCode::BAD_REQUEST && page.contains("WEB-MANY") && short(&page), "{status}");
+        let long = format!("/query?{}", "a".repeat(QUERY_BYTES_MAX + 1));
+        let (status, page) = ask("GET", &long, headers, Body::empty()).await;
+        assert!(status == StatusCode::BAD_REQUEST && page.contains("WEB-MANY") && short(&page), "{status}");
+        let (_, page) = ask("GET", "/nowhere?a=%00", headers, Body::empty()).await;
+        assert!(page.contains("U+0000") && short(&page), "{page}");
+    }
+    let enough = "a=1&".repeat(FORM_PAIRS_MAX - 1) + "a=1";
+    assert_eq!(ask("POST", "/form", &[], enough).await.0, StatusCode::OK);
+    let json = ("content-type", "application/json");
+    let (status, said) = ask("POST", "/json", &[json], format!("[{}0]", "0,".repeat(JSON_PARTS_MAX))).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("WEB-MANY") && short(&said), "{status}");
+    let texts = format!("[{}0]", "\"\\u0000\",".repeat(JSON_PARTS_MAX - 1));
+    let (status, said) = ask("POST", "/json", &[json], texts).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("WEB-TEXT") && short(&said), "{status}");
+}
+
+#[tokio::test]
+async fn a_body_is_read_where_one_is_wanted_and_as_far() {
+    assert_eq!(ask("POST", "/small", &[], "a".repeat(100)).await.0, StatusCode::OK);
+    assert_eq!(ask("POST", "/small", &[], "a".repeat(101)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(ask("POST", "/unread", &[], "a=1").await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    // Of what is not read nothing can be said.
+    assert_eq!(ask("POST", "/query", &[], "a=%00").await.0, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn no_page_shows_the_words_of_a_field_that_is_not_ours() {
+    let typed = form(&[("name", "a"), ("请汇款到某账户", "b\0")]);
+    let (_, page) = ask("POST", "/form", &[PART], typed.clone()).await;
+    assert!(page.contains("第2项") && !page.contains("汇款"), "{page}");
+    let (_, page) = ask("POST", "/form", &[PAGE], typed).await;
+    assert!(page.contains("第2项") && page.matches("汇款").count() == 1, "only as the name of its field: {page}");
 }

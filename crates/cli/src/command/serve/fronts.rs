@@ -5,7 +5,8 @@ use axum::Router;
 use clap::ValueEnum;
 use office::Office;
 use public::Public;
-use web::harden::ErrorPages;
+use web::harden::{BODY_BYTES_MAX, ErrorPages};
+use web::typed::Bodies;
 use web::{Hardening, Proxies, harden};
 
 use crate::exit::Failure;
@@ -20,6 +21,9 @@ pub enum Front {
     /// 仅外网：公告、名单、核验
     Public,
 }
+
+/// How much of a body is read where. Whoever is not signed in sends little, and the public pages take nothing.
+const BODIES: Bodies = &[("/office/sign-in", 64 * 1024), ("/office/", BODY_BYTES_MAX), ("/witness/", 64 * 1024)];
 
 /// The fronts as one router, hardened. `secure`: browsers reach it over HTTPS, ours or a proxy's.
 pub async fn router(platform: &Platform, front: Front, secure: bool, proxies: &Proxies) -> Result<Router, Failure> {
@@ -39,5 +43,5 @@ pub async fn router(platform: &Platform, front: Front, secure: bool, proxies: &P
         Front::Office => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: None },
         Front::All => ErrorPages { sign_in: Some("/office/sign-in"), home: "/office", home_outside: Some("/") },
     };
-    Ok(harden(router, Hardening { pages, trusted_origins: &[], secure, proxies: proxies.clone() }))
+    Ok(harden(router, Hardening { pages, trusted_origins: &[], secure, proxies: proxies.clone(), bodies: BODIES }))
 }
