@@ -13,6 +13,7 @@ use domain::agency::AgencyLevel;
 use domain::ids::{MatchingId, TaskId};
 use domain::projection::Projection;
 use domain::role::Role;
+use domain::state::AttemptState;
 use domain::time::parse_day;
 use testkit::play::Cast;
 use testkit::{World, on_both, tamper};
@@ -126,6 +127,8 @@ fn place(fault: &AuditFault) -> Option<&Place> {
         | AuditFault::ChangedNote { place }
         | AuditFault::UnsealedRows { place }
         | AuditFault::LostRecord { place }
+        | AuditFault::ChangedState { place, .. }
+        | AuditFault::Unreadable { place, .. }
         | AuditFault::Recount { place, .. } => Some(place),
         _ => None,
     }
@@ -325,6 +328,51 @@ on_both! {
         assert_eq!(city.events("projection.differs").await, city.events("projection.agrees").await);
         app::audit::seal_once(&city.world.platform, true).await.unwrap();
         assert_eq!(city.recounted().await.faults, []);
+    }
+
+    async fn a_task_set_back_opens_nothing_and_is_found(world) {
+        let city = City::new(world).await;
+        let ctx = city.world.as_post(&city.clerk);
+        let latest = async || {
+            let store = city.world.store().await;
+            let mut conn = store.read().await.unwrap();
+            let attempt = store::repo::attempt::latest(&mut conn, city.task).await.unwrap().unwrap();
+            drop(conn);
+            store.close().await;
+            attempt
+        };
+        let before = latest().await;
+        for state in ["approved", "failed", "voided", "zzz"] {
+            city.tamper(&format!("UPDATE task SET state = '{state}'")).await;
+            if state == "approved" {
+                let refused = app::task::freeze(&city.world.platform, &ctx, city.task).await.unwrap_err();
+                assert_eq!((refused.kind, refused.code), (ErrorKind::Conflict, "TASK-019"));
+                city.world.work().await;
+            }
+            let report = city.recounted().await;
+            assert!(found(&report).contains(&("changed-state", Projection::Task)), "{state}: {:?}", report.faults);
+            assert_eq!(report.recounted, 2, "{state}: a value that cannot be read stops nothing");
+            let (verdict, words) = city.doctor().await;
+            assert_eq!(verdict, Verdict::Fault, "{state}");
+            assert!(words.contains("应为 ") , "{words}");
+        }
+        city.tamper("UPDATE task SET state = 'approved'").await;
+        city.world.clock.advance_seconds(COMPARED_AGAIN_SECONDS + 1);
+        city.watch().await;
+        assert_ne!(city.alarms(&city.leader).await, [""; 0]);
+        // The row below refuses too, whatever a caller read: what is drawn is written no more.
+        let store = city.world.store().await;
+        let mut tx = store.write().await.unwrap();
+        let all = [AttemptState::Frozen, AttemptState::Requested, AttemptState::Committed, AttemptState::Drawn];
+        let refused = store::repo::attempt::update(&mut tx, &before, &all).await.unwrap_err();
+        assert!(matches!(refused, store::StoreError::Stale), "{refused:?}");
+        drop(tx);
+        store.close().await;
+        let after = latest().await;
+        assert_eq!((after.state, after.version), (AttemptState::Drawn, before.version));
+        city.tamper("UPDATE task SET state = 'drawn'").await;
+        assert_eq!(city.recounted().await.faults, []);
+        assert_eq!(city.doctor().await.0, Verdict::Ok);
     }
 
     async fn a_firm_put_in_anothers_place_is_never_told(world) {

@@ -37,7 +37,16 @@ pub(crate) async fn draws(platform: &Platform, progress: Progress<'_>) -> Result
         after = last.to_string();
         for id in ids {
             progress(text::audit::DRAWS, count, 0);
-            faults.extend(one(platform, id).await?);
+            faults.extend(match one(platform, id).await {
+                Ok(faults) => faults,
+                // A value that cannot be read is a fault of this one, and the others are still recounted.
+                Err(error) => {
+                    let Some(detail) = error.unreadable() else { return Err(error) };
+                    let slice = id.to_string();
+                    let place = Place { of: Projection::Draw, slice, task: String::new(), row: id.to_string() };
+                    vec![AuditFault::Unreadable { place, detail }]
+                }
+            });
             count += 1;
         }
     }

@@ -164,7 +164,7 @@ async fn write(
     // The job's copy of the row is from before the work; reveals may have touched its version since then.
     let current = repo::attempt::by_id_unscoped(command.tx(), attempt.id).await?;
     let attempt = Attempt { version: current.version, ..attempt };
-    repo::attempt::update(command.tx(), &attempt).await?;
+    repo::attempt::update(command.tx(), &attempt, &[AttemptState::Committed]).await?;
     let result = ("application/json", "result.json", "result");
     let bundle_name = format!("{}.zip", task.number);
     let bundle = ("application/zip", bundle_name.as_str(), "bundle");

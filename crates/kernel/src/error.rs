@@ -169,6 +169,15 @@ impl Error {
         text::problem::message(field.code, &field.args)
     }
 
+    /// Where a value of a row is not what its column holds: which column, and what is wrong with it. Checks of rows say so and go on.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<String> {
+        match self.source.as_ref()?.downcast_ref::<StoreError>()? {
+            StoreError::Corrupt { column, detail } => Some(format!("{column}: {detail}")),
+            _ => None,
+        }
+    }
+
     /// The cause of a failure of the installation, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {

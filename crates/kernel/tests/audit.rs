@@ -90,6 +90,44 @@ on_both! {
         assert_eq!(codes(&report), ["missing-leaves"]);
     }
 
+    async fn heads_that_are_deleted_are_found_and_nothing_is_sealed_over_it(world) {
+        let auditor = people(&world).await;
+        seal_once(&world.platform, true).await.unwrap();
+        let ctx = world.as_post(&auditor);
+        let sealed = verify(&world.platform, &ctx, None).await.unwrap();
+        tamper(&world, "DELETE FROM tree_head").await;
+        let report = verify(&world.platform, &ctx, None).await.unwrap();
+        assert_eq!(codes(&report), ["missing-head", "other-head"]);
+        assert!(report.faults[1].words().contains(&sealed.root), "{:?}", report.faults);
+        world.person("late", "后来", auditor.agency_id, Role::Clerk).await;
+        assert_eq!(seal_once(&world.platform, true).await.unwrap(), 0);
+        assert_eq!(codes(&verify(&world.platform, &ctx, None).await.unwrap()), ["missing-head", "other-head"]);
+    }
+
+    async fn a_log_that_was_wiped_is_not_made_anew(world) {
+        let auditor = people(&world).await;
+        seal_once(&world.platform, true).await.unwrap();
+        let ctx = world.as_post(&auditor);
+        tamper(&world, "DELETE FROM tree_head; DELETE FROM log_leaf; UPDATE event SET actor_name = 'x'").await;
+        assert_eq!(seal_once(&world.platform, true).await.unwrap(), 0);
+        assert_eq!(codes(&verify(&world.platform, &ctx, None).await.unwrap()), ["other-head"]);
+    }
+
+    async fn a_tail_cut_off_with_its_head_is_found(world) {
+        let auditor = people(&world).await;
+        seal_once(&world.platform, true).await.unwrap();
+        world.person("late", "后来", auditor.agency_id, Role::Clerk).await;
+        seal_once(&world.platform, true).await.unwrap();
+        let ctx = world.as_post(&auditor);
+        assert_eq!(codes(&verify(&world.platform, &ctx, None).await.unwrap()), [""; 0]);
+        tamper(&world, "DELETE FROM log_leaf WHERE seq >= (SELECT MIN(size) FROM tree_head);
+            DELETE FROM tree_head WHERE size > (SELECT MAX(seq) + 1 FROM log_leaf)").await;
+        assert_eq!(codes(&verify(&world.platform, &ctx, None).await.unwrap()), ["other-head"]);
+        assert_eq!(seal_once(&world.platform, true).await.unwrap(), 0);
+        tamper(&world, "DELETE FROM installation WHERE name = 'log_head'").await;
+        assert_eq!(codes(&verify(&world.platform, &ctx, None).await.unwrap()), ["other-head"], "forgetting is no way out");
+    }
+
     async fn a_leaf_taken_out_is_found(world) {
         let auditor = people(&world).await;
         seal_once(&world.platform, true).await.unwrap();

@@ -28,6 +28,35 @@ pub fn missing_leaves(size: i64, found: i64) -> String {
     format!("日志树根覆盖 {size} 条事件，但只找到 {found} 条，末尾的记录被删除。")
 }
 
+/// More leaves are there than the newest head covers.
+#[must_use]
+pub fn missing_head(size: i64, found: i64) -> String {
+    format!("已封存 {size} 条事件，但现有的日志树根只覆盖 {found} 条，树根被删除。")
+}
+
+/// The newest head is not the one that is remembered outside of the log.
+#[must_use]
+pub fn other_head(expected: &str, found: &str) -> String {
+    let or_none = |head: &str| if head.is_empty() { no_row().to_owned() } else { head.to_owned() };
+    let (expected, found) = (or_none(expected), or_none(found));
+    format!(
+        "日志最新的树根（条数和树根）是 {found}，日志之外登记的是 {expected}：日志被截短、重做，或登记被改动。新的事件暂不封存。"
+    )
+}
+
+/// A task is in another state than its attempt and its announcement allow.
+#[must_use]
+pub fn changed_state(place: &str, expected: &str, found: &str) -> String {
+    let expected = if expected.is_empty() { no_row() } else { expected };
+    format!("{place}的状态与摇号和公布的记录不符：按记录应为 {expected}，现在是 {found}。")
+}
+
+/// A value of a row is none of its column's.
+#[must_use]
+pub fn unreadable(place: &str, detail: &str) -> String {
+    format!("{place}有一个值不能识别，被改动：{detail}。")
+}
+
 /// The root that someone wrote down elsewhere is none of ours.
 #[must_use]
 pub fn unknown_root(root: &str) -> String {

@@ -31,7 +31,16 @@ pub(crate) async fn matchings(platform: &Platform, progress: Progress<'_>) -> Re
         after = last.to_string();
         for id in ids {
             progress(text::audit::MATCHINGS, count, 0);
-            faults.extend(one(platform, id).await?);
+            faults.extend(match one(platform, id).await {
+                Ok(faults) => faults,
+                // A value that cannot be read is a fault of this one, and the others are still recounted.
+                Err(error) => {
+                    let Some(detail) = error.unreadable() else { return Err(error) };
+                    let slice = id.to_string();
+                    let place = Place { of: Projection::Matching, slice, task: String::new(), row: id.to_string() };
+                    vec![AuditFault::Unreadable { place, detail }]
+                }
+            });
             count += 1;
         }
     }

@@ -43,7 +43,7 @@ pub async fn fail(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<()> {
     attempt.state = AttemptState::Failed;
     attempt.failure = Some(document);
     attempt.ended_at = Some(ctx.now);
-    repo::attempt::update(command.tx(), &attempt).await?;
+    repo::attempt::update(command.tx(), &attempt, &[AttemptState::Committed]).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     announce(platform, command.tx(), ctx, &task).await?;
     command.seal(Projection::Draw, attempt.id).await?;

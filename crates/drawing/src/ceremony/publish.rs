@@ -74,7 +74,7 @@ pub async fn publish(platform: &Platform, ctx: &Ctx, id: TaskId, input: PublishI
     attempt.reveal_by = Some(reveal_by);
     attempt.commitment_document = Some(crate::task::text_of(commitment.to_jcs())?);
     attempt.commitment_digest = Some(digest.clone());
-    repo::attempt::update(command.tx(), &attempt).await?;
+    repo::attempt::update(command.tx(), &attempt, &[AttemptState::Sealed]).await?;
     reveal_platform(command.tx(), ctx, parties).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     announce(platform, command.tx(), ctx, &task).await?;

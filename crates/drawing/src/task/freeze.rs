@@ -30,6 +30,8 @@ use planning::scheme::{Facts, census, columns_of, compile, field_texts, header, 
 pub(crate) const FREEZE_JOB: &str = "task.freeze";
 /// The suite of new draws.
 const SUITE: Suite = Suite::Sha256;
+/// The states of an attempt whose roll may be frozen anew.
+const FREEZABLE: [AttemptState; 2] = [AttemptState::Frozen, AttemptState::Requested];
 /// Bytes on the disk that freezing takes for each object, with what is only written on the way: the parts, the roll, the
 /// register.
 const ROW_BYTES: u64 = 500;
@@ -42,11 +44,12 @@ struct Payload {
 /// Asks for the roll to be frozen; the job does it.
 ///
 /// # Errors
-/// `TASK-003` in another state than approved, `TASK-006` while a freeze is under way, `TASK-015`, `Denied`, `NotFound`.
+/// `TASK-003` in another state than approved, `TASK-019` if its attempt was committed or has ended, `TASK-006` while a freeze is under way, `TASK-015`, `Denied`, `NotFound`.
 pub async fn freeze(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<JobId> {
     let mut command = platform.command(ctx, UseCase::TaskFreeze).await?;
     let task = own(command.tx(), ctx, id).await?;
     step(&task, TaskCommand::Freeze)?;
+    open_attempt(command.tx(), id).await?;
     if job_open(command.tx(), id, FREEZE_JOB).await? {
         return Err(Error::conflict("TASK-006"));
     }
@@ -61,6 +64,16 @@ pub async fn freeze(platform: &Platform, ctx: &Ctx, id: TaskId) -> Result<JobId>
         .await?;
     command.finish_as("task.freeze_begun", KIND, id, serde_json::json!({ "job": job })).await?;
     Ok(job)
+}
+
+/// The latest attempt, if freezing may write over it. The task's state is one row's word: an attempt that is sealed, has a
+/// commitment or has ended is never touched again, whatever the task says.
+async fn open_attempt(conn: &mut store::Conn, id: TaskId) -> Result<Option<Attempt>> {
+    let latest = repo::attempt::latest(conn, id).await?;
+    let closed = latest.as_ref().is_some_and(|latest| {
+        !FREEZABLE.contains(&latest.state) || latest.commitment_digest.is_some() || latest.ended_at.is_some()
+    });
+    if closed { Err(Error::conflict("TASK-019")) } else { Ok(latest) }
 }
 
 /// What the work on its own thread gives back.
@@ -79,6 +92,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
     let mut conn = platform.store().read().await?;
     let task = repo::task::by_id_unscoped(&mut conn, id).await?;
     step(&task, TaskCommand::Freeze)?;
+    open_attempt(&mut conn, id).await?;
     let revision = repo::revision::by_id_unscoped(&mut conn, task.scheme_id).await?;
     let agency = repo::agency::by_id_unscoped(&mut conn, task.agency_id).await?;
     let draft: SchemeDraft = serde_json::from_str(&revision.content)?;
@@ -127,7 +141,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         Ok(post) => Some(repo::post::by_id_unscoped(command.tx(), post).await?.account_id.to_string()),
         Err(_) => None,
     };
-    let before = repo::attempt::latest(command.tx(), id).await?;
+    let before = open_attempt(command.tx(), id).await?;
     let digest = frozen.document.digest(SUITE).to_string();
     let attempt = Attempt {
         id: before.as_ref().map_or_else(|| DrawId::from_parts(ctx.ms(), ctx.ten()), |before| before.id),
@@ -147,7 +161,7 @@ pub(crate) async fn run_freeze(platform: &Platform, run: &mut Run) -> Result<()>
         ..blank()
     };
     match before {
-        Some(_) => repo::attempt::update(command.tx(), &attempt).await?,
+        Some(_) => repo::attempt::update(command.tx(), &attempt, &FREEZABLE).await?,
         None => repo::attempt::insert(command.tx(), &attempt).await?,
     }
     let parquet = ("application/vnd.apache.parquet", "roll.parquet", "roll");

@@ -62,7 +62,7 @@ pub async fn request_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64,
     let attempt = match latest.state {
         AttemptState::Frozen | AttemptState::Requested => {
             let attempt = asked(latest);
-            repo::attempt::update(command.tx(), &attempt).await?;
+            repo::attempt::update(command.tx(), &attempt, &[AttemptState::Frozen, AttemptState::Requested]).await?;
             attempt
         }
         // A new attempt draws the same roll: the failed one showed it to everybody, and a fresh one could be chosen.
@@ -123,7 +123,7 @@ pub async fn approve_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64)
         version: seen,
         ..attempt
     };
-    repo::attempt::update(command.tx(), &attempt).await?;
+    repo::attempt::update(command.tx(), &attempt, &[AttemptState::Requested]).await?;
     change(command.tx(), ctx, &mut task, state).await?;
     let organiser = repo::agency::by_id_unscoped(command.tx(), task.agency_id).await?.name;
     let suite = crate::task::suite_of(&attempt)?;
@@ -152,7 +152,7 @@ pub async fn return_seal(platform: &Platform, ctx: &Ctx, id: TaskId, seen: i64, 
         version: seen,
         ..attempt
     };
-    repo::attempt::update(command.tx(), &attempt).await?;
+    repo::attempt::update(command.tx(), &attempt, &[AttemptState::Requested]).await?;
     let (key, digest) = (id.to_string(), digest(&attempt));
     let over = Over { procedure: &SEAL, id: &key, digest: &digest };
     approval::give_back(command.tx(), ctx, over, ("seal_approve", "seal"), why).await?;

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::projection::Projection;
+use domain::state::{AttemptState, TaskState};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::Conn;
 use store::repo::projection::{self as repo, Sealed};
+use store::repo::task::Standing;
 use store::repo::{event, task};
 use store::told::spec;
+use text::Label as _;
 
 use super::fault::{AuditFault, Place};
 use super::sealing::held;
@@ -33,8 +36,8 @@ pub(super) async fn place(conn: &mut Conn, note: &Sealed) -> Result<Place> {
     let task = match note.task_id {
         Some(id) => match task::by_id_unscoped(conn, id).await {
             Ok(task) => task.number,
-            // The task itself is gone; what belonged to it is still named.
-            Err(store::StoreError::NotFound) => id.to_string(),
+            // The task itself is gone or cannot be read; what belongs to it is still named.
+            Err(store::StoreError::NotFound | store::StoreError::Corrupt { .. }) => id.to_string(),
             Err(other) => return Err(other.into()),
         },
         None => String::new(),
@@ -42,9 +45,61 @@ pub(super) async fn place(conn: &mut Conn, note: &Sealed) -> Result<Place> {
     Ok(Place { of: note.projection, slice: note.slice.clone(), task, row: String::new() })
 }
 
-/// Compares one slice. The connection must be a snapshot in which the note was read, or what a command writes meanwhile
+/// Compares one slice, and the state of a task with what follows from its other rows. A value that cannot be read is a fault of the
+/// slice. The connection must be a snapshot in which the note was read, or what a command writes meanwhile
 /// would look like a difference.
 pub(super) async fn compare(platform: &Platform, conn: &mut Conn, note: &Sealed) -> Result<Compared> {
+    let mut compared = match compare_rows(platform, conn, note).await {
+        Ok(compared) => compared,
+        Err(error) => match error.unreadable() {
+            None => return Err(error),
+            Some(detail) => {
+                let fault = AuditFault::Unreadable { place: place(conn, note).await?, detail };
+                Compared { rows: 0, faults: vec![fault] }
+            }
+        },
+    };
+    if note.projection == Projection::Task
+        && let Some(standing) = task::standing_unscoped(conn, &note.slice).await?
+    {
+        let possible = possible(&standing);
+        if !possible.iter().any(|state| state.code() == standing.state) {
+            let label =
+                |state: &str| state.parse::<TaskState>().map_or_else(|_| state.to_owned(), |s| s.label().to_owned());
+            let expected: Vec<_> = possible.iter().map(|state| state.label()).collect();
+            compared.faults.push(AuditFault::ChangedState {
+                place: place(conn, note).await?,
+                expected: expected.join("、"),
+                found: label(&standing.state),
+            });
+        }
+    }
+    Ok(compared)
+}
+
+/// The states that a task may be in by its latest attempt and its announcement. None if those do not agree with each other.
+fn possible(standing: &Standing) -> &'static [TaskState] {
+    use TaskState::{Approved, Committed, Draft, Drawn, Failed, Sealed, Voided};
+    let Some((attempt, state)) = &standing.attempt else {
+        return if standing.published { &[] } else { &[Draft, Approved, Voided] };
+    };
+    let Ok(state) = state.parse::<AttemptState>() else { return &[] };
+    let after = matches!(state, AttemptState::Committed | AttemptState::Drawn | AttemptState::Failed);
+    if standing.committed != after || standing.published != (state == AttemptState::Drawn) {
+        // What everybody was told is the last word.
+        return if standing.published { &[Drawn] } else { &[] };
+    }
+    match state {
+        AttemptState::Frozen | AttemptState::Requested if *attempt > 1 => &[Failed, Voided],
+        AttemptState::Frozen | AttemptState::Requested => &[Approved, Voided],
+        AttemptState::Sealed => &[Sealed, Voided],
+        AttemptState::Committed => &[Committed],
+        AttemptState::Drawn => &[Drawn],
+        AttemptState::Failed => &[Failed, Voided],
+    }
+}
+
+async fn compare_rows(platform: &Platform, conn: &mut Conn, note: &Sealed) -> Result<Compared> {
     let mut hasher = Sha256::new();
     let rows = repo::lines(conn, note.projection, &note.slice, |line| hasher.update(line)).await?;
     let found = hex::encode(hasher.finalize());

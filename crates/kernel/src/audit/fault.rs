@@ -66,6 +66,20 @@ pub enum AuditFault {
         /// How many there are.
         found: i64,
     },
+    /// More leaves are there than the newest head covers: a head is gone, or all are.
+    MissingHead {
+        /// How many leaves there are.
+        size: i64,
+        /// How many the newest head covers.
+        found: i64,
+    },
+    /// The newest head is not the one that is remembered outside of the log: the log was cut or made anew.
+    OtherHead {
+        /// Size and root that are remembered; empty if nothing is.
+        expected: String,
+        /// Size and root of the newest head; empty if there is none.
+        found: String,
+    },
     /// The root that someone wrote down elsewhere is none of ours.
     UnknownRoot {
         /// That root.
@@ -107,6 +121,22 @@ pub enum AuditFault {
         /// The slice.
         place: Place,
     },
+    /// A task is in another state than its attempt and its announcement allow.
+    ChangedState {
+        /// The task.
+        place: Place,
+        /// The states that it may be in, in words.
+        expected: String,
+        /// The one that stands there.
+        found: String,
+    },
+    /// A value of a row is none of its column's.
+    Unreadable {
+        /// The slice.
+        place: Place,
+        /// The column and what stands there.
+        detail: String,
+    },
     /// Recomputing from sealed files gives something else.
     Recount {
         /// The row or the slice.
@@ -118,11 +148,13 @@ pub enum AuditFault {
 
 impl AuditFault {
     /// Every code. They are public: programs read them in `--json`.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 16] = [
         "gap",
         "changed-event",
         "changed-head",
         "missing-leaves",
+        "missing-head",
+        "other-head",
         "unknown-root",
         "changed-row",
         "missing-row",
@@ -130,6 +162,8 @@ impl AuditFault {
         "changed-note",
         "unsealed-rows",
         "lost-record",
+        "changed-state",
+        "unreadable",
         "recount",
     ];
 
@@ -141,6 +175,8 @@ impl AuditFault {
             Self::ChangedEvent { .. } => "changed-event",
             Self::ChangedHead { .. } => "changed-head",
             Self::MissingLeaves { .. } => "missing-leaves",
+            Self::MissingHead { .. } => "missing-head",
+            Self::OtherHead { .. } => "other-head",
             Self::UnknownRoot { .. } => "unknown-root",
             Self::ChangedRow { .. } => "changed-row",
             Self::MissingRow { .. } => "missing-row",
@@ -148,6 +184,8 @@ impl AuditFault {
             Self::ChangedNote { .. } => "changed-note",
             Self::UnsealedRows { .. } => "unsealed-rows",
             Self::LostRecord { .. } => "lost-record",
+            Self::ChangedState { .. } => "changed-state",
+            Self::Unreadable { .. } => "unreadable",
             Self::Recount { .. } => "recount",
         }
     }
@@ -159,7 +197,10 @@ impl AuditFault {
             Self::Gap { expected, found } => vec![("expected", expected.to_string()), ("found", found.to_string())],
             Self::ChangedEvent { seq, event } => vec![("seq", seq.to_string()), ("event", event.clone())],
             Self::ChangedHead { size } => vec![("size", size.to_string())],
-            Self::MissingLeaves { size, found } => vec![("size", size.to_string()), ("found", found.to_string())],
+            Self::MissingLeaves { size, found } | Self::MissingHead { size, found } => {
+                vec![("size", size.to_string()), ("found", found.to_string())]
+            }
+            Self::OtherHead { expected, found } => vec![("expected", expected.clone()), ("found", found.clone())],
             Self::UnknownRoot { root } => vec![("root", root.clone())],
             Self::ChangedRow { place, column, expected, found } => {
                 let mut args = place.args();
@@ -171,7 +212,12 @@ impl AuditFault {
             | Self::ChangedNote { place }
             | Self::UnsealedRows { place }
             | Self::LostRecord { place } => place.args(),
-            Self::Recount { place, detail } => {
+            Self::ChangedState { place, expected, found } => {
+                let mut args = place.args();
+                args.extend([("expected", expected.clone()), ("found", found.clone())]);
+                args
+            }
+            Self::Unreadable { place, detail } | Self::Recount { place, detail } => {
                 let mut args = place.args();
                 args.push(("detail", detail.clone()));
                 args
@@ -187,6 +233,8 @@ impl AuditFault {
             Self::ChangedEvent { seq, event } => text::audit::changed_event(*seq, event),
             Self::ChangedHead { size } => text::audit::changed_head(*size),
             Self::MissingLeaves { size, found } => text::audit::missing_leaves(*size, *found),
+            Self::MissingHead { size, found } => text::audit::missing_head(*size, *found),
+            Self::OtherHead { expected, found } => text::audit::other_head(expected, found),
             Self::UnknownRoot { root } => text::audit::unknown_root(root),
             Self::ChangedRow { place, column, expected, found } => {
                 text::audit::changed_row(&place.words(), column, expected, found)
@@ -196,6 +244,10 @@ impl AuditFault {
             Self::ChangedNote { place } => text::audit::changed_note(&place.words()),
             Self::UnsealedRows { place } => text::audit::unsealed_rows(&place.words()),
             Self::LostRecord { place } => text::audit::lost_record(&place.words()),
+            Self::ChangedState { place, expected, found } => {
+                text::audit::changed_state(&place.words(), expected, found)
+            }
+            Self::Unreadable { place, detail } => text::audit::unreadable(&place.words(), detail),
             Self::Recount { place, detail } => text::audit::recount(&place.words(), detail),
         }
     }
@@ -218,6 +270,8 @@ mod tests {
             AuditFault::ChangedEvent { seq: 41, event: "0190-e".to_owned() },
             AuditFault::ChangedHead { size: 41 },
             AuditFault::MissingLeaves { size: 43, found: 41 },
+            AuditFault::MissingHead { size: 43, found: 41 },
+            AuditFault::OtherHead { expected: "43 00ff".to_owned(), found: "41 ff00".to_owned() },
             AuditFault::UnknownRoot { root: "00ff".to_owned() },
             AuditFault::ChangedRow {
                 place: place(),
@@ -230,6 +284,8 @@ mod tests {
             AuditFault::ChangedNote { place: place() },
             AuditFault::UnsealedRows { place: place() },
             AuditFault::LostRecord { place: place() },
+            AuditFault::ChangedState { place: place(), expected: "丁".to_owned(), found: "戊".to_owned() },
+            AuditFault::Unreadable { place: place(), detail: "己".to_owned() },
             AuditFault::Recount { place: place(), detail: "丙".to_owned() },
         ];
         assert_eq!(all.each_ref().map(AuditFault::code), AuditFault::CODES);

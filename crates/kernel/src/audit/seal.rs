@@ -34,7 +34,8 @@ pub(super) fn frontier_of(head: Option<&TreeHead>) -> Result<Frontier> {
         .ok_or_else(|| Error::internal(format!("the frontier of head {} does not fit its size", head.size)))
 }
 
-/// Seals what has settled; returns how many events. `everything` seals also what is younger than a second.
+/// Seals what has settled; returns how many events. A log whose heads, leaves and memory do not agree is not sealed further: a log
+/// that was wiped or cut would be made anew in silence. The check of the log names what differs. `everything` seals also what is younger than a second.
 ///
 /// # Errors
 /// `Internal`, `Unavailable`.
@@ -49,6 +50,11 @@ pub async fn seal_once(platform: &Platform, everything: bool) -> Result<u64> {
         }
         drop(conn);
         let mut tx = platform.store().write().await?;
+        let end = event::log_end(&mut tx).await?;
+        if !end.agrees() {
+            error!(?end, "the log does not agree with what is remembered of it; nothing is sealed");
+            return Ok(sealed);
+        }
         let newest = event::newest_head(&mut tx).await?;
         let mut frontier = frontier_of(newest.as_ref())?;
         let mut leaves = Vec::new();

@@ -164,7 +164,9 @@ pub(super) async fn unnoted(conn: &mut store::Conn, of: Projection, slice: Strin
 /// The log alone, with the seals that it holds.
 pub(crate) async fn log(platform: &Platform, expected_root: Option<&str>) -> Result<(AuditReport, Seals)> {
     let mut seals = Seals::new();
-    let mut conn = platform.store().read().await?;
+    // A snapshot: what is sealed meanwhile would look like leaves without a head.
+    let mut conn = platform.store().snapshot().await?;
+    let end = event::log_end(&mut conn).await?;
     let (events, sealed) = event::counts(&mut conn).await?;
     let heads = event::heads(&mut conn).await?;
     let mut faults = Vec::new();
@@ -196,7 +198,8 @@ pub(crate) async fn log(platform: &Platform, expected_root: Option<&str>) -> Res
             frontier.push(hash);
             while let Some(head) = heads_left.next_if(|head| head.size <= next) {
                 compared += 1;
-                if head.size == next && hex::encode(frontier.root()) != head.root {
+                // A head that ends where no leaf does is the root of nothing.
+                if head.size != next || hex::encode(frontier.root()) != head.root {
                     faults.push(AuditFault::ChangedHead { size: head.size });
                 }
             }
@@ -210,6 +213,16 @@ pub(crate) async fn log(platform: &Platform, expected_root: Option<&str>) -> Res
     }
     for head in heads_left {
         faults.push(AuditFault::MissingLeaves { size: head.size, found: next });
+    }
+    if end.leaves > end.size {
+        faults.push(AuditFault::MissingHead { size: end.leaves, found: end.size });
+    }
+    let newest = end.newest();
+    if newest != end.remembered {
+        faults.push(AuditFault::OtherHead {
+            expected: end.remembered.unwrap_or_default(),
+            found: newest.unwrap_or_default(),
+        });
     }
     if let Some(expected) = expected_root
         && !heads.iter().any(|head| head.root.eq_ignore_ascii_case(expected))

@@ -191,26 +191,33 @@ pub async fn insert(tx: &mut Tx, a: &Attempt) -> Result<()> {
     Ok(())
 }
 
-/// Writes everything but id, task, attempt and suite back.
+/// Writes everything but id, task, attempt and suite back, if the row still stands in one of the states `from`, and has no more
+/// behind it than they may: no commitment before it is committed, and no end, so that a state that was set back behind the
+/// product's back opens nothing that is final.
 ///
 /// # Errors
-/// [`StoreError::Stale`] if it changed since `a.version` was read.
-pub async fn update(tx: &mut Tx, a: &Attempt) -> Result<()> {
+/// [`StoreError::Stale`] if it changed since `a.version` was read, or is in another state.
+pub async fn update(tx: &mut Tx, a: &Attempt, from: &[AttemptState]) -> Result<()> {
     let mut all = written(a);
     all.extend(values![a.id.to_string(), a.version]);
+    // The codes are the program's own words, never anybody's input.
+    let states = from.iter().map(|state| format!("'{}'", state.code())).collect::<Vec<_>>().join(", ");
+    let uncommitted = if from.contains(&AttemptState::Committed) { "" } else { " AND commitment_digest IS NULL" };
     let touched = tx
         .execute(
-            "UPDATE draw SET state = $1, roll_rows = $2, roll_digest = $3, roll_at = $4, roll_source = $5, roll_file = $6,
+            &format!(
+                "UPDATE draw SET state = $1, roll_rows = $2, roll_digest = $3, roll_at = $4, roll_source = $5, roll_file = $6,
                  roll_document = $7, register_file = $8, scheme_document = $9, sizes_document = $10, frozen_account = $11,
                  requested_by = $12, requested_name = $13, requested_account = $14, requested_at = $15, replaces_reason = $16,
                  approved_by = $17, sealed_at = $18, reveal_by = $19, committed_at = $20, commitment_document = $21,
                  commitment_digest = $22, reveals_document = $23, seed = $24, result_file = $25, result_digest = $26, bundle_file = $27,
                  public_bundle_file = $28, drawn_rows = $29, ended_at = $30, failure = $31, version = version + 1
-             WHERE id = $32 AND version = $33",
+             WHERE id = $32 AND version = $33 AND ended_at IS NULL AND state IN ({states}){uncommitted}"
+            ),
             all,
         )
         .await?;
-    if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    if touched == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
 /// Locks an attempt that is in `state` until the transaction ends, so that an invitation, a commitment and the publication

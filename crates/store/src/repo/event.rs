@@ -203,7 +203,59 @@ pub async fn heads(conn: &mut Conn) -> Result<Vec<TreeHead>> {
         .collect()
 }
 
-/// Appends leaves and the head over them.
+/// The fact of the installation that remembers the newest head outside of the log's own tables.
+const LOG_HEAD_FACT: &str = "log_head";
+
+/// What the log's tables and the memory beside them say of its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// Leaves that the newest head covers; 0 without a head.
+    pub size: i64,
+    /// The newest head's root, hex; empty without a head.
+    pub root: String,
+    /// The number behind the last leaf.
+    pub leaves: i64,
+    /// Size and root of the newest head, as they were remembered when it was made.
+    pub remembered: Option<String>,
+}
+
+impl LogEnd {
+    /// The newest head as it is remembered; `None` without a head.
+    #[must_use]
+    pub fn newest(&self) -> Option<String> {
+        (self.size > 0 || !self.root.is_empty()).then(|| remembered(self.size, &self.root))
+    }
+
+    /// Whether head, leaves and memory agree.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.size == self.leaves && self.newest() == self.remembered
+    }
+}
+
+fn remembered(size: i64, root: &str) -> String {
+    format!("{size} {root}")
+}
+
+/// The log's end. One statement, so that all of it is of one moment.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn log_end(conn: &mut Conn) -> Result<LogEnd> {
+    let sql = "SELECT COALESCE((SELECT MAX(size) FROM tree_head), 0) AS size,
+             COALESCE((SELECT root FROM tree_head ORDER BY size DESC LIMIT 1), '') AS root,
+             COALESCE((SELECT MAX(seq) + 1 FROM log_leaf), 0) AS leaves,
+             (SELECT value FROM installation WHERE name = $1) AS remembered";
+    let row = conn.row(sql, values![LOG_HEAD_FACT]).await?.ok_or(crate::StoreError::NotFound)?;
+    Ok(LogEnd {
+        size: row.int("size")?,
+        root: row.text("root")?,
+        leaves: row.int("leaves")?,
+        remembered: row.opt_text("remembered")?,
+    })
+}
+
+/// Appends leaves and the head over them, and remembers the head outside of the log's tables.
 ///
 /// # Errors
 /// `Duplicate` if another sealer was quicker: then the caller reads anew.
@@ -215,7 +267,7 @@ pub async fn seal(tx: &mut Tx, leaves: &[(i64, EventId, String)], head: &TreeHea
         values![head.size, &head.root, &head.frontier, head.at],
     )
     .await?;
-    Ok(())
+    super::installation::set(tx, LOG_HEAD_FACT, &remembered(head.size, &head.root)).await
 }
 
 /// Leaves from `from` on, in order, with their events; for verifying the log.

@@ -151,6 +151,38 @@ pub async fn by_id_unscoped(conn: &mut Conn, id: TaskId) -> Result<Task> {
     read(&row)
 }
 
+/// What rows say of how far a task came, in their own words: none of them is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The task's state.
+    pub state: String,
+    /// Its latest attempt and that one's state.
+    pub attempt: Option<(i64, String)>,
+    /// That attempt has a commitment.
+    pub committed: bool,
+    /// The task's announcement has a bundle: it was drawn, and everybody was told.
+    pub published: bool,
+}
+
+/// How far a task came, by each row that says so, whatever they hold. `None` without such a task.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn standing_unscoped(conn: &mut Conn, task: &str) -> Result<Option<Standing>> {
+    let sql = "SELECT task.state AS state, draw.attempt AS attempt, draw.state AS attempt_state, draw.commitment_digest AS commitment,
+             (SELECT publication.bundle_file FROM publication WHERE publication.kind = 'draw' AND publication.task_id = task.id) AS bundle
+         FROM task LEFT JOIN draw ON draw.task_id = task.id
+             AND draw.attempt = (SELECT MAX(latest.attempt) FROM draw latest WHERE latest.task_id = task.id)
+         WHERE task.id = $1";
+    let Some(row) = conn.row(sql, values![task]).await? else { return Ok(None) };
+    Ok(Some(Standing {
+        state: row.text("state")?,
+        attempt: row.opt_int("attempt")?.zip(row.opt_text("attempt_state")?),
+        committed: row.opt_text("commitment")?.is_some(),
+        published: row.opt_text("bundle")?.is_some(),
+    }))
+}
+
 /// Where the work of a task is, as `domain::work::WorkState::of` derives it; a test holds the two together.
 const WORK: &str = "CASE WHEN task.state <> 'drawn' THEN task.state
      WHEN NOT EXISTS (SELECT 1 FROM share WHERE share.task_id = task.id) THEN 'to_dispatch'
