@@ -28,7 +28,7 @@ pub const AREA: kernel::area::Area = kernel::area::Area {
     ],
     todos: &[
         |conn, _ctx, post| Box::pin(inspector::todos(conn, post)),
-        |conn, ctx, post| Box::pin(moves::todos(conn, ctx, post)),
+        |conn, _, post| Box::pin(moves::todos(conn, post)),
     ],
     sent: &[|conn, post| Box::pin(moves::sent(conn, post))],
     checks: &[],

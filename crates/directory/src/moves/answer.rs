@@ -2,6 +2,7 @@
 //! that asked takes it back.
 
 use domain::ids::InspectorMoveId;
+use domain::moves::may_answer;
 use domain::reach::Touch;
 use domain::registry::UseCase;
 use domain::state::{MoveCommand, next};
@@ -18,7 +19,7 @@ use kernel::{Command, Ctx, Error, Platform, Result, actor_id};
 ///
 /// # Errors
 /// `NotFound` if neither side lies in the scope; `Denied` (`MOVE-006` another side has to answer, `MOVE-007` the same person
-/// asked); `Conflict` (`MOVE-008` state, `MOVE-009` visits are ahead, `MOVE-010` a matching is under way, `MOVE-011` the person
+/// asked, `MOVE-013` the same agency asked, or the post's agency keeps both sides); `Conflict` (`MOVE-008` state, `MOVE-009` visits are ahead, `MOVE-010` a matching is under way, `MOVE-011` the person
 /// has left or is no longer there, `CORE-409`).
 pub async fn consent(platform: &Platform, ctx: &Ctx, id: InspectorMoveId, version: i64) -> Result<()> {
     let mut command = platform.command(ctx, UseCase::MoveConsent).await?;
@@ -91,6 +92,9 @@ async fn answered(
             own.then_some(()).ok_or_else(|| Error::denied("MOVE-006").with("agency", &m.deciding().name))?;
             if m.asked_account == post.account_id {
                 return Err(Error::denied("MOVE-007").with("person", &m.asked_name));
+            }
+            if !may_answer(&post.agency_path, &m.asked_agency, &m.asking().path, &m.deciding().path) {
+                return Err(Error::denied("MOVE-013").with("agency", &m.deciding().name));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Looking at moves: those of which a side lies within the scope.
 
 use domain::ids::InspectorMoveId;
+use domain::moves::may_answer;
 use domain::reach::Touch;
 use domain::registry::{UseCase, may};
 use domain::state::MoveState;
@@ -20,6 +21,8 @@ pub struct MoveView {
     pub may_withdraw: bool,
     /// Visits of the person that are ahead: while there are any, nobody can agree.
     pub ahead: u64,
+    /// Visits of the person whose day has passed and whose documents nobody has printed: whoever agrees is told of them.
+    pub overdue: u64,
     /// The person lies within the scope, so that their page can be opened.
     pub may_open: bool,
 }
@@ -44,18 +47,24 @@ pub async fn view(platform: &Platform, ctx: &Ctx, id: InspectorMoveId) -> Result
     let mut conn = platform.store().read().await?;
     let record = repo::inspector_move::get(&mut conn, &scope, id).await?;
     let (ahead, _) = repo::inspector_load::open_from(&mut conn, record.inspector_id, ctx.today()).await?;
+    let overdue = repo::inspector_load::unprepared_before(&mut conn, record.inspector_id, ctx.today()).await?;
     let open = record.state == MoveState::Requested;
     let keeps = |agency: &domain::agency::AgencyPath| scope.reaches(&Touch::row(agency)).is_ok();
-    let (may_decide, asked) = match &ctx.actor {
-        Actor::Post(post) => (may(post.role, UseCase::MoveConsent), post.account_id == record.asked_account),
+    let (may_decide, may_speak) = match &ctx.actor {
+        Actor::Post(post) => {
+            let (asking, deciding) = (&record.asking().path, &record.deciding().path);
+            let speaks = may_answer(&post.agency_path, &record.asked_agency, asking, deciding);
+            (may(post.role, UseCase::MoveConsent), speaks && post.account_id != record.asked_account)
+        }
         Actor::Party { .. } | Actor::System | Actor::Public => (false, false),
     };
     let now = if record.state == MoveState::Moved { &record.to } else { &record.from };
     Ok(MoveView {
-        may_answer: open && may_decide && !asked && keeps(&record.deciding().path),
+        may_answer: open && may_decide && may_speak,
         may_withdraw: open && may_decide && keeps(&record.asking().path),
         may_open: keeps(&now.path),
         ahead,
+        overdue,
         record,
     })
 }

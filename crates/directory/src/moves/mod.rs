@@ -15,7 +15,7 @@ pub use request::{MoveInput, request};
 pub use store::repo::inspector_move::{InspectorMove as Move, MoveAgency};
 
 use kernel::todo::{Sent, SentKind, Todo, TodoKind};
-use kernel::{Ctx, Post, Result};
+use kernel::{Post, Result};
 
 /// Kind of the thing that events of moves name.
 const THING: &str = "move";
@@ -26,15 +26,15 @@ fn named(m: &InspectorMove) -> String {
     text::directory::moving(&m.name, &m.certificate, &m.from.name, &m.to.name)
 }
 
-/// Moves that wait for the post's side; for those who may agree.
+/// Moves that the post may answer.
 ///
 /// # Errors
 /// `Internal`.
-pub(crate) async fn todos(conn: &mut Conn, ctx: &Ctx, post: &Post) -> Result<Vec<Todo>> {
+pub(crate) async fn todos(conn: &mut Conn, post: &Post) -> Result<Vec<Todo>> {
     if !domain::registry::may(post.role, domain::registry::UseCase::MoveConsent) {
         return Ok(Vec::new());
     }
-    let waiting = repo::inspector_move::waiting(conn, &ctx.scope()?, post.account_id).await?;
+    let waiting = repo::inspector_move::waiting(conn, &post.agency_path, post.account_id).await?;
     Ok(waiting.iter().map(|m| Todo::named(TodoKind::DecideMove, m.id.to_string(), named(m))).collect())
 }
 

@@ -79,6 +79,7 @@ pub async fn request(platform: &Platform, ctx: &Ctx, input: &MoveInput) -> Resul
         asked_by: post.id.to_string(),
         asked_name: post.person.clone(),
         asked_account: post.account_id,
+        asked_agency: post.agency_path.clone(),
         asked_at: ctx.now,
         answered_by: String::new(),
         answered_name: String::new(),

@@ -141,6 +141,45 @@ on_both! {
         assert_eq!(stands(&world).await.0, "130303");
     }
 
+    /// A city keeps both counties, and has several people; none of them answers for the county that was not asked.
+    async fn a_bureau_above_both_does_not_answer_for_the_other_side(world) {
+        let sides = sides(&world).await;
+        let platform = &world.platform;
+        // The city asked itself, for the county that gives: the county that takes answers.
+        let id = ask(&world, &sides.city.clerk, "130304").await;
+        let keeper = world.as_post(&sides.city.keeper);
+        let own = moves::consent(platform, &keeper, id, 1).await.unwrap_err();
+        assert_eq!((own.kind, own.code), (ErrorKind::Denied, "MOVE-013"));
+        assert_eq!(moves::refuse(platform, &keeper, id, 1, "不同意").await.unwrap_err().code, "MOVE-013");
+        assert!(!moves::view(platform, &keeper, id).await.unwrap().may_answer);
+        let due = vec![(TodoKind::DecideMove, id.to_string())];
+        assert_eq!(todos(&world, &sides.city.keeper).await, []);
+        assert_eq!(todos(&world, &sides.far).await, due);
+        assert_eq!(stands(&world).await.0, "130302");
+        assert!(moves::view(platform, &world.as_post(&sides.far), id).await.unwrap().may_answer);
+        moves::consent(platform, &world.as_post(&sides.far), id, 1).await.unwrap();
+        assert_eq!(stands(&world).await.0, "130304");
+
+        // A county asks for somebody of another: the city above both does not give them away.
+        let id = ask(&world, &sides.south, "130303").await;
+        assert_eq!(moves::consent(platform, &keeper, id, 1).await.unwrap_err().code, "MOVE-013");
+        assert_eq!(todos(&world, &sides.city.keeper).await, []);
+        assert_eq!(todos(&world, &sides.far).await, [(TodoKind::DecideMove, id.to_string())]);
+        moves::consent(platform, &world.as_post(&sides.far), id, 1).await.unwrap();
+        assert_eq!(stands(&world).await.0, "130303");
+
+        // The city takes somebody of its county: it asks for itself, and the county answers.
+        let id = ask(&world, &sides.city.clerk, "130300").await;
+        assert_eq!(moves::consent(platform, &keeper, id, 1).await.unwrap_err().code, "MOVE-013");
+        assert_eq!(todos(&world, &sides.south).await, [(TodoKind::DecideMove, id.to_string())]);
+        moves::consent(platform, &world.as_post(&sides.south), id, 1).await.unwrap();
+        // A county asks the city itself: that is the deciding agency, and answers although it lies above.
+        let id = ask(&world, &sides.south, "130303").await;
+        assert_eq!(todos(&world, &sides.city.keeper).await, [(TodoKind::DecideMove, id.to_string())]);
+        moves::consent(platform, &keeper, id, 1).await.unwrap();
+        assert_eq!(stands(&world).await.0, "130303");
+    }
+
     async fn a_request_is_declined_with_a_reason_or_taken_back(world) {
         let sides = sides(&world).await;
         let (platform, north) = (&world.platform, world.as_post(&sides.city.county_clerk));
@@ -230,6 +269,9 @@ on_both! {
         world.clock.advance_seconds(400 * 86_400);
         for (id, answered) in asked.iter().zip(&answers) {
             if *answered == "MOVE-009" {
+                // Nothing was printed for them: whoever agrees is told.
+                let seen = moves::view(&world.platform, &world.as_post(&clerk), *id).await.unwrap();
+                assert_eq!((seen.ahead, seen.overdue > 0), (0, true));
                 assert_eq!(answer(*id).await, "moved");
             }
         }

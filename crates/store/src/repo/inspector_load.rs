@@ -106,6 +106,22 @@ pub async fn open_from(conn: &mut Conn, id: InspectorId, day: NaiveDate) -> Resu
     Ok((unsigned(row.int("n")?), row.text("last")?))
 }
 
+/// Visits of an inspector whose planned day lies before `day` and whose documents nobody has printed for that day. What came of a
+/// visit is not recorded, so that this is what can be said about visits that were not made.
+///
+/// # Errors
+/// See [`crate::StoreError`].
+pub async fn unprepared_before(conn: &mut Conn, id: InspectorId, day: NaiveDate) -> Result<u64> {
+    let n = conn
+        .int(
+            "SELECT COUNT(*) FROM assignment JOIN visit ON visit.id = assignment.visit_id
+             WHERE assignment.inspector_id = $1 AND visit.planned_on < $2 AND visit.planned_on <> '' AND visit.state = 'matched'",
+            values![id.to_string(), day],
+        )
+        .await?;
+    Ok(unsigned(n))
+}
+
 /// How many visits of an inspector to one object are planned for `day` or later.
 ///
 /// # Errors

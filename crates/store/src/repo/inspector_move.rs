@@ -51,6 +51,8 @@ pub struct InspectorMove {
     pub asked_name: String,
     /// That person's account.
     pub asked_account: AccountId,
+    /// Path of the agency of the post that asked; a post stays in its agency for good.
+    pub asked_agency: AgencyPath,
     /// When.
     pub asked_at: Instant,
     /// The post that answered or withdrew; empty before.
@@ -81,9 +83,10 @@ impl InspectorMove {
 
 const SELECT: &str = "SELECT m.id, m.inspector_id, inspector.name AS name, inspector.certificate, m.from_id, f.path AS from_path,
      f.name AS from_name, m.to_id, t.path AS to_path, t.name AS to_name, m.side, m.reason, m.state, m.asked_by, m.asked_name,
-     m.asked_account, m.asked_at, m.answered_by, m.answered_name, m.answered_at, m.answer, m.version";
+     m.asked_account, asker.path AS asked_agency, m.asked_at, m.answered_by, m.answered_name, m.answered_at, m.answer, m.version";
 const FROM: &str = "FROM inspector_move m JOIN inspector ON inspector.id = m.inspector_id
-     JOIN agency f ON f.id = m.from_id JOIN agency t ON t.id = m.to_id";
+     JOIN agency f ON f.id = m.from_id JOIN agency t ON t.id = m.to_id
+     JOIN post ON post.id = m.asked_by JOIN agency asker ON asker.id = post.agency_id";
 /// One of the two sides lies within `$1` and `$2`.
 const WITHIN: &str = "((f.path >= $1 AND f.path < $2) OR (t.path >= $1 AND t.path < $2))";
 
@@ -108,6 +111,7 @@ fn read(row: &Row) -> Result<InspectorMove> {
         asked_by: row.text("asked_by")?,
         asked_name: row.text("asked_name")?,
         asked_account: row.parse("asked_account")?,
+        asked_agency: row.parse("asked_agency")?,
         asked_at: row.instant("asked_at")?,
         answered_by: row.text("answered_by")?,
         answered_name: row.text("answered_name")?,
@@ -201,16 +205,25 @@ pub async fn list(conn: &mut Conn, scope: &Scope, window: Window) -> Result<Page
     Ok(Page { rows, total: unsigned(total) })
 }
 
-/// The moves that wait for the answer of an agency within the scope, the oldest first, but for those that `account` asked for.
+/// The moves that wait for the answer of a post of the agency at `own`, the oldest first, but for those that `account` asked
+/// for. The rule is [`domain::moves::may_answer`], here in the database's words, since the number of rows is limited.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn waiting(conn: &mut Conn, scope: &Scope, account: AccountId) -> Result<Vec<InspectorMove>> {
+pub async fn waiting(conn: &mut Conn, own: &AgencyPath, account: AccountId) -> Result<Vec<InspectorMove>> {
+    let scope = Scope::below(own);
     let prefix = scope.prefix();
+    let answers = |side: &str, deciding: &str, asking: &str| {
+        format!(
+            "(m.side = '{side}' AND {deciding}.path >= $1 AND {deciding}.path < $2
+              AND ({deciding}.path = $1 OR {asking}.path < $1 OR {asking}.path >= $2))"
+        )
+    };
+    let (receiving, releasing) = (answers("releasing", "t", "f"), answers("receiving", "f", "t"));
     conn.rows(
         &format!(
-            "{SELECT} {FROM} WHERE m.state = 'requested' AND m.asked_account <> $3
-             AND ((m.side = 'releasing' AND t.path >= $1 AND t.path < $2) OR (m.side = 'receiving' AND f.path >= $1 AND f.path < $2))
+            "{SELECT} {FROM} WHERE m.state = 'requested' AND m.asked_account <> $3 AND asker.path <> $1
+             AND ({receiving} OR {releasing})
              ORDER BY m.asked_at, m.id LIMIT {WAITING_ROWS_MAX}"
         ),
         values![prefix, path_end(prefix), account.to_string()],
