@@ -10,7 +10,7 @@ import type { Own, Phone } from "../support/witness.js";
 
 // Several people and their pages in one journey: on a machine that is busy with other work it takes its time.
 test.use({ city: "draw" });
-test.describe.configure({ mode: "serial", timeout: 180_000 });
+test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 /** The county whose firms are imported; the task draws every platform operator, so all of them come to it. */
 const COUNTY = "130302";

@@ -26,7 +26,7 @@ export const test = base.extend<object, { server: Server; tls: boolean; city: st
       await use(server);
       await server.stop();
     },
-    { scope: "worker", timeout: 180_000 },
+    { scope: "worker", timeout: 300_000 },
   ],
   baseURL: async ({ server }, use) => {
     await use(server.url);
