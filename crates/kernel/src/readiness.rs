@@ -93,8 +93,9 @@ impl Platform {
             tokio::spawn(async move {
                 let found = probe(&platform, keeps_files).await;
                 let state = platform.readiness_state();
-                note(&state.verdict, found, platform.now());
+                // Before the verdict is told: who hears of it and asks again must find that none runs any more.
                 state.probing.store(false, Ordering::Release);
+                note(&state.verdict, found, platform.now());
             });
         }
         match tokio::time::timeout(Duration::from_millis(WAIT_MS), verdicts.changed()).await {
